@@ -1,0 +1,1 @@
+//! The staffing problem and its solvers.
