@@ -1,1 +1,3 @@
 //! The staffing problem and its solvers.
+
+pub mod flow;
