@@ -3,6 +3,7 @@
 pub mod availability;
 pub mod candidates;
 pub mod eligibility;
+pub mod flow;
 pub mod json;
 pub mod model;
 pub mod score;
