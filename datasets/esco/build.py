@@ -43,7 +43,8 @@ def cleaned_alternatives(skills):
     """Alternative labels by skill id, without those that belong to another skill.
 
     One of the merged sources has its alternative labels shifted against its skills. Blocks of
-    labels that several skills share stay with the one skill whose own label they resemble most;
+    labels that several skills share stay with the skill whose own label they resemble most (with
+    all of them where they resemble several);
     a label that resembles another skill's label far better than its own is dropped. A skill that
     lost a block was hit by the shift, so of its further labels only similar ones are kept.
     """
@@ -73,7 +74,14 @@ def cleaned_alternatives(skills):
         if len(ids) > 1:
             score = {i: sum(likeness(trigrams(a), grams[i]) for a in alts) / len(alts) for i in ids}
             ranked = sorted(ids, key=lambda i: (-score[i], i))
-            if score[ranked[0]] < 0.1 or score[ranked[0]] < 2 * score[ranked[1]]:
+            alike = [i for i in ranked if score[i] >= 0.3]
+            if len(alike) > 1 and score[alike[0]] < 1.2 * score[alike[1]]:
+                # Truly shared: whoever uses it is asked which one is meant.
+                for i in alike:
+                    kept[i].extend(spelling[a] for a in alts)
+                dropped += len(alts) * (len(ids) - len(alike))
+                continue
+            if score[ranked[0]] < 0.1 or (score[ranked[0]] < 0.3 and score[ranked[0]] < 2 * score[ranked[1]]):
                 dropped += len(alts) * len(ids)
                 continue
             shifted.update(ranked[1:])
