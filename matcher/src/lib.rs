@@ -1,1 +1,4 @@
-//! The staffing problem and its solvers.
+//! The staffing problem: its vocabulary, its readers, its solvers and its checker.
+
+pub mod json;
+pub mod model;

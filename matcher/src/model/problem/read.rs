@@ -1,0 +1,629 @@
+//! Reading problem files: strict, streaming, every fault at once.
+//!
+//! The lists of a problem may hold millions of entries, so they are read element by element; only
+//! one element's tree exists at a time.
+
+use std::io::BufRead;
+
+use jiff::civil::Date;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::{
+    Campaign, Draft, Expert, IncumbentStint, Ongoing, Pair, Pin, Problem, Quota, Ratio, Role,
+    Share, Veto, Weights,
+};
+use crate::json::{Faults, Fields, FromJson, Json, JsonError, Path, within};
+use crate::model::{Cents, CentsPerHour, Count, Heads, Hours, Name, Points, Week, Weekly};
+
+/// Why a text is no problem.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The text is no JSON document.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// The document breaks the contract in these places.
+    #[error("{0}")]
+    Faults(Faults),
+}
+
+/// Reads a problem file. Memory is that of the problem; time is linear in the text.
+///
+/// # Errors
+/// [`ReadError::Json`] for text that is no JSON, with line and column; otherwise every fault of the
+/// document, the first 1,000 in full, each with the JSON pointer to the value.
+pub fn read(mut text: impl BufRead) -> Result<Problem, ReadError> {
+    let start = text.fill_buf().map_err(JsonError::Io)?;
+    if start.starts_with(b"\xef\xbb\xbf") {
+        return Err(JsonError::ByteOrderMark.into());
+    }
+    let mut reader = Reader::new();
+    let mut json = serde_json::Deserializer::from_reader(text);
+    Deserializer::deserialize_any(&mut json, Document(&mut reader)).map_err(JsonError::from)?;
+    json.end().map_err(JsonError::from)?;
+    reader.finish()
+}
+
+/// What was read so far. A faulty value is replaced by one that causes no further fault.
+struct Reader {
+    draft: Draft,
+    faults: Faults,
+    seen: Vec<String>,
+    /// Pairs without `to`: they end with the horizon, which may stand behind them in the file.
+    open_ended: Vec<usize>,
+}
+
+/// The lists of a problem file.
+const LISTS: [&str; 10] = [
+    "campaigns",
+    "roles",
+    "experts",
+    "pairs",
+    "ongoing",
+    "apart",
+    "ratios",
+    "quotas",
+    "pins",
+    "vetoes",
+];
+const REQUIRED: [&str; 5] = ["horizon", "campaigns", "roles", "experts", "pairs"];
+const OTHERS: [&str; 5] = ["format", "horizon", "incumbent", "max_changes", "weights"];
+
+const ANY_MONDAY: Date = jiff::civil::date(2024, 1, 1);
+
+impl Reader {
+    fn new() -> Self {
+        Self {
+            draft: Draft::new(ANY_MONDAY, 0),
+            faults: Faults::default(),
+            seen: Vec::new(),
+            open_ended: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> Result<Problem, ReadError> {
+        let root = Path::ROOT;
+        for name in REQUIRED {
+            if !self.seen.iter().any(|seen| seen == name) {
+                self.faults
+                    .add(&root.key(name), "nothing", "a value: the field is required");
+            }
+        }
+        let last = Week::new(self.draft.weeks.saturating_sub(1)).unwrap_or_default();
+        for idx in self.open_ended {
+            // A span that begins outside the horizon is noted as such, not as a reversed one.
+            let pair = &mut self.draft.pairs[idx];
+            pair.to = last.max(pair.from);
+        }
+        let problem = Problem::build(self.draft, &mut self.faults);
+        if self.faults.is_empty() {
+            Ok(problem)
+        } else {
+            Err(ReadError::Faults(self.faults))
+        }
+    }
+
+    fn name(&mut self, text: Option<String>) -> Option<Name> {
+        text.map(|text| self.draft.names.intern(&text))
+    }
+
+    /// One whole field that is no list.
+    fn field(&mut self, name: &str, json: Json) {
+        let root = Path::ROOT;
+        let at = root.key(name);
+        match name {
+            "format" => {
+                if json != Json::Int(1) {
+                    self.faults.add(&at, json, "1, the only format there is");
+                }
+            }
+            "horizon" => self.horizon(json, &at),
+            "max_changes" => {
+                self.draft.max_changes = Count::from_json(json, &at, &mut self.faults);
+            }
+            "weights" => self.weights(json, &at),
+            _ => self.faults.add(&at, json, "an array"),
+        }
+    }
+
+    /// One element of a list.
+    fn element(&mut self, list: &str, idx: usize, json: Json) {
+        let root = Path::ROOT;
+        let section = root.key(list);
+        let at = section.index(idx);
+        match list {
+            "campaigns" => self.campaign(json, &at),
+            "roles" => self.role(json, &at),
+            "experts" => self.expert(json, &at),
+            "pairs" => self.pair(json, &at),
+            "ongoing" => self.ongoing(idx, json, &at),
+            "apart" => {
+                let roles = Vec::from_json(json, &at, &mut self.faults);
+                let roles = self.names(roles);
+                self.draft.apart.push(roles);
+            }
+            "ratios" => self.ratio(json, &at),
+            "quotas" => self.quota(json, &at),
+            "pins" => self.pin(json, &at),
+            "vetoes" => self.veto(json, &at),
+            "incumbent" => self.incumbent(json, &at),
+            other => unreachable!("{other} is no list of a problem file"),
+        }
+    }
+
+    fn names(&mut self, texts: Option<Vec<String>>) -> Box<[Name]> {
+        let texts = texts.unwrap_or_default();
+        texts
+            .iter()
+            .map(|text| self.draft.names.intern(text))
+            .collect()
+    }
+
+    fn horizon(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        if let Some(text) = fields.required::<String>("start", faults) {
+            match text.parse::<Date>() {
+                Ok(date) if text.len() == 10 => self.draft.start = date,
+                _ => faults.add(&at.key("start"), Json::Text(text), "a date as YYYY-MM-DD"),
+            }
+        }
+        let weeks = fields
+            .required::<Json>("weeks", faults)
+            .and_then(|json| within(1..=520, json, &at.key("weeks"), faults));
+        self.draft.weeks = weeks
+            .and_then(|weeks| u16::try_from(weeks).ok())
+            .unwrap_or(0);
+        fields.finish(faults);
+    }
+
+    fn weights(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let default = Weights::default();
+        let mut weight = |name, default: Cents, neutral: Cents| match fields.take(name) {
+            Some(json) => {
+                let read = within(0..=1_000_000_000_000, json, &at.key(name), faults);
+                read.map_or(neutral, |cents| Cents(i128::from(cents)))
+            }
+            None => default,
+        };
+        let weights = Weights {
+            missing_min: weight("missing_min_cents", default.missing_min, Cents(i128::MAX)),
+            missing_target: weight("missing_target_cents", default.missing_target, Cents::ZERO),
+            point: weight("point_cents", default.point, Cents::ZERO),
+            below_mean: weight("below_mean_cents", default.below_mean, Cents::ZERO),
+            change: weight("change_cents", default.change, Cents::ZERO),
+            start: weight("start_cents", default.start, Cents::ZERO),
+        };
+        self.draft.weights = weights;
+        fields.finish(faults);
+    }
+
+    fn campaign(&mut self, json: Json, at: &Path<'_>) {
+        let Some(mut fields) = Fields::open(json, at, &mut self.faults) else {
+            return;
+        };
+        let id = fields.required("id", &mut self.faults);
+        let client = fields.optional("client", &mut self.faults);
+        let client_is_faulty = client.is_none();
+        let wall = fields.optional("wall", &mut self.faults).flatten();
+        let priority = fields.take("priority").map_or(Some(1), |json| {
+            within(1..=10, json, &at.key("priority"), &mut self.faults)
+        });
+        let budget = fields.take("budget_cents").and_then(|json| {
+            within(
+                0..=1_000_000_000_000_000,
+                json,
+                &at.key("budget_cents"),
+                &mut self.faults,
+            )
+        });
+        let mean_score = fields.optional("mean_score", &mut self.faults).flatten();
+        fields.finish(&mut self.faults);
+        let campaign = Campaign {
+            client: self.name(client.flatten()),
+            wall: if client_is_faulty {
+                None
+            } else {
+                self.name(wall)
+            },
+            priority: priority.and_then(|it| u8::try_from(it).ok()).unwrap_or(1),
+            budget: budget.map(|cents| Cents(i128::from(cents))),
+            mean_score,
+            id: match self.name(id) {
+                Some(id) => id,
+                None => return,
+            },
+        };
+        self.draft.campaigns.push(campaign);
+    }
+
+    fn role(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let id = fields.required("id", faults);
+        let campaign = fields.required("campaign", faults);
+        let hours = fields.required("hours", faults).unwrap_or_default();
+        let min = fields.or("min", Weekly::Same(Heads::default()), faults);
+        let target = fields.required("target", faults);
+        let min_stint = fields.or("min_stint", Count::new(1).unwrap_or_default(), faults);
+        let onboarding = fields.or("onboarding", Count::default(), faults);
+        let max_leave = fields.or("max_leave", Count::default(), faults);
+        fields.finish(faults);
+        let (Some(id), Some(campaign)) = (self.name(id), self.name(campaign)) else {
+            return;
+        };
+        self.draft.roles.push(Role {
+            id,
+            campaign,
+            hours,
+            min: min.unwrap_or(Weekly::Same(Heads::default())),
+            target: target.unwrap_or(Weekly::Same(Heads::MAX)),
+            min_stint: min_stint.unwrap_or_default(),
+            onboarding: onboarding.unwrap_or_default(),
+            max_leave: max_leave.unwrap_or_default(),
+        });
+    }
+
+    fn expert(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let id = fields.required("id", faults);
+        let hours = fields
+            .required("hours", faults)
+            .unwrap_or(Weekly::Same(Hours::default()));
+        let max_roles = fields.or("max_roles", Count::new(1).unwrap_or_default(), faults);
+        let tags = fields.or("tags", Vec::new(), faults);
+        fields.finish(faults);
+        let tags = self.names(tags);
+        let Some(id) = self.name(id) else { return };
+        let max_roles = max_roles.unwrap_or_default();
+        self.draft.experts.push(Expert {
+            id,
+            hours,
+            max_roles,
+            tags,
+        });
+    }
+
+    fn pair(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let expert = fields.required("expert", faults);
+        let role = fields.required("role", faults);
+        let score: Option<Points> = fields.required("score", faults);
+        let rate: Option<CentsPerHour> = fields.required("rate_cents", faults);
+        let from = fields.or("from", Week::default(), faults);
+        let to: Option<Option<Week>> = fields.optional("to", faults);
+        fields.finish(faults);
+        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
+            return;
+        };
+        let from = from.unwrap_or_default();
+        match to {
+            Some(Some(_)) => {}
+            _ => self.open_ended.push(self.draft.pairs.len()),
+        }
+        self.draft.pairs.push(Pair {
+            expert,
+            role,
+            score: score.unwrap_or_default(),
+            rate: rate.unwrap_or_default(),
+            from,
+            to: to.flatten().unwrap_or(from),
+        });
+    }
+
+    fn ongoing(&mut self, idx: usize, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let expert = fields.required("expert", faults);
+        let role = fields.required("role", faults);
+        let worked = fields.required("worked", faults).unwrap_or_default();
+        let leave = fields.required("leave", faults).unwrap_or_default();
+        fields.finish(faults);
+        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
+            return;
+        };
+        let entry = u32::try_from(idx).unwrap_or(u32::MAX);
+        self.draft.ongoing.push(Ongoing {
+            pair: (expert, role),
+            worked,
+            leave,
+            entry,
+        });
+    }
+
+    fn ratio(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let of = fields.required("of", faults);
+        let to = fields.required("to", faults);
+        let at_least = fields.required::<Json>("at_least", faults);
+        let fraction = at_least.and_then(|json| fraction(json, &at.key("at_least"), faults));
+        fields.finish(faults);
+        let (p, q) = fraction.unwrap_or((0, 1));
+        let (of, to) = (self.names(of), self.names(to));
+        self.draft.ratios.push(Ratio { of, to, p, q });
+    }
+
+    fn quota(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let roles = fields.required("roles", faults);
+        let tag = fields.required("tag", faults);
+        let (min, max) = (fields.take("min_percent"), fields.take("max_percent"));
+        if min.is_some() == max.is_some() {
+            let found = if min.is_some() { "both" } else { "neither" };
+            faults.add(at, found, "exactly one of min_percent and max_percent");
+        }
+        let mut percent = |json: Option<Json>, name| {
+            let value = within(0..=100, json?, &at.key(name), faults)?;
+            u8::try_from(value).ok()
+        };
+        let (min, max) = (percent(min, "min_percent"), percent(max, "max_percent"));
+        fields.finish(faults);
+        let share = match (min, max) {
+            (Some(min), _) => Share::AtLeast(min),
+            (None, max) => Share::AtMost(max.unwrap_or(100)),
+        };
+        let roles = self.names(roles);
+        let Some(tag) = self.name(tag) else { return };
+        self.draft.quotas.push(Quota { roles, tag, share });
+    }
+
+    fn pin(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let expert = fields.required("expert", faults);
+        let role = fields.required("role", faults);
+        let from: Option<Week> = fields.required("from", faults);
+        let to: Option<Week> = fields.required("to", faults);
+        fields.finish(faults);
+        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
+            return;
+        };
+        if let (Some(from), Some(to)) = (from, to) {
+            self.draft.pins.push(Pin {
+                expert,
+                role,
+                from,
+                to,
+            });
+        } else {
+            // Keeps the positions of later entries.
+            let week = Week::default();
+            self.draft.pins.push(Pin {
+                expert,
+                role,
+                from: week,
+                to: week,
+            });
+        }
+    }
+
+    fn veto(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let expert = fields.required("expert", faults);
+        let role = fields.required("role", faults);
+        fields.finish(faults);
+        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
+            return;
+        };
+        self.draft.vetoes.push(Veto { expert, role });
+    }
+
+    fn incumbent(&mut self, json: Json, at: &Path<'_>) {
+        let faults = &mut self.faults;
+        let Some(mut fields) = Fields::open(json, at, faults) else {
+            return;
+        };
+        let expert = fields.required("expert", faults);
+        let role = fields.required("role", faults);
+        let mut week = |name| {
+            let json = fields.required::<Json>(name, faults)?;
+            let week = within(-1_000_000..=1_000_000, json, &at.key(name), faults)?;
+            i32::try_from(week).ok()
+        };
+        let (from, to) = (week("from"), week("to"));
+        if let (Some(from), Some(to)) = (from, to)
+            && from > to
+        {
+            faults.add(&at.key("from"), from, format!("at most `to`, week {to}"));
+        }
+        fields.finish(faults);
+        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
+            return;
+        };
+        let (from, to) = (from.unwrap_or(0), to.unwrap_or(0));
+        let stints = self.draft.incumbent.get_or_insert_default();
+        stints.push(IncumbentStint {
+            expert,
+            role,
+            from,
+            to,
+        });
+    }
+}
+
+/// `[p, q]` with 0 ≤ p ≤ 10⁶ and 1 ≤ q ≤ 10⁶.
+fn fraction(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<(u32, u32)> {
+    match json {
+        Json::List(items) if items.len() == 2 => {
+            let mut items = items.into_iter();
+            let p = within(0..=1_000_000, items.next()?, &at.index(0), faults);
+            let q = within(1..=1_000_000, items.next()?, &at.index(1), faults);
+            Some((u32::try_from(p?).ok()?, u32::try_from(q?).ok()?))
+        }
+        other => {
+            faults.add(at, other, "two integers [p, q]");
+            None
+        }
+    }
+}
+
+impl<T: FromJson> FromJson for Weekly<T> {
+    fn from_json(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
+        match json {
+            list @ Json::List(_) => {
+                Vec::from_json(list, at, faults).map(|values| Self::Each(values.into_boxed_slice()))
+            }
+            one => T::from_json(one, at, faults).map(Self::Same),
+        }
+    }
+}
+
+impl FromJson for Week {
+    /// Any week a horizon can have; whether this one has it is checked when the problem is built.
+    fn from_json(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
+        match json {
+            Json::Int(week) if (0..520).contains(&week) => Self::new(week),
+            other => {
+                faults.add(at, other, "a week of the horizon, counted from 0");
+                None
+            }
+        }
+    }
+}
+
+/// Visits the whole document.
+struct Document<'a>(&'a mut Reader);
+
+impl<'de> Visitor<'de> for Document<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object, the problem")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let reader = self.0;
+        let root = Path::ROOT;
+        while let Some(name) = map.next_key::<String>()? {
+            let at = root.key(&name);
+            let known = LISTS.contains(&name.as_str()) || OTHERS.contains(&name.as_str());
+            if reader.seen.contains(&name) {
+                reader
+                    .faults
+                    .add(&at, map.next_value::<Json>()?, "each field once");
+            } else if !known {
+                let value: Json = map.next_value()?;
+                let known = format!(
+                    "no such field; known here: {}, {}",
+                    OTHERS.join(", "),
+                    LISTS.join(", ")
+                );
+                reader.faults.add(&at, value, known);
+            } else if LISTS.contains(&name.as_str()) || name == "incumbent" {
+                if name == "incumbent" {
+                    reader.draft.incumbent = Some(Vec::new());
+                }
+                map.next_value_seed(Elements {
+                    reader,
+                    list: &name,
+                })?;
+            } else {
+                let value = map.next_value()?;
+                reader.field(&name, value);
+            }
+            if known {
+                reader.seen.push(name);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Visits one list of the document, element by element.
+struct Elements<'a> {
+    reader: &'a mut Reader,
+    list: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for Elements<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Elements<'_> {
+    fn no_list(self, value: Json) {
+        self.reader.field(self.list, value);
+    }
+}
+
+impl<'de> Visitor<'de> for Elements<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut idx = 0;
+        while let Some(element) = seq.next_element::<Json>()? {
+            self.reader.element(self.list, idx, element);
+            idx += 1;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<String, Json>()?.is_some() {}
+        self.no_list(Json::Object(Vec::new()));
+        Ok(())
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        self.no_list(Json::Null);
+        Ok(())
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
+        self.no_list(Json::Bool(value));
+        Ok(())
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
+        self.no_list(Json::Int(value));
+        Ok(())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        self.no_list(Json::Number(value.to_string()));
+        Ok(())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        self.no_list(Json::Number(value.to_string()));
+        Ok(())
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
+        self.no_list(Json::Text(value.to_owned()));
+        Ok(())
+    }
+}
