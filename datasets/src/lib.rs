@@ -4,5 +4,6 @@
 
 mod embedded;
 pub mod esco;
+pub mod generator;
 pub mod so2016;
 pub mod tables;

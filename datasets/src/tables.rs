@@ -135,6 +135,11 @@ pub fn country(name: &str) -> Option<&'static Country> {
     BY_COUNTRY.get(name)
 }
 
+/// The country with this ISO 3166-1 alpha-2 code.
+pub fn country_of_code(code: &str) -> Option<&'static Country> {
+    BY_COUNTRY.values().find(|country| country.code == code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
