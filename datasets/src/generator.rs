@@ -8,7 +8,6 @@ mod clients;
 mod file;
 mod person;
 mod rng;
-mod supply;
 mod text;
 mod world;
 mod write;

@@ -1,6 +1,12 @@
-//! Pools and campaigns.
+//! Real and generated pools, campaigns over them, and the taxonomy they are named by.
 //!
-//! Not for files of users' own pools in other shapes than Muster's: those are for the formats.
+//! Everything is embedded in the program; `datasets/README.md` lists sources, licences and what is
+//! assumed. Not for what users bring: reading their files is the formats' work.
+//!
+//! - [`esco`]: skills and occupations, found by id or label;
+//! - [`so2016`]: 56,030 respondents of a public survey as profiles;
+//! - [`generator`]: pools and campaigns of any size from a seed;
+//! - [`tables`]: the reviewed mapping from survey answers to ids.
 
 mod embedded;
 pub mod esco;

@@ -5,8 +5,11 @@
 //! is asked for, is what makes a [`Family`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::time;
+use muster_matcher::availability::Calendar;
+use muster_matcher::eligibility::{self, Person, Step, first_failed};
 use muster_matcher::model::campaign::{
     CampaignFile, CampaignSpec, Pay, Preference, RoleSpec, ScoreWeights,
 };
@@ -19,7 +22,6 @@ use muster_matcher::model::{CentsPerHour, Count, Heads, Hours, Id, Level, Points
 use super::clients::{CLIENTS, Client};
 use super::person::START;
 use super::rng::{Rng, Stream, running_sums};
-use super::supply::holds;
 use super::world::{KnownSkill, Profession};
 use super::{Family, Generator, Settings};
 
@@ -79,26 +81,10 @@ const fn terms(family: Family) -> Terms {
 
 pub(super) fn file(generator: &Generator) -> CampaignFile {
     let settings = &generator.settings;
-    let mut drafts: Vec<_> = (0..settings.campaigns)
+    let (campaigns, base_rates): (Vec<_>, Vec<_>) = (0..settings.campaigns)
         .map(|number| draft(generator, number))
-        .collect();
-    let sample: Vec<_> = (0..settings.experts.min(SAMPLE))
-        .map(|number| generator.expert(number))
-        .collect();
-    let (mut roles, base_rates): (Vec<_>, Vec<_>) = drafts
-        .iter_mut()
-        .flat_map(|draft| draft.spec.roles.iter_mut().zip(&draft.base_rates))
         .unzip();
-    let takers: Vec<_> = roles
-        .iter_mut()
-        .zip(base_rates)
-        .map(|(role, &base_rate)| price(settings.family, role, base_rate, &sample))
-        .collect();
-    let n_takers = fair_shares(&takers, sample.len());
-    for (role, thousandths) in roles.into_iter().zip(n_takers) {
-        size(settings, role, thousandths, sample.len());
-    }
-    CampaignFile {
+    let mut file = CampaignFile {
         currency: generator.world.currency.clone(),
         planning_tz: TimeZoneName::new("UTC").expect("UTC is a zone"),
         start: START,
@@ -106,15 +92,47 @@ pub(super) fn file(generator: &Generator) -> CampaignFile {
         exchange: BTreeMap::new(),
         pay_floors: BTreeMap::new(),
         weights: Weights::default(),
-        campaigns: drafts.into_iter().map(|draft| draft.spec).collect(),
+        campaigns,
+    };
+    let sample: Vec<_> = (0..settings.experts.min(SAMPLE))
+        .map(|number| generator.expert(number))
+        .collect();
+    let able = able(&file, &sample);
+    let mut roles: Vec<_> = file
+        .campaigns
+        .iter_mut()
+        .flat_map(|campaign| &mut campaign.roles)
+        .collect();
+    let takers: Vec<_> = roles
+        .iter_mut()
+        .zip(base_rates.into_iter().flatten())
+        .zip(able)
+        .map(|((role, base_rate), able)| price(settings.family, role, base_rate, able, &sample))
+        .collect();
+    let shares = fair_shares(&takers, sample.len());
+    for (role, thousandths) in roles.into_iter().zip(shares) {
+        size(settings, role, thousandths, sample.len());
     }
+    file
 }
 
-/// A campaign whose roles have no size and no pay yet.
-struct Draft {
-    spec: CampaignSpec,
-    /// Of each role: what its profession asks for in the middle.
-    base_rates: Vec<u32>,
+/// For every role, in file order, who of the sample could take it if the pay was right.
+fn able(file: &CampaignFile, sample: &[Profile]) -> Vec<Vec<usize>> {
+    let calendar = Arc::new(Calendar::of(file));
+    let people: Vec<_> = sample
+        .iter()
+        .map(|profile| Person::new(profile, &calendar))
+        .collect();
+    let could = |person: &Person<'_>, terms: &eligibility::Terms<'_>| {
+        matches!(first_failed(person, terms), None | Some(Step::Affordable))
+    };
+    eligibility::Terms::of_file(file, &calendar)
+        .iter()
+        .map(|terms| {
+            let places = (0..people.len()).filter(|&place| could(&people[place], terms));
+            places.collect()
+        })
+        .collect()
 }
 
 /// A role before it has an id.
@@ -128,7 +146,9 @@ struct RoleDraft {
     base_rate: u32,
 }
 
-fn draft(generator: &Generator, number: u32) -> Draft {
+/// A campaign whose roles have no size and no pay yet, and what the profession of each role asks for
+/// in the middle.
+fn draft(generator: &Generator, number: u32) -> (CampaignSpec, Vec<u32>) {
     let mut rng = Rng::of(generator.settings.seed, Stream::Campaign, u64::from(number));
     let rng = &mut rng;
     let terms = terms(generator.settings.family);
@@ -166,7 +186,7 @@ fn draft(generator: &Generator, number: u32) -> Draft {
         priority: [1, 1, 2, 3, 5][rng.index(5)],
         id: id_of(&id),
     };
-    Draft { spec, base_rates }
+    (spec, base_rates)
 }
 
 /// The profession a role is about: as common as in the pool, or, in the niche, one of the rarer
@@ -358,17 +378,15 @@ fn spec(role: RoleDraft, campaign: &str, client: Client, tied: bool, rng: &mut R
     }
 }
 
-/// Sets a role's pay from the rates of the people in the sample who could take it, and gives
-/// back who of them does at that pay, by their place in the sample.
-fn price(family: Family, role: &mut RoleSpec, base_rate: u32, sample: &[Profile]) -> Vec<usize> {
-    let able: Vec<_> = (0..sample.len())
-        .filter(|&place| {
-            let expert = &sample[place];
-            expert.stage.is_planned()
-                && expert.availability.weekly_hours >= role.hours
-                && holds(&role.requires, expert)
-        })
-        .collect();
+/// Sets a role's pay from the rates of the people who could take it, and gives back who of them
+/// would at that pay; people are places in the sample.
+fn price(
+    family: Family,
+    role: &mut RoleSpec,
+    base_rate: u32,
+    able: Vec<usize>,
+    sample: &[Profile],
+) -> Vec<usize> {
     let rate_of = |place: usize| sample[place].rate.min_cents.get();
     let mut rates: Vec<_> = able.iter().map(|&place| rate_of(place)).collect();
     rates.sort_unstable();

@@ -305,17 +305,17 @@ fn commitments(weekly_hours: u16, rng: &mut Rng) -> Vec<Commitment> {
 }
 
 fn consents(world: &World, rng: &mut Rng) -> Vec<Consent> {
-    world
-        .consent_topics
-        .iter()
-        .filter_map(|(topic, asked, granted)| {
-            rng.chance(*asked).then(|| Consent {
+    let mut consents = Vec::new();
+    for (topic, asked, granted) in &world.consent_topics {
+        if rng.chance(*asked) {
+            consents.push(Consent {
                 topic: topic.clone(),
                 granted: rng.chance(*granted),
                 until: None,
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    consents
 }
 
 /// Seat-weeks delivered and missed; more than half of the pool never worked here.
