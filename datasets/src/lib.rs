@@ -5,9 +5,11 @@
 //!
 //! - [`esco`]: skills and occupations, found by id or label;
 //! - [`so2016`]: 56,030 respondents of a public survey as profiles;
+//! - [`campaigns`]: five campaigns that compete for them;
 //! - [`generator`]: pools and campaigns of any size from a seed;
 //! - [`tables`]: the reviewed mapping from survey answers to ids.
 
+pub mod campaigns;
 mod embedded;
 pub mod esco;
 pub mod generator;
