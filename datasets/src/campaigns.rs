@@ -1,0 +1,95 @@
+//! The campaigns that come with the survey pool.
+//!
+//! `datasets/campaigns/README.md` says which of their roles stay short, and why.
+
+use muster_matcher::model::campaign::CampaignFile;
+
+/// The text of five campaigns that compete for the people of [`crate::so2016`].
+pub const SO2016: &str = include_str!("../campaigns/so2016.json");
+
+/// The five campaigns over the survey pool.
+pub fn so2016() -> CampaignFile {
+    CampaignFile::read(SO2016.as_bytes()).expect("the embedded campaigns have no fault")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use muster_matcher::availability::Calendar;
+    use muster_matcher::eligibility::{Person, Step, Terms, first_failed, pay};
+
+    use super::*;
+    use crate::so2016::profiles;
+
+    /// Whom a role can get.
+    #[derive(Debug)]
+    struct Supply {
+        heads: usize,
+        /// Who satisfies the requirement; has the hours too; accepts the pay too; both.
+        counts: [usize; 4],
+    }
+
+    fn supply() -> Vec<(String, Supply)> {
+        let pool = profiles();
+        let file = so2016();
+        let calendar = Arc::new(Calendar::of(&file));
+        let people: Vec<_> = pool
+            .iter()
+            .map(|profile| Person::new(profile, &calendar))
+            .collect();
+        let supply_of = |terms: &Terms<'_>| {
+            let mut counts = [0; 4];
+            let satisfies =
+                |person: &&Person<'_>| first_failed(person, terms) != Some(Step::Eligible);
+            for person in people.iter().filter(satisfies) {
+                let hours = person.most_hours() >= terms.role.hours;
+                let pay = pay(person, terms).is_some();
+                for (count, fits) in counts.iter_mut().zip([true, hours, pay, hours && pay]) {
+                    *count += usize::from(fits);
+                }
+            }
+            let heads = terms.role.heads.get() as usize;
+            (terms.role.id.to_string(), Supply { heads, counts })
+        };
+        Terms::of_file(&file, &calendar)
+            .iter()
+            .map(supply_of)
+            .collect()
+    }
+
+    #[test]
+    fn the_roles_are_short_for_the_reasons_that_the_readme_gives() {
+        let supply: HashMap<_, _> = supply().into_iter().collect();
+        assert_eq!(supply.len(), 11);
+
+        let &Supply { heads, counts } = &supply["code-review-rubrics/spot-checker"];
+        assert!(counts[3] < heads && counts[1] > 10 * heads, "pay");
+        let &Supply { heads, counts } = &supply["mobile-red-team/ios"];
+        assert!(counts[3] < heads && counts[2] > 20 * heads, "hours");
+        let &Supply { heads, counts } = &supply["devops-gym/builder"];
+        assert!(counts[0] < heads, "skills");
+        let &Supply { heads, counts } = &supply["devops-gym/scientist"];
+        assert!(counts[0] == 0 && heads > 0, "credential");
+        let writer = &supply["code-review-rubrics/writer"];
+        let ranker = &supply["python-preferences/senior-ranker"];
+        assert!(writer.counts[3] >= writer.heads && ranker.counts[3] >= ranker.heads);
+        assert!(writer.counts[3] < writer.heads + ranker.heads, "better use");
+    }
+
+    #[test]
+    fn the_table_of_the_readme_is_true() {
+        let grouped = |n: usize| match n {
+            1000.. => format!("{},{:03}", n / 1000, n % 1000),
+            _ => n.to_string(),
+        };
+        for (role, Supply { heads, counts }) in supply() {
+            let [all, hours, pay, both] = counts.map(grouped);
+            let line = format!("| {role} | {heads} | {all} | {hours} | {pay} | {both} |");
+            assert!(README.contains(&line), "{line}");
+        }
+    }
+
+    const README: &str = include_str!("../campaigns/README.md");
+}

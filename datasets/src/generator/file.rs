@@ -1,0 +1,220 @@
+//! Campaign files as text: what [`CampaignFile::read`] reads.
+
+use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, Preference, RoleSpec};
+use muster_matcher::model::requirement::{Leaf, Requirement};
+use muster_matcher::model::words::PayPolicy;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// The text of a campaign file, indented; weights and exchange rates are the defaults.
+pub(super) fn written(file: &CampaignFile) -> String {
+    let mut text = serde_json::to_string_pretty(&File::of(file))
+        .expect("strings and integers are always JSON");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    format: u8,
+    currency: &'a str,
+    planning_tz: &'a str,
+    start: String,
+    weeks: u16,
+    campaigns: Vec<Campaign<'a>>,
+}
+
+#[derive(Serialize)]
+struct Campaign<'a> {
+    id: &'a str,
+    name: &'a str,
+    client: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wall: Option<&'a str>,
+    priority: u8,
+    roles: Vec<Role<'a>>,
+}
+
+#[derive(Serialize)]
+struct Role<'a> {
+    id: &'a str,
+    name: &'a str,
+    task_type: &'a str,
+    text: &'a str,
+    heads: u32,
+    min_heads: u32,
+    hours: u16,
+    pay: Terms,
+    requires: Tree<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prefers: Vec<Wish<'a>>,
+}
+
+#[derive(Serialize)]
+struct Terms {
+    policy: &'static str,
+    target_cents: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cap_cents: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Wish<'a> {
+    points: u16,
+    r#if: Tree<'a>,
+}
+
+impl<'a> File<'a> {
+    fn of(file: &'a CampaignFile) -> Self {
+        Self {
+            format: 1,
+            currency: file.currency.as_str(),
+            planning_tz: file.planning_tz.as_str(),
+            start: file.start.to_string(),
+            weeks: file.weeks,
+            campaigns: file.campaigns.iter().map(Campaign::of).collect(),
+        }
+    }
+}
+
+impl<'a> Campaign<'a> {
+    fn of(campaign: &'a CampaignSpec) -> Self {
+        Self {
+            id: campaign.id.as_str(),
+            name: &campaign.name,
+            client: campaign.client.as_str(),
+            wall: campaign.wall.as_ref().map(|wall| wall.as_str()),
+            priority: campaign.priority,
+            roles: campaign.roles.iter().map(Role::of).collect(),
+        }
+    }
+}
+
+impl<'a> Role<'a> {
+    fn of(role: &'a RoleSpec) -> Self {
+        let (_, id) = role
+            .id
+            .as_str()
+            .split_once('/')
+            .expect("a role's id is <campaign>/<role>");
+        Self {
+            id,
+            name: &role.name,
+            task_type: role.task_type.word(),
+            text: &role.text,
+            heads: role.heads.get(),
+            min_heads: role.min_heads.get(),
+            hours: role.hours.get(),
+            pay: Terms::of(&role.pay),
+            requires: Tree(&role.requires),
+            prefers: role.prefers.iter().map(Wish::of).collect(),
+        }
+    }
+}
+
+impl Terms {
+    fn of(pay: &Pay) -> Self {
+        Self {
+            policy: pay.policy.word(),
+            target_cents: pay.target.get(),
+            cap_cents: (pay.policy == PayPolicy::Individual).then(|| pay.cap.get()),
+        }
+    }
+}
+
+impl<'a> Wish<'a> {
+    fn of(preference: &'a Preference) -> Self {
+        Self {
+            points: preference.points,
+            r#if: Tree(&preference.requirement),
+        }
+    }
+}
+
+/// A requirement in the form of campaign files.
+struct Tree<'a>(&'a Requirement);
+
+impl Serialize for Tree<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.0 {
+            Requirement::All(nodes) => map.serialize_entry("all", &trees(nodes))?,
+            Requirement::Any(nodes) => map.serialize_entry("any", &trees(nodes))?,
+            Requirement::None(nodes) => map.serialize_entry("none", &trees(nodes))?,
+            Requirement::AtLeast { k, of } => {
+                map.serialize_entry("at_least", &k.get())?;
+                map.serialize_entry("of", &trees(of))?;
+            }
+            Requirement::Leaf(leaf) => entries(leaf, &mut map)?,
+        }
+        map.end()
+    }
+}
+
+fn trees(nodes: &[Requirement]) -> Vec<Tree<'_>> {
+    nodes.iter().map(Tree).collect()
+}
+
+fn entries<M: SerializeMap>(leaf: &Leaf, map: &mut M) -> Result<(), M::Error> {
+    match leaf {
+        Leaf::Skill { skill, level } => {
+            map.serialize_entry("skill", skill)?;
+            map.serialize_entry("level", &level.get())
+        }
+        Leaf::Credential { kind, jurisdiction } => {
+            map.serialize_entry("credential", kind)?;
+            match jurisdiction {
+                Some(country) => map.serialize_entry("jurisdiction", country),
+                None => Ok(()),
+            }
+        }
+        Leaf::Language { tag, cefr } => {
+            map.serialize_entry("language", tag)?;
+            map.serialize_entry("cefr", cefr)
+        }
+        Leaf::Assessment {
+            task_type,
+            skill,
+            score,
+        } => {
+            map.serialize_entry("assessment", task_type)?;
+            if let Some(skill) = skill {
+                map.serialize_entry("skill", skill)?;
+            }
+            map.serialize_entry("score", &score.get())
+        }
+        Leaf::CountryIn(countries) => map.serialize_entry("country_in", countries),
+        Leaf::CountryNotIn(countries) => map.serialize_entry("country_not_in", countries),
+        Leaf::WorkAuthorisation(country) => map.serialize_entry("work_authorisation", country),
+        Leaf::RateAtMost(rate) => map.serialize_entry("rate_at_most_cents", &rate.get()),
+        Leaf::HoursAtLeast(hours) => map.serialize_entry("hours_at_least", &hours.get()),
+        Leaf::YearsAtLeast(years) => map.serialize_entry("years_at_least", &years.get()),
+        Leaf::Consent(topic) => map.serialize_entry("consent", topic),
+        Leaf::Tag(tag) => map.serialize_entry("tag", tag),
+        Leaf::NotEmployedBy(client) => map.serialize_entry("not_employed_by", client),
+        Leaf::CoolOff { client, weeks } => {
+            map.serialize_entry("cool_off", client)?;
+            map.serialize_entry("weeks", &weeks.get())
+        }
+        Leaf::Overlap {
+            time_zone,
+            start,
+            end,
+            hours,
+        } => {
+            #[derive(Serialize)]
+            struct Window<'a> {
+                time_zone: &'a str,
+                start: String,
+                end: String,
+            }
+            let window = Window {
+                time_zone: time_zone.as_str(),
+                start: start.strftime("%H:%M").to_string(),
+                end: end.strftime("%H:%M").to_string(),
+            };
+            map.serialize_entry("overlap", &window)?;
+            map.serialize_entry("hours", &hours.get())
+        }
+    }
+}
