@@ -15,6 +15,10 @@ mod prices;
 mod report;
 mod rules;
 mod seats;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod weeks;
 
 pub use claims::{FalseClaim, Unverified};
