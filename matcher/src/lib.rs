@@ -2,6 +2,7 @@
 
 pub mod availability;
 pub mod candidates;
+pub mod check;
 pub mod eligibility;
 pub mod flow;
 pub mod json;

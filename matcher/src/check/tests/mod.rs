@@ -1,0 +1,5 @@
+//! Tests of the checker as a whole.
+
+mod golden;
+mod laws;
+mod spoilt;
