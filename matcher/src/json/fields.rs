@@ -16,38 +16,41 @@ pub struct Fields<'a> {
     at: &'a Path<'a>,
     left: Vec<(String, Json)>,
     known: Vec<&'static str>,
+    /// Whether there was an object; if not, that was noted and nothing more is.
+    is_object: bool,
 }
 
 impl<'a> Fields<'a> {
     /// Opens `json`, which must be an object without repeated fields.
     pub fn open(json: Json, at: &'a Path<'a>, faults: &mut Faults) -> Option<Self> {
-        match json {
-            Json::Object(mut left) => {
-                let mut idx = 0;
-                while idx < left.len() {
-                    if left[..idx].iter().any(|(name, _)| *name == left[idx].0) {
-                        let (name, value) = left.remove(idx);
-                        faults.add(&at.key(&name), value, "each field once");
-                    } else {
-                        idx += 1;
-                    }
-                }
-                Some(Self {
-                    at,
-                    left,
-                    known: Vec::new(),
-                })
-            }
+        Some(Self::open_or_empty(json, at, faults)).filter(|fields| fields.is_object)
+    }
+
+    /// As [`Fields::open`]; what is no object has no fields, and none is missed.
+    pub fn open_or_empty(json: Json, at: &'a Path<'a>, faults: &mut Faults) -> Self {
+        let (left, is_object) = match json {
+            Json::Object(fields) => (each_once(fields, at, faults), true),
             other => {
                 faults.add(at, other, "an object");
-                None
+                (Vec::new(), false)
             }
+        };
+        Self {
+            at,
+            left,
+            known: Vec::new(),
+            is_object,
         }
     }
 
     /// Where the object is.
     pub fn at(&self) -> &'a Path<'a> {
         self.at
+    }
+
+    /// Whether there was an object at all.
+    pub fn is_object(&self) -> bool {
+        self.is_object
     }
 
     /// The raw value of a field, if it is there.
@@ -62,11 +65,10 @@ impl<'a> Fields<'a> {
         match self.take(name) {
             Some(json) => T::from_json(json, &self.at.key(name), faults),
             None => {
-                faults.add(
-                    &self.at.key(name),
-                    "nothing",
-                    "a value: the field is required",
-                );
+                if self.is_object {
+                    let expected = "a value: the field is required";
+                    faults.add(&self.at.key(name), "nothing", expected);
+                }
                 None
             }
         }
@@ -102,6 +104,24 @@ impl<'a> Fields<'a> {
             faults.add(&self.at.key(name), value, expected);
         }
     }
+}
+
+/// The fields of an object; one that is there already is a fault and left out.
+fn each_once(
+    mut fields: Vec<(String, Json)>,
+    at: &Path<'_>,
+    faults: &mut Faults,
+) -> Vec<(String, Json)> {
+    let mut idx = 0;
+    while idx < fields.len() {
+        if fields[..idx].iter().any(|(name, _)| *name == fields[idx].0) {
+            let (name, value) = fields.remove(idx);
+            faults.add(&at.key(&name), value, "each field once");
+        } else {
+            idx += 1;
+        }
+    }
+    fields
 }
 
 /// An integer in `range`.

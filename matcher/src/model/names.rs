@@ -7,6 +7,11 @@ use rustc_hash::FxBuildHasher;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(pub(crate) u32);
 
+impl Name {
+    /// Stands for a word that could not be read. Only drafts whose faults were noted hold it.
+    pub(crate) const UNREADABLE: Self = Self(u32::MAX);
+}
+
 /// Every word of a problem, once. Order of first mention; equal words have equal [`Name`]s.
 #[derive(Clone, Debug, Default)]
 pub struct Names(IndexSet<Box<str>, FxBuildHasher>);
@@ -15,13 +20,14 @@ impl Names {
     /// The name of `text`, made on first mention.
     ///
     /// # Panics
-    /// Beyond 2³² different words.
+    /// From 2³² − 1 different words on.
     pub fn intern(&mut self, text: &str) -> Name {
         let idx = match self.0.get_index_of(text) {
             Some(idx) => idx,
             None => self.0.insert_full(Box::from(text)).0,
         };
-        Name(u32::try_from(idx).expect("a problem has fewer than 2^32 different words"))
+        let idx = u32::try_from(idx).ok().filter(|idx| *idx != u32::MAX);
+        Name(idx.expect("a problem has fewer than 2^32 - 1 different words"))
     }
 
     /// The name of `text`, if it was mentioned.

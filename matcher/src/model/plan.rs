@@ -159,3 +159,20 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub report: serde_json::Map<String, serde_json::Value>,
 }
+
+impl Plan {
+    /// A plan that says nothing but its status.
+    pub fn without_stints(status: Status) -> Self {
+        Self {
+            status,
+            objective: None,
+            bound: None,
+            price_bound: None,
+            proof: None,
+            stints: None,
+            prices: None,
+            conflict: None,
+            report: serde_json::Map::new(),
+        }
+    }
+}

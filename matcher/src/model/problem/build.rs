@@ -28,43 +28,37 @@ impl Problem {
     /// wrong length, spans that make no sense, and the other input errors of the contract that
     /// types alone do not exclude.
     pub fn new(draft: Draft) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
-        let problem = Self::build(draft, &mut faults);
-        if faults.is_empty() {
-            Ok(problem)
-        } else {
-            Err(faults)
-        }
+        Self::build(draft, Faults::default())
     }
 
-    /// Builds what can be built; the result is a problem only if no fault was noted.
-    pub(super) fn build(draft: Draft, faults: &mut Faults) -> Self {
-        check_horizon(&draft, faults);
-        check_campaigns(&draft.campaigns, &draft.names, faults);
-        check_weeklies(&draft, faults);
-        check_weights(&draft, faults);
+    /// As [`Problem::new`], after `faults` were noted while the draft was read.
+    pub(super) fn build(draft: Draft, mut faults: Faults) -> Result<Self, Faults> {
+        check_horizon(&draft, &mut faults);
+        check_campaigns(&draft.campaigns, &draft.names, &mut faults);
+        check_weeklies(&draft, &mut faults);
+        check_weights(&draft, &mut faults);
         let mut build = Build {
             campaigns: unique(
                 "campaigns",
                 draft.campaigns.iter().map(|it| it.id),
                 &draft.names,
-                faults,
+                &mut faults,
             ),
             roles: unique(
                 "roles",
                 draft.roles.iter().map(|it| it.id),
                 &draft.names,
-                faults,
+                &mut faults,
             ),
             experts: unique(
                 "experts",
                 draft.experts.iter().map(|it| it.id),
                 &draft.names,
-                faults,
+                &mut faults,
             ),
             names: draft.names,
             weeks: draft.weeks,
-            faults,
+            faults: &mut faults,
         };
         let roles = build.roles(draft.roles);
         let pairs = build.pairs(draft.pairs);
@@ -102,18 +96,19 @@ impl Problem {
             max_changes: draft.max_changes,
             weights: draft.weights,
         };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let index = Index::new(&parts);
         let mut problem = Self {
             parts,
             index,
             warnings: Vec::new(),
         };
-        if faults.is_empty() {
-            warn_of_incumbent(&problem, &mut warnings);
-            warn_of_roles(&problem, &mut warnings);
-        }
+        warn_of_incumbent(&problem, &mut warnings);
+        warn_of_roles(&problem, &mut warnings);
         problem.warnings = warnings.list;
-        problem
+        Ok(problem)
     }
 }
 
@@ -233,7 +228,7 @@ fn unique<T: From<usize>>(
     let root = Path::ROOT;
     let list = root.key(section);
     let mut positions = IndexOf::default();
-    for (idx, id) in ids.enumerate() {
+    for (idx, id) in ids.enumerate().filter(|(_, id)| *id != Name::UNREADABLE) {
         match positions.entry(id) {
             Entry::Occupied(_) => {
                 let found = format!("{:?} again", names.text(id));
@@ -273,7 +268,11 @@ impl Build<'_> {
         found.unwrap_or_else(|| self.unknown(name, "expert", at, ExpertIdx(0)))
     }
 
+    /// Notes an unknown name, unless it is one that could not be read and was noted then.
     fn unknown<T>(&mut self, name: Name, kind: &str, at: &Path<'_>, placeholder: T) -> T {
+        if name == Name::UNREADABLE {
+            return placeholder;
+        }
         let found = format!("{:?}", self.names.text(name));
         self.faults
             .add(at, found, format!("the id of a {kind} of this problem"));
@@ -310,10 +309,10 @@ impl Build<'_> {
         let mut positions = HashMap::with_capacity_and_hasher(pairs.len(), FxBuildHasher);
         for (idx, pair) in pairs.into_iter().enumerate() {
             let at = list.index(idx);
-            let known_before = self.faults.total();
             let expert = self.expert(pair.expert, &at.key("expert"));
             let role = self.role(pair.role, &at.key("role"));
-            let names_known = self.faults.total() == known_before;
+            let names_known =
+                self.experts.contains_key(&pair.expert) && self.roles.contains_key(&pair.role);
             self.span(pair.from, pair.to, &at);
             if names_known
                 && positions
@@ -367,6 +366,9 @@ impl Build<'_> {
         let mut resolved = Vec::new();
         for stint in ongoing {
             let (expert, role) = stint.pair;
+            if [expert, role].contains(&Name::UNREADABLE) {
+                continue;
+            }
             let at = list.index(stint.entry as usize);
             if !seen.insert(stint.pair) {
                 let (expert, role) = (self.names.text(expert), self.names.text(role));

@@ -94,16 +94,11 @@ impl Reader {
             let pair = &mut self.draft.pairs[idx];
             pair.to = last.max(pair.from);
         }
-        let problem = Problem::build(self.draft, &mut self.faults);
-        if self.faults.is_empty() {
-            Ok(problem)
-        } else {
-            Err(ReadError::Faults(self.faults))
-        }
+        Problem::build(self.draft, self.faults).map_err(ReadError::Faults)
     }
 
-    fn name(&mut self, text: Option<String>) -> Option<Name> {
-        text.map(|text| self.draft.names.intern(&text))
+    fn name(&mut self, text: Option<String>) -> Name {
+        text.map_or(Name::UNREADABLE, |text| self.draft.names.intern(&text))
     }
 
     /// One whole field that is no list.
@@ -204,9 +199,7 @@ impl Reader {
     }
 
     fn campaign(&mut self, json: Json, at: &Path<'_>) {
-        let Some(mut fields) = Fields::open(json, at, &mut self.faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, &mut self.faults);
         let id = fields.required("id", &mut self.faults);
         let client = fields.optional("client", &mut self.faults);
         let client_is_faulty = client.is_none();
@@ -225,28 +218,23 @@ impl Reader {
         let mean_score = fields.optional("mean_score", &mut self.faults).flatten();
         fields.finish(&mut self.faults);
         let campaign = Campaign {
-            client: self.name(client.flatten()),
-            wall: if client_is_faulty {
-                None
-            } else {
-                self.name(wall)
-            },
+            client: client
+                .flatten()
+                .map(|client: String| self.draft.names.intern(&client)),
+            wall: wall
+                .filter(|_| !client_is_faulty)
+                .map(|wall: String| self.draft.names.intern(&wall)),
             priority: priority.and_then(|it| u8::try_from(it).ok()).unwrap_or(1),
             budget: budget.map(|cents| Cents(i128::from(cents))),
             mean_score,
-            id: match self.name(id) {
-                Some(id) => id,
-                None => return,
-            },
+            id: self.name(id),
         };
         self.draft.campaigns.push(campaign);
     }
 
     fn role(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let id = fields.required("id", faults);
         let campaign = fields.required("campaign", faults);
         let hours = fields.required("hours", faults).unwrap_or_default();
@@ -256,9 +244,7 @@ impl Reader {
         let onboarding = fields.or("onboarding", Count::default(), faults);
         let max_leave = fields.or("max_leave", Count::default(), faults);
         fields.finish(faults);
-        let (Some(id), Some(campaign)) = (self.name(id), self.name(campaign)) else {
-            return;
-        };
+        let (id, campaign) = (self.name(id), self.name(campaign));
         self.draft.roles.push(Role {
             id,
             campaign,
@@ -273,9 +259,7 @@ impl Reader {
 
     fn expert(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let id = fields.required("id", faults);
         let hours = fields
             .required("hours", faults)
@@ -284,7 +268,7 @@ impl Reader {
         let tags = fields.or("tags", Vec::new(), faults);
         fields.finish(faults);
         let tags = self.names(tags);
-        let Some(id) = self.name(id) else { return };
+        let id = self.name(id);
         let max_roles = max_roles.unwrap_or_default();
         self.draft.experts.push(Expert {
             id,
@@ -296,9 +280,7 @@ impl Reader {
 
     fn pair(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let expert = fields.required("expert", faults);
         let role = fields.required("role", faults);
         let score: Option<Points> = fields.required("score", faults);
@@ -306,9 +288,7 @@ impl Reader {
         let from = fields.or("from", Week::default(), faults);
         let to: Option<Option<Week>> = fields.optional("to", faults);
         fields.finish(faults);
-        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
-            return;
-        };
+        let (expert, role) = (self.name(expert), self.name(role));
         let from = from.unwrap_or_default();
         match to {
             Some(Some(_)) => {}
@@ -326,17 +306,13 @@ impl Reader {
 
     fn ongoing(&mut self, idx: usize, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let expert = fields.required("expert", faults);
         let role = fields.required("role", faults);
         let worked = fields.required("worked", faults).unwrap_or_default();
         let leave = fields.required("leave", faults).unwrap_or_default();
         fields.finish(faults);
-        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
-            return;
-        };
+        let (expert, role) = (self.name(expert), self.name(role));
         let entry = u32::try_from(idx).unwrap_or(u32::MAX);
         self.draft.ongoing.push(Ongoing {
             pair: (expert, role),
@@ -348,9 +324,7 @@ impl Reader {
 
     fn ratio(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let of = fields.required("of", faults);
         let to = fields.required("to", faults);
         let at_least = fields.required::<Json>("at_least", faults);
@@ -363,13 +337,11 @@ impl Reader {
 
     fn quota(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let roles = fields.required("roles", faults);
         let tag = fields.required("tag", faults);
         let (min, max) = (fields.take("min_percent"), fields.take("max_percent"));
-        if min.is_some() == max.is_some() {
+        if fields.is_object() && min.is_some() == max.is_some() {
             let found = if min.is_some() { "both" } else { "neither" };
             faults.add(at, found, "exactly one of min_percent and max_percent");
         }
@@ -384,61 +356,41 @@ impl Reader {
             (None, max) => Share::AtMost(max.unwrap_or(100)),
         };
         let roles = self.names(roles);
-        let Some(tag) = self.name(tag) else { return };
+        let tag = self.name(tag);
         self.draft.quotas.push(Quota { roles, tag, share });
     }
 
     fn pin(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let expert = fields.required("expert", faults);
         let role = fields.required("role", faults);
         let from: Option<Week> = fields.required("from", faults);
         let to: Option<Week> = fields.required("to", faults);
         fields.finish(faults);
-        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
-            return;
-        };
-        if let (Some(from), Some(to)) = (from, to) {
-            self.draft.pins.push(Pin {
-                expert,
-                role,
-                from,
-                to,
-            });
-        } else {
-            // Keeps the positions of later entries.
-            let week = Week::default();
-            self.draft.pins.push(Pin {
-                expert,
-                role,
-                from: week,
-                to: week,
-            });
-        }
+        let (expert, role) = (self.name(expert), self.name(role));
+        let (from, to) = from.zip(to).unwrap_or_default();
+        self.draft.pins.push(Pin {
+            expert,
+            role,
+            from,
+            to,
+        });
     }
 
     fn veto(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let expert = fields.required("expert", faults);
         let role = fields.required("role", faults);
         fields.finish(faults);
-        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
-            return;
-        };
+        let (expert, role) = (self.name(expert), self.name(role));
         self.draft.vetoes.push(Veto { expert, role });
     }
 
     fn incumbent(&mut self, json: Json, at: &Path<'_>) {
         let faults = &mut self.faults;
-        let Some(mut fields) = Fields::open(json, at, faults) else {
-            return;
-        };
+        let mut fields = Fields::open_or_empty(json, at, faults);
         let expert = fields.required("expert", faults);
         let role = fields.required("role", faults);
         let mut week = |name| {
@@ -453,9 +405,7 @@ impl Reader {
             faults.add(&at.key("from"), from, format!("at most `to`, week {to}"));
         }
         fields.finish(faults);
-        let (Some(expert), Some(role)) = (self.name(expert), self.name(role)) else {
-            return;
-        };
+        let (expert, role) = (self.name(expert), self.name(role));
         let (from, to) = (from.unwrap_or(0), to.unwrap_or(0));
         let stints = self.draft.incumbent.get_or_insert_default();
         stints.push(IncumbentStint {

@@ -1,0 +1,96 @@
+//! `muster demo`: the whole product on the embedded survey pool, then on a generated one.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use muster_datasets::generator::{Family, Generator, Settings};
+use muster_datasets::{campaigns, so2016};
+use muster_index::IndexBuilder;
+use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::profile::Profile;
+
+use super::progress::Stages;
+use super::report::{self, grouped};
+use super::{Exit, output, plan};
+
+/// What `muster demo` is asked.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// People in the generated pool
+    #[arg(long, default_value_t = 100_000)]
+    experts: u32,
+    /// Where the plan over the real pool goes as JSON
+    #[arg(short, long, value_name = "PLAN")]
+    output: Option<PathBuf>,
+}
+
+/// Staffs both pools.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+
+    let mut stages = Stages::new();
+    let profiles = stages.run("pool", so2016::profiles);
+    let file = plan::campaigns_from(campaigns::SO2016.as_bytes(), "the embedded campaigns")?;
+    let title = format!(
+        "Five campaigns over {} people of the 2016 Stack Overflow developer survey",
+        grouped(profiles.len() as i128)
+    );
+    staff(
+        &title,
+        profiles,
+        &file,
+        &folder.path().join("survey"),
+        stages,
+        args.output.as_deref(),
+    )?;
+
+    let mut stages = Stages::new();
+    let settings = Settings {
+        experts: args.experts,
+        campaigns: 5,
+        seed: 1,
+        family: Family::Scarce,
+    };
+    let generator = Generator::new(settings);
+    let profiles = stages.run("generate", || generator.experts().collect::<Vec<_>>());
+    let file = generator.campaigns();
+    let title = format!(
+        "Five campaigns over {} generated people",
+        grouped(args.experts.into())
+    );
+    staff(
+        &title,
+        profiles,
+        &file,
+        &folder.path().join("generated"),
+        stages,
+        None,
+    )?;
+    Ok(Exit::Done)
+}
+
+/// Indexes a pool, plans from the index, reports.
+fn staff(
+    title: &str,
+    profiles: Vec<Profile>,
+    file: &CampaignFile,
+    folder: &std::path::Path,
+    mut stages: Stages,
+    plan_path: Option<&std::path::Path>,
+) -> Result<()> {
+    stages.run("index", || {
+        let mut builder = IndexBuilder::new(folder)?;
+        for profile in &profiles {
+            builder.add(profile)?;
+        }
+        builder.finish()
+    })?;
+    drop(profiles);
+    let index = stages.run("open", || muster_index::Pool::open(folder))?;
+    let staffing = plan::staff(&&index, file, &mut stages)?;
+    if let Some(path) = plan_path {
+        output::write_json(Some(path), &staffing.plan)?;
+    }
+    let report = report::Report::new(&staffing, file, &stages);
+    output::write(None, |out| writeln!(out, "{title}\n\n{}", report.text()))
+}

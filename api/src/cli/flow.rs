@@ -1,0 +1,71 @@
+//! `muster flow`: minimum-cost flows in DIMACS format.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use muster_matcher::flow::dimacs::{self, DimacsProblem};
+use muster_matcher::flow::{FlowError, network_simplex};
+
+use super::input::Source;
+use super::{Exit, output};
+
+/// What `muster flow` is asked.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// DIMACS file (`p min`; plain or gzip; `-` is standard input)
+    file: Source,
+    /// Print the flow as well: a line `f TAIL HEAD FLOW` for each arc that carries some
+    #[arg(long)]
+    flow: bool,
+    /// Where the solution goes; standard output by default
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Say how long reading and solving took
+    #[arg(long)]
+    time: bool,
+}
+
+/// Reads, solves, prints `s COST`.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let start = Instant::now();
+    let network = match dimacs::read(args.file.open()?) {
+        Ok(network) => network,
+        Err(error) => {
+            output::say(&format!("muster: {}: {error}", args.file));
+            return Ok(match error.problem {
+                DimacsProblem::OutOfRange { .. } => Exit::OutOfRange,
+                _ => Exit::BadInput,
+            });
+        }
+    };
+    let read_seconds = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let solution = match network_simplex::solve(&network) {
+        Ok(solution) => solution,
+        Err(error) => {
+            output::say(&format!("muster: {}: {error}", args.file));
+            return Ok(match error {
+                FlowError::Unbalanced { .. } => Exit::Unbalanced,
+                FlowError::Infeasible(_) | FlowError::Unbounded { .. } => Exit::No,
+                FlowError::CapacityRange { .. }
+                | FlowError::CostRange { .. }
+                | FlowError::TotalCostRange => Exit::OutOfRange,
+            });
+        }
+    };
+    let solve_seconds = start.elapsed().as_secs_f64();
+    output::write(args.output.as_deref(), |mut out| {
+        dimacs::write_cost(&solution, &mut out)?;
+        if args.flow {
+            dimacs::write_flow(&network, &solution, &mut out)?;
+        }
+        Ok(())
+    })?;
+    if args.time {
+        output::say(&format!(
+            "read {read_seconds:.6} s, solved {solve_seconds:.6} s"
+        ));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,90 @@
+//! The command line: one file a command, and what they share.
+//!
+//! Results go to standard output or the file asked for; everything said about the work goes to
+//! standard error. Exit codes are one table, [`Exit`].
+
+mod check;
+mod demo;
+mod flow;
+mod generate;
+mod import;
+mod index;
+mod input;
+mod output;
+mod plan;
+mod pool;
+mod progress;
+mod report;
+mod search;
+mod solve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command ends. The numbers are documented in `docs/errors.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Done, and the answer is no: a plan that breaks rules, a flow that cannot be.
+    No = 1,
+    /// Bad usage or bad input; nothing was written.
+    BadInput = 2,
+    /// A flow whose supplies do not add up to its demands.
+    Unbalanced = 3,
+    /// A number that is too large to compute with.
+    OutOfRange = 4,
+    /// A problem with rules that are not solved exactly yet.
+    NotSolved = 5,
+}
+
+#[derive(Parser)]
+#[command(name = "muster", version, about, max_term_width = 100)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Staff campaigns from a pool: candidates, problem, plan, check, report
+    Plan(plan::Args),
+    /// Check a plan against its problem: every rule, the objective, the bound, and what it claims
+    Check(check::Args),
+    /// Staff five campaigns from a real pool, then five from a generated one
+    Demo(demo::Args),
+    /// Solve a minimum-cost flow in DIMACS format
+    Flow(flow::Args),
+    /// Generate a pool and campaigns from a seed
+    Generate(generate::Args),
+    /// Import profiles (CSV or JSON lines) into a pool file
+    Import(import::Args),
+    /// Build an index of a pool file
+    Index(index::Args),
+    /// Search an index
+    Search(search::Args),
+    /// Solve a problem file to a plan with proof
+    Solve(solve::Args),
+}
+
+/// Runs the command that was asked for.
+pub(crate) fn run() -> ExitCode {
+    let args = Args::parse();
+    let result = match args.command {
+        Command::Plan(args) => plan::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Flow(args) => flow::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Index(args) => index::run(&args),
+        Command::Search(args) => search::run(&args),
+        Command::Solve(args) => solve::run(&args),
+    };
+    let exit = result.unwrap_or_else(|error| {
+        output::say(&format!("muster: {error:#}"));
+        Exit::BadInput
+    });
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,77 @@
+//! Writing results, whole or not at all, and speaking to whoever watches.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use muster_matcher::model::problem::Warning;
+use serde::Serialize;
+
+/// Says a line on standard error. A closed standard error is no reason to stop.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Says a problem's warnings.
+pub(crate) fn say_warnings(warnings: &[Warning]) {
+    for warning in warnings {
+        say(&format!("warning: {}: {}", warning.at, warning.message));
+    }
+}
+
+/// Writes to `path`, or to standard output without one. A file appears whole, under its name, or
+/// not at all: it is written beside and renamed.
+pub(crate) fn write(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        let mut out = BufWriter::new(io::stdout().lock());
+        return match write(&mut out).and_then(|()| out.flush()) {
+            // Whoever read our output has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.context("cannot write to standard output"),
+        };
+    };
+    let context = || format!("cannot write {}", path.display());
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if path.is_dir() {
+        anyhow::bail!("cannot write {}: it is a folder", path.display());
+    }
+    let file = tempfile::Builder::new()
+        .prefix(".muster-")
+        .permissions(permissions())
+        .tempfile_in(folder)
+        .with_context(context)?;
+    let mut out = BufWriter::new(file);
+    write(&mut out)
+        .and_then(|()| out.flush())
+        .with_context(context)?;
+    let file = out
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)
+        .with_context(context)?;
+    file.as_file().sync_all().with_context(context)?;
+    file.persist(path)
+        .map_err(|error| error.error)
+        .with_context(context)?;
+    Ok(())
+}
+
+/// Those of any new file, narrowed by the process's mask.
+#[cfg(unix)]
+fn permissions() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::Permissions::from_mode(0o666)
+}
+
+/// Writes a value as indented JSON and a line end.
+pub(crate) fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<()> {
+    write(path, |out| {
+        serde_json::to_writer_pretty(&mut *out, value)?;
+        writeln!(out)
+    })
+}

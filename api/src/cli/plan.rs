@@ -1,0 +1,133 @@
+//! `muster plan`: campaigns and a pool to a checked, explained plan.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use muster_datasets::import::read_campaigns as read_campaigns_with_labels;
+use muster_matcher::candidates::CandidateSource;
+use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
+use muster_matcher::plan::{PlanError, Staffing, plan};
+
+use super::input::Source;
+use super::progress::Stages;
+use super::{Exit, output, pool, report};
+
+/// What `muster plan` is asked.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Pool: a pool file (JSON lines, plain or gzip) or the folder of an index
+    #[arg(long, value_name = "POOL")]
+    pool: PathBuf,
+    /// Campaign file (JSON; `-` is standard input)
+    #[arg(long, value_name = "FILE")]
+    campaigns: Source,
+    /// Where the plan goes as JSON
+    #[arg(short, long, value_name = "PLAN")]
+    output: Option<PathBuf>,
+    /// Where the plan's stints go as CSV
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Where the problem that was solved goes, for `muster solve` and `muster check`
+    #[arg(long, value_name = "FILE")]
+    problem: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Plans, writes, reports.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let file = read_campaigns(&args.campaigns)?;
+    let mut stages = Stages::new();
+    let pool = stages.run("pool", || pool::Pool::open(&args.pool))?;
+    let source = stages.run("words", || pool.source(&file))?;
+    let staffing = match staff(source.as_ref(), &file, &mut stages) {
+        Ok(staffing) => staffing,
+        Err(PlanError::Outside(outside)) => {
+            output::say(&format!("muster: {}: {outside}", args.campaigns));
+            return Ok(Exit::NotSolved);
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot plan {}", args.campaigns)),
+    };
+    write_files(
+        &staffing,
+        &file,
+        args.output.as_deref(),
+        args.csv.as_deref(),
+        args.problem.as_deref(),
+    )?;
+    let report = report::Report::new(&staffing, &file, &stages);
+    if args.json {
+        output::write_json(None, &report)?;
+    } else {
+        output::write(None, |out| write!(out, "{}", report.text()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Runs the planning pipeline with its stages timed.
+pub(crate) fn staff(
+    source: &dyn CandidateSource,
+    file: &CampaignFile,
+    stages: &mut Stages,
+) -> Result<Staffing, PlanError> {
+    let staffing = plan(source, file, &mut |stage| {
+        stages.begin(&format!("{stage:?}").to_lowercase())
+    });
+    stages.end();
+    staffing
+}
+
+fn write_files(
+    staffing: &Staffing,
+    file: &CampaignFile,
+    plan: Option<&Path>,
+    csv: Option<&Path>,
+    problem: Option<&Path>,
+) -> Result<()> {
+    if let Some(path) = plan {
+        let mut plan = staffing.plan.clone();
+        plan.report.insert(
+            "roles".to_owned(),
+            serde_json::to_value(&staffing.outcomes)?,
+        );
+        plan.report.insert(
+            "whole_pool".to_owned(),
+            serde_json::to_value(&staffing.whole_pool)?,
+        );
+        output::write_json(Some(path), &plan)?;
+    }
+    if let Some(path) = csv {
+        output::write(Some(path), |out| report::write_csv(staffing, file, out))?;
+    }
+    if let Some(path) = problem {
+        output::write(Some(path), |mut out| {
+            muster_matcher::model::problem::write(&staffing.problem, &mut out)
+        })?;
+    }
+    Ok(())
+}
+
+/// Reads a campaign file, skills by id or by ESCO label; the error lists its faults.
+pub(crate) fn read_campaigns(source: &Source) -> Result<CampaignFile> {
+    campaigns_from(&source.bytes()?, &source.to_string())
+}
+
+/// Reads a campaign file from its text; `name` stands for it in errors.
+pub(crate) fn campaigns_from(text: &[u8], name: &str) -> Result<CampaignFile> {
+    match read_campaigns_with_labels(text, &pool::Labels) {
+        Ok(file) => Ok(file),
+        Err(CampaignFileError::Json(error)) => anyhow::bail!("{name}: {error}"),
+        Err(CampaignFileError::Faults(faults)) => {
+            let noun = if faults.total() == 1 {
+                "fault"
+            } else {
+                "faults"
+            };
+            anyhow::bail!(
+                "{name} is no valid campaign file, {} {noun}:\n{faults}",
+                faults.total()
+            )
+        }
+    }
+}

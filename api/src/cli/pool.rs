@@ -1,0 +1,96 @@
+//! Pools as commands name them: a pool file, or the folder of an index.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use muster_datasets::esco::{self, LabelError};
+use muster_datasets::import::{self, LabelMatch, SkillLabels};
+use muster_index::TextModel;
+use muster_matcher::candidates::{CandidateSource, Exhaustive};
+use muster_matcher::model::Points;
+use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::profile::Profile;
+use muster_matcher::model::words::SkillId;
+
+use super::generate::threads;
+
+/// A pool that was opened.
+pub(crate) enum Pool {
+    /// A pool file, read whole, with the statistics of its words.
+    File {
+        profiles: Vec<Profile>,
+        words: TextModel,
+    },
+    /// An index.
+    Index(Box<muster_index::Pool>),
+}
+
+impl Pool {
+    /// Opens a pool file or the folder of an index.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        if path.is_dir() {
+            let index = muster_index::Pool::open(path)?;
+            return Ok(Self::Index(Box::new(index)));
+        }
+        let profiles =
+            import::pool::read_file(path).with_context(|| format!("pool {}", path.display()))?;
+        Ok(Self::of(profiles))
+    }
+
+    /// A pool in memory.
+    pub(crate) fn of(profiles: Vec<Profile>) -> Self {
+        let words = TextModel::of(&profiles);
+        Self::File { profiles, words }
+    }
+
+    /// Where a plan of `file` gets its candidates. Both kinds of pool give the same ones.
+    pub(crate) fn source<'p>(
+        &'p self,
+        file: &CampaignFile,
+    ) -> Result<Box<dyn CandidateSource + 'p>> {
+        match self {
+            Self::Index(index) => Ok(Box::new(index.as_ref())),
+            Self::File { profiles, words } => {
+                let text = file
+                    .roles()
+                    .map(|(_, role)| points(words, &role.text, profiles))
+                    .collect();
+                Ok(Box::new(Exhaustive {
+                    profiles,
+                    text,
+                    threads: threads(),
+                }))
+            }
+        }
+    }
+}
+
+/// The text part of everybody for one text.
+fn points(words: &TextModel, text: &str, profiles: &[Profile]) -> Vec<Points> {
+    let query = words.query(text);
+    if query.is_empty() {
+        return vec![Points::default(); profiles.len()];
+    }
+    profiles
+        .iter()
+        .map(|profile| words.points(&query, profile))
+        .collect()
+}
+
+/// ESCO's labels.
+pub(crate) struct Labels;
+
+impl SkillLabels for Labels {
+    fn resolve(&self, label: &str) -> LabelMatch {
+        match esco::taxonomy().find(label) {
+            Ok(skill) => SkillId::new(&skill.code()).map_or(LabelMatch::None, LabelMatch::One),
+            Err(LabelError::Unknown { .. }) => LabelMatch::None,
+            Err(LabelError::Ambiguous { candidates, .. }) => LabelMatch::Many(
+                candidates
+                    .into_iter()
+                    .filter_map(|(id, label)| Some((SkillId::new(&id)?, label)))
+                    .collect(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! From campaigns and a pool to a checked, explained plan: the whole product on one screen.
+
+use crate::candidates::{CandidateSource, Candidates, SourceError, problem};
+use crate::check::{Report, check};
+use crate::explain::{RoleOutcome, WholePool, outcomes};
+use crate::json::Faults;
+use crate::model::campaign::CampaignFile;
+use crate::model::plan::Plan;
+use crate::model::problem::Problem;
+use crate::one_shot::OutsideClass;
+use crate::solve::solve;
+
+/// The steps of [`plan`], in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Finding the best candidates of every role in the pool.
+    Candidates,
+    /// Building the problem.
+    Problem,
+    /// Solving it.
+    Solve,
+    /// Checking the plan, independently.
+    Check,
+    /// Explaining it.
+    Explain,
+}
+
+/// A plan with everything it was made from and is judged by.
+#[derive(Clone, Debug)]
+pub struct Staffing {
+    /// Who could do what.
+    pub candidates: Candidates,
+    /// What was solved.
+    pub problem: Problem,
+    /// The answer.
+    pub plan: Plan,
+    /// What the checker says of it.
+    pub report: Report,
+    /// What became of every role, in file order.
+    pub outcomes: Vec<RoleOutcome>,
+    /// What the plan's prices say of everybody who was no candidate.
+    pub whole_pool: WholePool,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The pool gave no candidates.
+    #[error("no candidates: {0}")]
+    Source(#[from] SourceError),
+    /// Campaigns and candidates make no valid problem.
+    #[error("the campaigns make no valid problem:\n{0}")]
+    Problem(Faults),
+    /// The problem has rules that are not solved exactly.
+    #[error(transparent)]
+    Outside(#[from] OutsideClass),
+    /// The plan breaks the contract: a defect of the solver.
+    #[error("the plan found does not pass the checker, which is a defect: {0:?}")]
+    Unchecked(Box<Report>),
+}
+
+/// Staffs the campaigns of `file` from `source`; `begins` is told of every stage as it begins.
+///
+/// Each role gets as many candidates as there are seats in all, and one more: enough for the plan to
+/// be optimal over the whole pool (see [`crate::one_shot`]), which the prices then prove.
+///
+/// # Errors
+/// See [`PlanError`].
+pub fn plan(
+    source: &dyn CandidateSource,
+    file: &CampaignFile,
+    begins: &mut dyn FnMut(Stage),
+) -> Result<Staffing, PlanError> {
+    begins(Stage::Candidates);
+    let seats: usize = file
+        .roles()
+        .map(|(_, role)| role.heads.get() as usize)
+        .sum();
+    let candidates = source.candidates(file, seats + 1)?;
+    begins(Stage::Problem);
+    let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
+    begins(Stage::Solve);
+    let plan = solve(&problem)?;
+    begins(Stage::Check);
+    let report = check(&problem, &plan);
+    if !report.holds() {
+        return Err(PlanError::Unchecked(Box::new(report)));
+    }
+    begins(Stage::Explain);
+    let outcomes = outcomes(&problem, &candidates, &plan);
+    let whole_pool = WholePool::new(&problem, &candidates, &plan);
+    Ok(Staffing {
+        candidates,
+        problem,
+        plan,
+        report,
+        outcomes,
+        whole_pool,
+    })
+}
