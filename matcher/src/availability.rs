@@ -86,7 +86,8 @@ impl Calendar {
     }
 }
 
-/// Whole hours the person has free in each week of `calendar`, by the rule of this module.
+/// Whole hours the person has free in each week of `calendar`, by the rule of this module;
+/// never more than `weekly_hours` or, in weeks with exceptions, the largest hours among those and them.
 ///
 /// # Complexity
 /// O(weeks × (windows + exceptions + commitments)).
@@ -100,8 +101,17 @@ pub(crate) fn free_hours_from(
     earliest: Option<Date>,
     calendar: &Calendar,
 ) -> Weekly<Hours> {
-    let by_day = (!profile.availability.windows.is_empty()).then(|| {
-        let spans = spans(profile, &profile.availability.windows, calendar);
+    let availability = &profile.availability;
+    let is_plain = availability.windows.is_empty()
+        && availability.exceptions.is_empty()
+        && profile.commitments.is_empty()
+        && earliest.is_none_or(|earliest| earliest <= calendar.first_day);
+    if is_plain {
+        // Most of a pool: seven sevenths of the weekly hours, every week.
+        return Weekly::Same(availability.weekly_hours);
+    }
+    let by_day = (!availability.windows.is_empty()).then(|| {
+        let spans = spans(profile, &availability.windows, calendar);
         seconds_by_day(&spans, calendar)
     });
     let weeks: Vec<Hours> = (0..usize::from(calendar.weeks))
@@ -581,6 +591,9 @@ mod tests {
             let all = |hours: Weekly<Hours>| crate::model::Week::all(3).map(move |week| hours.at(week).get());
             let ordinary = free(&facts);
             prop_assert!(all(ordinary.clone()).all(|hours| hours <= weekly));
+            // An exception without effect takes the general path.
+            facts["availability"]["exceptions"] = json!([{"from": "2026-01-01", "to": "2026-01-01", "hours": 0}]);
+            prop_assert_eq!(&free(&facts), &ordinary);
             let date = format!("2027-01-{day:02}");
             facts["commitments"] = json!([{"label": "x", "from": date, "to": "2027-02-01", "hours": committed}]);
             let busy = free(&facts);
