@@ -118,15 +118,7 @@ pub(crate) fn free_hours_from(
                 Some(seconds) => &seconds[days.clone()],
                 None => &[SECONDS_A_DAY; 7],
             };
-            let has_windows = by_day.is_some();
-            week_hours(
-                profile,
-                earliest,
-                &calendar.days[days],
-                weights,
-                has_windows,
-                calendar,
-            )
+            week_hours(profile, earliest, &calendar.days[days], weights, calendar)
         })
         .collect();
     match weeks.first() {
@@ -144,7 +136,6 @@ fn week_hours(
     earliest: Option<Date>,
     days: &[Date],
     weights: &[i64],
-    has_windows: bool,
     calendar: &Calendar,
 ) -> Hours {
     let availability = &profile.availability;
@@ -165,10 +156,7 @@ fn week_hours(
             .map(|exception| exception.hours)
             .min();
         let hours = exception.unwrap_or(availability.weekly_hours);
-        let mut seconds = i64::from(hours.get()) * SECONDS_AN_HOUR;
-        if has_windows {
-            seconds = seconds.min(total);
-        }
+        let seconds = (i64::from(hours.get()) * SECONDS_AN_HOUR).min(total);
         given += 7 * i128::from(*weight) * i128::from(seconds);
         let committed: i64 = profile
             .commitments
