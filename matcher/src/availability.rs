@@ -23,7 +23,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 use crate::model::campaign::CampaignFile;
@@ -60,15 +60,12 @@ impl Calendar {
         planning_tz: &TimeZoneName,
         planned: impl IntoIterator<Item = Id>,
     ) -> Self {
-        let zone = time_zone(planning_tz);
-        let dates: Vec<Date> = (0..=7 * i64::from(weeks))
-            .map(|day| days_after(monday, day))
+        let n_days = 7 * i64::from(weeks);
+        let clock = Clock::new(planning_tz, monday, days_after(monday, n_days));
+        let days: Vec<Date> = (0..n_days).map(|day| days_after(monday, day)).collect();
+        let midnights = (0..=n_days)
+            .map(|day| clock.first(days_after(monday, day).at(0, 0, 0, 0)))
             .collect();
-        let midnights = dates
-            .iter()
-            .map(|date| instant(date.at(0, 0, 0, 0), &zone))
-            .collect();
-        let days = dates[..dates.len() - 1].to_vec();
         Self {
             first_day: monday,
             last_day: days.last().copied().unwrap_or(monday),
@@ -86,7 +83,8 @@ impl Calendar {
     }
 }
 
-/// Whole hours the person has free in each week of `calendar`, by the rule of this module.
+/// Whole hours the person has free in each week of `calendar`, by the rule of this module;
+/// never more than `weekly_hours` or, in weeks with exceptions, the largest hours among those and them.
 ///
 /// # Complexity
 /// O(weeks × (windows + exceptions + commitments)).
@@ -100,8 +98,17 @@ pub(crate) fn free_hours_from(
     earliest: Option<Date>,
     calendar: &Calendar,
 ) -> Weekly<Hours> {
-    let by_day = (!profile.availability.windows.is_empty()).then(|| {
-        let spans = spans(profile, &profile.availability.windows, calendar);
+    let availability = &profile.availability;
+    let is_plain = availability.windows.is_empty()
+        && availability.exceptions.is_empty()
+        && profile.commitments.is_empty()
+        && earliest.is_none_or(|earliest| earliest <= calendar.first_day);
+    if is_plain {
+        // Most of a pool: seven sevenths of the weekly hours, every week.
+        return Weekly::Same(availability.weekly_hours);
+    }
+    let by_day = (!availability.windows.is_empty()).then(|| {
+        let spans = spans(profile, &availability.windows, calendar);
         seconds_by_day(&spans, calendar)
     });
     let weeks: Vec<Hours> = (0..usize::from(calendar.weeks))
@@ -111,15 +118,7 @@ pub(crate) fn free_hours_from(
                 Some(seconds) => &seconds[days.clone()],
                 None => &[SECONDS_A_DAY; 7],
             };
-            let has_windows = by_day.is_some();
-            week_hours(
-                profile,
-                earliest,
-                &calendar.days[days],
-                weights,
-                has_windows,
-                calendar,
-            )
+            week_hours(profile, earliest, &calendar.days[days], weights, calendar)
         })
         .collect();
     match weeks.first() {
@@ -137,7 +136,6 @@ fn week_hours(
     earliest: Option<Date>,
     days: &[Date],
     weights: &[i64],
-    has_windows: bool,
     calendar: &Calendar,
 ) -> Hours {
     let availability = &profile.availability;
@@ -158,10 +156,7 @@ fn week_hours(
             .map(|exception| exception.hours)
             .min();
         let hours = exception.unwrap_or(availability.weekly_hours);
-        let mut seconds = i64::from(hours.get()) * SECONDS_AN_HOUR;
-        if has_windows {
-            seconds = seconds.min(total);
-        }
+        let seconds = (i64::from(hours.get()) * SECONDS_AN_HOUR).min(total);
         given += 7 * i128::from(*weight) * i128::from(seconds);
         let committed: i64 = profile
             .commitments
@@ -187,12 +182,9 @@ pub struct DailyWindow {
 impl DailyWindow {
     /// From `start` to `end` in `zone`, on the dates of `calendar`; an `end` up to `start` lies on the next day.
     pub fn new(zone: &TimeZoneName, start: Time, end: Time, calendar: &Calendar) -> Self {
-        let zone = time_zone(zone);
-        let spans = calendar
-            .days
-            .iter()
-            .map(|day| span(*day, start, end, &zone))
-            .collect();
+        let clock = Clock::new(zone, calendar.first_day, calendar.last_day);
+        let days = calendar.days.iter();
+        let spans = days.map(|day| span(*day, start, end, &clock)).collect();
         Self { spans }
     }
 }
@@ -246,7 +238,7 @@ fn spans(profile: &Profile, windows: &[Window], calendar: &Calendar) -> Vec<(i64
     let Some(zone) = &profile.time_zone else {
         return Vec::new();
     };
-    let zone = time_zone(zone);
+    let clock = Clock::new(zone, calendar.first_day, calendar.last_day);
     // Zones differ by up to 26 hours, and a window may begin the day before it ends.
     let mut open = Vec::new();
     for day in -3..=7 * i64::from(calendar.weeks) + 2 {
@@ -254,7 +246,7 @@ fn spans(profile: &Profile, windows: &[Window], calendar: &Calendar) -> Vec<(i64
         let weekday = date.weekday().to_monday_zero_offset();
         for window in windows {
             if i8::try_from(window.weekday as usize) == Ok(weekday) {
-                open.push(span(date, window.start, window.end, &zone));
+                open.push(span(date, window.start, window.end, &clock));
             }
         }
     }
@@ -286,38 +278,58 @@ fn seconds_by_day(spans: &[(i64, i64)], calendar: &Calendar) -> Vec<i64> {
 }
 
 /// From `start` on `date` to `end`, which lies on the next day unless it is after `start`.
-fn span(date: Date, start: Time, end: Time, zone: &TimeZone) -> (i64, i64) {
+fn span(date: Date, start: Time, end: Time, clock: &Clock) -> (i64, i64) {
     let last = if end > start {
         date
     } else {
         days_after(date, 1)
     };
     (
-        instant(date.to_datetime(start), zone),
-        instant(last.to_datetime(end), zone),
+        clock.first(date.to_datetime(start)),
+        clock.first(last.to_datetime(end)),
     )
 }
 
-/// The first second since 1970 at which the clock of `zone` shows `clock` or later.
-fn instant(clock: DateTime, zone: &TimeZone) -> i64 {
-    let ambiguous = zone.to_ambiguous_timestamp(clock);
-    let offset = match ambiguous.offset() {
-        AmbiguousOffset::Unambiguous { offset } => offset,
-        AmbiguousOffset::Fold { before, .. } => before,
-        AmbiguousOffset::Gap { after, .. } => {
-            // Read with the offset after the gap, a skipped time lies before it.
-            let inside = after.to_timestamp(clock).unwrap_or(Timestamp::MAX);
-            let jump = zone.following(inside).next();
-            return jump.map_or(inside, |jump| jump.timestamp()).as_second();
-        }
-    };
-    let instant = offset.to_timestamp(clock).unwrap_or(Timestamp::MAX);
-    instant.as_second()
+/// A clock on the wall of some zone, from four days before one date to four days after another.
+#[derive(Debug)]
+struct Clock {
+    /// From which second since 1970 on the clock is how many seconds ahead of UTC; in order, at least one.
+    offsets: Vec<(i64, i64)>,
 }
 
-/// The zone of a name; names are checked when they are made.
-pub(crate) fn time_zone(name: &TimeZoneName) -> TimeZone {
-    TimeZone::get(name.as_str()).expect("a time zone's name is checked when it is made")
+impl Clock {
+    fn new(zone: &TimeZoneName, first: Date, last: Date) -> Self {
+        let zone = TimeZone::get(zone.as_str()).expect("a zone's name is checked when it is made");
+        let begin = in_utc(days_after(first, -4).at(0, 0, 0, 0));
+        let end = in_utc(days_after(last, 4).at(0, 0, 0, 0));
+        let changes = zone.following(begin);
+        let changes = changes.take_while(|change| change.timestamp() <= end);
+        let changes = changes.map(|change| (change.timestamp(), change.offset()));
+        let offsets = std::iter::once((begin, zone.to_offset(begin))).chain(changes);
+        Self {
+            offsets: offsets
+                .map(|(from, offset)| (from.as_second(), i64::from(offset.seconds())))
+                .collect(),
+        }
+    }
+
+    /// The first second since 1970 at which the clock shows `time` or later.
+    fn first(&self, time: DateTime) -> i64 {
+        let time = in_utc(time).as_second();
+        for (idx, (from, offset)) in self.offsets.iter().enumerate() {
+            let shown = (time - offset).max(*from);
+            let until = self.offsets.get(idx + 1);
+            if until.is_none_or(|(until, _)| shown < *until) {
+                return shown;
+            }
+        }
+        time
+    }
+}
+
+/// When a clock that keeps UTC shows `time`; the last moment there is for times after it.
+fn in_utc(time: DateTime) -> Timestamp {
+    Offset::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX)
 }
 
 /// The date so many days later, within the years that exist.
@@ -581,6 +593,9 @@ mod tests {
             let all = |hours: Weekly<Hours>| crate::model::Week::all(3).map(move |week| hours.at(week).get());
             let ordinary = free(&facts);
             prop_assert!(all(ordinary.clone()).all(|hours| hours <= weekly));
+            // An exception without effect takes the general path.
+            facts["availability"]["exceptions"] = json!([{"from": "2026-01-01", "to": "2026-01-01", "hours": 0}]);
+            prop_assert_eq!(&free(&facts), &ordinary);
             let date = format!("2027-01-{day:02}");
             facts["commitments"] = json!([{"label": "x", "from": date, "to": "2027-02-01", "hours": committed}]);
             let busy = free(&facts);
