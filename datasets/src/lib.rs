@@ -1,1 +1,3 @@
 //! Pools and campaigns.
+
+pub mod import;
