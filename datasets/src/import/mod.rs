@@ -6,6 +6,23 @@
 //! file appears whole or stays as it was.
 //!
 //! Skills may be written by their labels ([`labels`]), here and in campaign files.
+//!
+//! ```
+//! use muster_datasets::import::{Kind, Options, import, pool};
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("pool.jsonl");
+//! let rows = "id,min_rate_cents,currency,weekly_hours\n\
+//!             ana,9000,EUR,20\n\
+//!             bo,45.00,USD,10\n";
+//! let report = import(rows.as_bytes(), Kind::Csv, &path, Options::default())?;
+//! assert_eq!((report.added, report.rejected), (1, 1));
+//! assert_eq!(
+//!     report.faults[0].to_string(),
+//!     "line 3: column min_rate_cents (/rate/min_cents): found \"45.00\", expected an integer from 0 to 1000000"
+//! );
+//! assert_eq!(pool::read_file(&path)?[0].id.as_str(), "ana");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod columns;
 pub mod labels;

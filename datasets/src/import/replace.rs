@@ -26,6 +26,11 @@ impl Pending {
     pub(super) fn create(place: &Path) -> io::Result<Self> {
         // A link stays a link: what it points to is replaced.
         let place = fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
+        // A device or a pipe must not be replaced by a file.
+        if fs::metadata(&place).is_ok_and(|known| !known.is_file()) {
+            let message = "it is there and no regular file";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         let folder = match place.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),

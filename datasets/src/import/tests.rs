@@ -1,6 +1,7 @@
 //! Imports as a whole: what goes in, what comes out, what a second run does.
 
 mod documented;
+mod kinds;
 mod spoilt;
 
 use std::fs;

@@ -618,6 +618,15 @@ fn a_pool_that_cannot_be_written_is_an_error() {
         Options::default(),
     );
     assert!(error.is_err(), "a folder is no pool");
+    let place = Place::new();
+    let error = place.import_with("{}", Kind::Jsonl, |it| {
+        it.rejects = Some("/dev/null".into())
+    });
+    assert!(
+        cfg!(not(unix)) || error.is_err(),
+        "a device is never replaced"
+    );
+    assert!(place.names().is_empty());
 }
 
 #[test]
