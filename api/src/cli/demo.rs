@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use muster_datasets::generator::{Family, Generator, Settings};
 use muster_datasets::{campaigns, so2016};
-use muster_index::IndexBuilder;
+use muster_index::{IndexBuilder, IndexSource};
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 
+use super::generate::threads;
 use super::progress::Stages;
 use super::report::{self, grouped};
 use super::{Exit, output, plan};
@@ -87,7 +88,8 @@ fn staff(
     })?;
     drop(profiles);
     let index = stages.run("open", || muster_index::Pool::open(folder))?;
-    let staffing = plan::staff(&&index, file, &mut stages)?;
+    let source = IndexSource { pool: &index, threads: threads() };
+    let staffing = plan::staff(&source, file, &mut stages)?;
     if let Some(path) = plan_path {
         output::write_json(Some(path), &staffing.plan)?;
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use muster_datasets::import::read_campaigns as read_campaigns_with_labels;
+use muster_datasets::import::labels;
 use muster_matcher::candidates::CandidateSource;
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
 use muster_matcher::plan::{PlanError, Staffing, plan};
@@ -115,7 +115,7 @@ pub(crate) fn read_campaigns(source: &Source) -> Result<CampaignFile> {
 
 /// Reads a campaign file from its text; `name` stands for it in errors.
 pub(crate) fn campaigns_from(text: &[u8], name: &str) -> Result<CampaignFile> {
-    match read_campaigns_with_labels(text, &pool::Labels) {
+    match labels::read_campaigns(text, &pool::Labels) {
         Ok(file) => Ok(file),
         Err(CampaignFileError::Json(error)) => anyhow::bail!("{name}: {error}"),
         Err(CampaignFileError::Faults(faults)) => {

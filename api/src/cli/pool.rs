@@ -4,8 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use muster_datasets::esco::{self, LabelError};
-use muster_datasets::import::{self, LabelMatch, SkillLabels};
-use muster_index::TextModel;
+use muster_datasets::import::labels::{LabelMatch, SkillLabels};
+use muster_datasets::import::pool::read_file;
+use muster_index::{IndexSource, TextModel};
 use muster_matcher::candidates::{CandidateSource, Exhaustive};
 use muster_matcher::model::Points;
 use muster_matcher::model::campaign::CampaignFile;
@@ -33,7 +34,7 @@ impl Pool {
             return Ok(Self::Index(Box::new(index)));
         }
         let profiles =
-            import::pool::read_file(path).with_context(|| format!("pool {}", path.display()))?;
+            read_file(path).with_context(|| format!("pool {}", path.display()))?;
         Ok(Self::of(profiles))
     }
 
@@ -49,7 +50,7 @@ impl Pool {
         file: &CampaignFile,
     ) -> Result<Box<dyn CandidateSource + 'p>> {
         match self {
-            Self::Index(index) => Ok(Box::new(index.as_ref())),
+            Self::Index(index) => Ok(Box::new(IndexSource { pool: index, threads: threads() })),
             Self::File { profiles, words } => {
                 let text = file
                     .roles()
@@ -88,7 +89,7 @@ impl SkillLabels for Labels {
             Err(LabelError::Ambiguous { candidates, .. }) => LabelMatch::Many(
                 candidates
                     .into_iter()
-                    .filter_map(|(id, label)| Some((SkillId::new(&id)?, label)))
+                    .filter_map(|(id, label)| Some((SkillId::new(&format!("esco:{id}"))?, label)))
                     .collect(),
             ),
         }

@@ -75,7 +75,7 @@ pub(crate) fn expert(world: &World, settings: &Settings, number: u32) -> Profile
         },
         availability: availability(weekly_hours, rng),
         commitments: commitments(weekly_hours, rng),
-        max_roles: count(if rng.chance(150) { 2 } else { 1 }),
+        max_roles: count(1),
         employers: ties.employers,
         past_clients: ties.past_clients,
         conflicts: ties.conflicts,
