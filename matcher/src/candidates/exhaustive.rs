@@ -1,0 +1,71 @@
+//! Candidates by looking at everybody: the oracle of every index.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use super::{CandidateSource, Candidates, RoleShortlists, SourceError};
+use crate::model::Points;
+use crate::model::campaign::CampaignFile;
+use crate::model::profile::Profile;
+
+/// A pool in memory, read from end to end for every answer.
+#[derive(Clone, Debug)]
+pub struct Exhaustive<'p> {
+    /// The pool; ids are unique.
+    pub profiles: &'p [Profile],
+    /// The text part for every role of the file, in file order, and every profile.
+    pub text: Vec<Vec<Points>>,
+    /// How many threads share the work; the answer does not depend on it.
+    pub threads: NonZeroUsize,
+}
+
+impl Exhaustive<'_> {
+    fn check_shape(&self, file: &CampaignFile) -> Result<(), SourceError> {
+        let shape = |what, expected, found| match expected == found {
+            true => Ok(()),
+            false => Err(SourceError::TextShape {
+                what,
+                expected,
+                found,
+            }),
+        };
+        shape("roles", file.roles().count(), self.text.len())?;
+        for role in &self.text {
+            shape("profiles", self.profiles.len(), role.len())?;
+        }
+        Ok(())
+    }
+}
+
+impl CandidateSource for Exhaustive<'_> {
+    /// # Complexity
+    /// O(profiles × roles) evaluations, divided among the threads.
+    fn candidates(&self, file: &CampaignFile, k: usize) -> Result<Candidates, SourceError> {
+        self.check_shape(file)?;
+        let mut all = RoleShortlists::new(file, k);
+        let share = self.profiles.len().div_ceil(self.threads.get()).max(1);
+        let parts = thread::scope(|scope| {
+            let mut running = Vec::new();
+            for (part, profiles) in self.profiles.chunks(share).enumerate() {
+                let mut lists = all.empty_copy();
+                running.push(scope.spawn(move || {
+                    for (idx, profile) in profiles.iter().enumerate() {
+                        let text = self.text.iter().map(|points| points[part * share + idx]);
+                        lists.offer_to(profile, text.enumerate());
+                    }
+                    lists
+                }));
+            }
+            let ended = running.into_iter().map(|part| part.join());
+            ended.collect::<Vec<_>>()
+        });
+        for part in parts {
+            match part {
+                Ok(part) => all.merge(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all.count_pool(self.profiles.len());
+        Ok(all.finish(0))
+    }
+}

@@ -1,0 +1,268 @@
+//! Leaves of requirement trees: whether one holds, and what is lacking if not.
+
+use jiff::civil::Date;
+
+use super::{Person, Reason, Terms};
+use crate::availability::{DailyWindow, overlap};
+use crate::model::profile::{Assessment, Consent, Credential};
+use crate::model::requirement::Leaf;
+use crate::model::words::{Country, CredentialStatus, SkillId, TaskType};
+use crate::model::{Count, Id};
+
+/// Whether the leaf holds for the person in the planning weeks.
+pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    let profile = person.profile;
+    let last_day = terms.last_day();
+    match leaf {
+        Leaf::Skill { skill, level } => profile
+            .skills
+            .iter()
+            .any(|own| own.skill == *skill && own.level >= *level),
+        Leaf::Credential { kind, jurisdiction } => credentials(person, kind, jurisdiction.as_ref())
+            .any(|own| {
+                own.status == CredentialStatus::Verified && reaches(own.expires_on, last_day)
+            }),
+        Leaf::Language { tag, cefr } => profile
+            .languages
+            .iter()
+            .any(|own| own.tag.satisfies(tag) && own.cefr >= *cefr),
+        Leaf::Assessment {
+            task_type,
+            skill,
+            score,
+        } => results(person, *task_type, skill.as_ref())
+            .any(|own| own.score >= *score && reaches(own.expires_on, last_day)),
+        Leaf::CountryIn(countries) => profile
+            .country
+            .as_ref()
+            .is_some_and(|own| countries.contains(own)),
+        Leaf::CountryNotIn(countries) => profile
+            .country
+            .as_ref()
+            .is_some_and(|own| !countries.contains(own)),
+        Leaf::WorkAuthorisation(country) => {
+            profile.country.as_ref() == Some(country)
+                || profile.work_authorisations.contains(country)
+        }
+        Leaf::RateAtMost(rate) => person
+            .minimum(terms.file)
+            .is_some_and(|minimum| minimum.0 <= i128::from(rate.get())),
+        Leaf::HoursAtLeast(hours) => person.fewest_hours() >= *hours,
+        Leaf::YearsAtLeast(years) => profile.years.is_some_and(|own| own >= *years),
+        Leaf::Consent(topic) => {
+            consents(person, topic).any(|own| own.granted && reaches(own.until, last_day))
+        }
+        Leaf::Tag(tag) => profile.tags.contains(tag),
+        Leaf::NotEmployedBy(employer) => !profile.employers.contains(employer),
+        Leaf::CoolOff { client, weeks } => too_recent(person, client, *weeks, terms).is_none(),
+        Leaf::Overlap { hours, .. } => {
+            shared_minutes(leaf, person, terms) >= 60 * u32::from(hours.get())
+        }
+    }
+}
+
+/// What is lacking, for a leaf that does not hold.
+pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reason {
+    let profile = person.profile;
+    match leaf {
+        Leaf::Skill { skill, level } => {
+            let own = profile.skills.iter().filter(|own| own.skill == *skill);
+            Reason::Skill {
+                skill: skill.clone(),
+                has: own.map(|own| own.level).max(),
+                wanted: *level,
+            }
+        }
+        Leaf::Credential { kind, jurisdiction } => {
+            lack_of_credential(person, kind, jurisdiction.as_ref(), terms)
+        }
+        Leaf::Language { tag, cefr } => {
+            let own = profile.languages.iter();
+            let own = own.filter(|own| own.tag.satisfies(tag));
+            Reason::Language {
+                tag: tag.clone(),
+                has: own.map(|own| own.cefr).max(),
+                wanted: *cefr,
+            }
+        }
+        Leaf::Assessment { .. } => lack_of_assessment(leaf, person, terms),
+        Leaf::CountryIn(_) | Leaf::CountryNotIn(_) => Reason::Country {
+            country: profile.country.clone(),
+        },
+        Leaf::WorkAuthorisation(country) => Reason::WorkAuthorisation {
+            country: country.clone(),
+        },
+        Leaf::RateAtMost(at_most) => match person.minimum(terms.file) {
+            Some(minimum) => Reason::MinimumTooHigh {
+                minimum,
+                at_most: *at_most,
+            },
+            None => Reason::MinimumUnknown {
+                currency: profile.rate.currency.clone(),
+            },
+        },
+        Leaf::HoursAtLeast(wanted) => Reason::FreeHours {
+            has: person.fewest_hours(),
+            wanted: *wanted,
+        },
+        Leaf::YearsAtLeast(wanted) => Reason::Years {
+            has: profile.years,
+            wanted: *wanted,
+        },
+        Leaf::Consent(topic) => lack_of_consent(person, topic, terms),
+        Leaf::Tag(tag) => Reason::Tag { tag: tag.clone() },
+        Leaf::NotEmployedBy(employer) => Reason::Employer {
+            employer: employer.clone(),
+        },
+        Leaf::CoolOff { client, weeks } => Reason::CoolOff {
+            client: client.clone(),
+            until: too_recent(person, client, *weeks, terms).unwrap_or(terms.last_day()),
+            weeks: *weeks,
+        },
+        Leaf::Overlap { hours, .. } => Reason::Overlap {
+            minutes: shared_minutes(leaf, person, terms),
+            wanted: *hours,
+        },
+    }
+}
+
+/// Whether a fact that ends on `expiry`, or never, holds through `day`.
+pub(crate) fn reaches(expiry: Option<Date>, day: Date) -> bool {
+    expiry.is_none_or(|expiry| expiry >= day)
+}
+
+/// Credentials of a kind that hold where asked.
+fn credentials<'a>(
+    person: &Person<'a>,
+    kind: &'a Id,
+    jurisdiction: Option<&'a Country>,
+) -> impl Iterator<Item = &'a Credential> {
+    person.profile.credentials.iter().filter(move |own| {
+        own.kind == *kind && (jurisdiction.is_none() || own.jurisdiction.as_ref() == jurisdiction)
+    })
+}
+
+fn lack_of_credential(
+    person: &Person<'_>,
+    kind: &Id,
+    jurisdiction: Option<&Country>,
+    terms: &Terms<'_>,
+) -> Reason {
+    let first_day = terms.first_day();
+    let known = || credentials(person, kind, jurisdiction);
+    let verified = known().filter(|own| own.status == CredentialStatus::Verified);
+    let expiring = verified.filter_map(|own| own.expires_on).max();
+    let unverified = known().find(|own| own.status != CredentialStatus::Verified);
+    match (expiring, unverified) {
+        (Some(expires_on), _) if expires_on >= first_day => Reason::CredentialExpiring {
+            kind: kind.clone(),
+            expires_on,
+            needed_until: terms.last_day(),
+        },
+        (_, Some(own)) => Reason::CredentialNotVerified {
+            kind: kind.clone(),
+            status: own.status,
+        },
+        _ => Reason::CredentialMissing {
+            kind: kind.clone(),
+            jurisdiction: jurisdiction.cloned(),
+        },
+    }
+}
+
+/// Results in a kind of work, about a skill if one is named.
+fn results<'a>(
+    person: &Person<'a>,
+    task_type: TaskType,
+    skill: Option<&'a SkillId>,
+) -> impl Iterator<Item = &'a Assessment> {
+    person.profile.assessments.iter().filter(move |own| {
+        own.task_type == task_type && (skill.is_none() || own.skill.as_ref() == skill)
+    })
+}
+
+fn lack_of_assessment(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reason {
+    let Leaf::Assessment {
+        task_type,
+        skill,
+        score: wanted,
+    } = leaf
+    else {
+        unreachable!("only asked about assessments");
+    };
+    let valid = || {
+        results(person, *task_type, skill.as_ref())
+            .filter(|own| reaches(own.expires_on, terms.first_day()))
+    };
+    let good = valid().filter(|own| own.score >= *wanted);
+    let expiring = good.filter_map(|own| own.expires_on).max();
+    let best = valid().map(|own| own.score).max();
+    match (expiring, best) {
+        (Some(expires_on), _) => Reason::AssessmentExpiring {
+            task_type: *task_type,
+            expires_on,
+            needed_until: terms.last_day(),
+        },
+        (None, Some(has)) => Reason::AssessmentTooLow {
+            task_type: *task_type,
+            has,
+            wanted: *wanted,
+        },
+        (None, None) => Reason::AssessmentMissing {
+            task_type: *task_type,
+            skill: skill.clone(),
+        },
+    }
+}
+
+fn consents<'a>(person: &Person<'a>, topic: &'a Id) -> impl Iterator<Item = &'a Consent> {
+    let consents = person.profile.consents.iter();
+    consents.filter(move |own| own.topic == *topic)
+}
+
+fn lack_of_consent(person: &Person<'_>, topic: &Id, terms: &Terms<'_>) -> Reason {
+    let granted = consents(person, topic).filter(|own| own.granted);
+    match granted.filter_map(|own| own.until).max() {
+        Some(until) if until >= terms.first_day() => Reason::ConsentExpiring {
+            topic: topic.clone(),
+            until,
+            needed_until: terms.last_day(),
+        },
+        _ => Reason::ConsentMissing {
+            topic: topic.clone(),
+        },
+    }
+}
+
+/// The last day of work for a client, if fewer than `weeks` whole weeks lie between it and the first planning day.
+fn too_recent(person: &Person<'_>, client: &Id, weeks: Count, terms: &Terms<'_>) -> Option<Date> {
+    let past = person.profile.past_clients.iter();
+    let until = past
+        .filter(|past| past.client == *client)
+        .map(|past| past.until)
+        .max()?;
+    let days = terms.first_day().duration_since(until).as_hours() / 24;
+    (days <= 7 * i64::from(weeks.get())).then_some(until)
+}
+
+/// Minutes shared with the leaf's daily window on the best day of the worst week.
+fn shared_minutes(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> u32 {
+    let known = terms
+        .daily
+        .iter()
+        .find(|(known, _)| std::ptr::eq(*known, leaf));
+    let computed;
+    let daily: &DailyWindow = match known {
+        Some((_, daily)) => daily,
+        None => match super::daily_window(leaf, &terms.calendar) {
+            Some(daily) => {
+                computed = daily;
+                &computed
+            }
+            None => return 0,
+        },
+    };
+    let weeks = overlap(person.profile, daily, &terms.calendar);
+    let best = weeks.iter().filter_map(|days| days.iter().max().copied());
+    best.min().unwrap_or(0)
+}

@@ -1,0 +1,343 @@
+//! Whether a pair is allowed, and why not, is decided here; returning every reason why not.
+//!
+//! A person may hold a role when three steps hold, in this order:
+//!
+//! 1. *Eligible*: their stage is planned, nothing forbids client or campaign, and the role's
+//!    requirement tree holds;
+//! 2. *Enough hours*: some planning week has the role's hours free;
+//! 3. *Affordable*: the pay policy gives a rate.
+//!
+//! Facts that end (credentials, assessments, consents) must hold through the last day of the planning
+//! weeks; one that ended before their first day counts as missing. A conflict forbids the role when it
+//! holds on the first day or later. All comparisons are exact.
+
+mod leaf;
+mod reason;
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::availability::{Calendar, DailyWindow, free_hours, free_hours_from};
+use crate::model::campaign::{CampaignFile, CampaignSpec, RoleSpec};
+use crate::model::profile::{Conflict, Profile};
+use crate::model::requirement::{Leaf, Requirement};
+use crate::model::words::{PayPolicy, SkillId};
+use crate::model::{Cents, CentsPerHour, Count, Hours, Level, Week, Weekly};
+pub(crate) use leaf::reaches;
+pub use reason::{Phrase, Reason, Step};
+
+/// What a role asks and offers, with what can be known of it before anybody is looked at.
+#[derive(Clone, Debug)]
+pub struct Terms<'f> {
+    /// The file the role stands in.
+    pub file: &'f CampaignFile,
+    /// Its campaign.
+    pub campaign: &'f CampaignSpec,
+    /// The role.
+    pub role: &'f RoleSpec,
+    /// The planning weeks.
+    pub calendar: Arc<Calendar>,
+    /// The skills it asks for, hard or preferred, with the highest level asked, sorted.
+    pub wanted_skills: Vec<(SkillId, Level)>,
+    /// The daily windows of its overlap leaves.
+    daily: Vec<(&'f Leaf, DailyWindow)>,
+}
+
+impl<'f> Terms<'f> {
+    /// The terms of one role of a file.
+    pub fn new(
+        file: &'f CampaignFile,
+        campaign: &'f CampaignSpec,
+        role: &'f RoleSpec,
+        calendar: Arc<Calendar>,
+    ) -> Self {
+        let wishes = role.prefers.iter().map(|wish| &wish.requirement);
+        let leaves = std::iter::once(&role.requires)
+            .chain(wishes)
+            .flat_map(Requirement::leaves);
+        let daily = leaves
+            .filter_map(|leaf| Some((leaf, daily_window(leaf, &calendar)?)))
+            .collect();
+        Self {
+            file,
+            campaign,
+            role,
+            wanted_skills: role.wanted_skills().into_iter().collect(),
+            daily,
+            calendar,
+        }
+    }
+
+    /// The terms of every role of a file, in file order; `calendar` is the file's.
+    pub fn of_file(file: &'f CampaignFile, calendar: &Arc<Calendar>) -> Vec<Self> {
+        file.roles()
+            .map(|(campaign, role)| Self::new(file, campaign, role, Arc::clone(calendar)))
+            .collect()
+    }
+
+    /// The first day of the planning weeks.
+    pub fn first_day(&self) -> Date {
+        self.calendar.first_day
+    }
+
+    /// The last day of the planning weeks.
+    pub fn last_day(&self) -> Date {
+        self.calendar.last_day
+    }
+
+    /// The most the role pays anybody.
+    pub fn pays_at_most(&self) -> CentsPerHour {
+        match self.role.pay.policy {
+            PayPolicy::RoleFixed => self.role.pay.target,
+            PayPolicy::Individual => self.role.pay.cap,
+        }
+    }
+}
+
+fn daily_window(leaf: &Leaf, calendar: &Calendar) -> Option<DailyWindow> {
+    match leaf {
+        Leaf::Overlap {
+            time_zone,
+            start,
+            end,
+            ..
+        } => Some(DailyWindow::new(time_zone, *start, *end, calendar)),
+        _ => None,
+    }
+}
+
+/// A profile seen from the planning weeks: what costs time to find out is found out once, when first asked.
+#[derive(Clone, Debug)]
+pub struct Person<'a> {
+    /// What they say of themselves.
+    pub profile: &'a Profile,
+    calendar: &'a Calendar,
+    hours: OnceCell<Weekly<Hours>>,
+}
+
+impl<'a> Person<'a> {
+    /// `profile` in the weeks of `calendar`; the terms it is held against must have the same calendar.
+    pub fn new(profile: &'a Profile, calendar: &'a Calendar) -> Self {
+        Self {
+            profile,
+            calendar,
+            hours: OnceCell::new(),
+        }
+    }
+
+    /// `profile` in the weeks of `calendar`, its free hours known to be `hours`.
+    pub fn with_hours(profile: &'a Profile, calendar: &'a Calendar, hours: Weekly<Hours>) -> Self {
+        let person = Self::new(profile, calendar);
+        person.hours.get_or_init(|| hours);
+        person
+    }
+
+    /// Free hours, week by week.
+    pub fn hours(&self) -> &Weekly<Hours> {
+        self.hours
+            .get_or_init(|| free_hours(self.profile, self.calendar))
+    }
+
+    /// Free hours in the week that has most.
+    pub fn most_hours(&self) -> Hours {
+        most(self.hours(), self.calendar.weeks)
+    }
+
+    /// Free hours in the week that has fewest.
+    pub fn fewest_hours(&self) -> Hours {
+        let hours = self.hours();
+        let weeks = Week::all(self.calendar.weeks).map(|week| hours.at(week));
+        weeks.min().unwrap_or_default()
+    }
+
+    /// Their own minimum an hour in the file's currency, rounded up; `None` without an exchange rate.
+    pub fn minimum(&self, file: &CampaignFile) -> Option<Cents> {
+        let rate = &self.profile.rate;
+        file.in_plan_currency(rate.min_cents, &rate.currency)
+    }
+}
+
+fn most(hours: &Weekly<Hours>, weeks: u16) -> Hours {
+    let weeks = Week::all(weeks).map(|week| hours.at(week));
+    weeks.max().unwrap_or_default()
+}
+
+/// Whether the person may hold the role.
+pub fn is_eligible(person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    first_failed(person, terms).is_none()
+}
+
+/// The first step the person fails, if there is one. Cheap: stops at the first failure and writes no sentence.
+pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
+    let profile = person.profile;
+    let may = profile.stage.is_planned()
+        && conflicts(profile, terms).next().is_none()
+        && holds(&terms.role.requires, person, terms);
+    if !may {
+        Some(Step::Eligible)
+    } else if person.most_hours() < terms.role.hours {
+        Some(Step::EnoughHours)
+    } else if pay(person, terms).is_none() {
+        Some(Step::Affordable)
+    } else {
+        None
+    }
+}
+
+/// Every reason why the person may not hold the role, by step, within a step as the role names its conditions.
+/// Empty exactly if [`is_eligible`].
+pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
+    let profile = person.profile;
+    let mut reasons = Vec::new();
+    if !profile.stage.is_planned() {
+        reasons.push(Reason::Stage {
+            stage: profile.stage,
+        });
+    }
+    reasons.extend(conflicts(profile, terms).map(|conflict| Reason::Conflict {
+        against: conflict.against.clone(),
+        until: conflict.until,
+    }));
+    lacks(&terms.role.requires, person, terms, &mut reasons);
+    reasons.extend(lack_of_hours(person, terms));
+    reasons.extend(lack_of_pay(person, terms));
+    reasons
+}
+
+/// Conflicts with the role's client or campaign that hold on some day of the planning weeks.
+fn conflicts<'a>(
+    profile: &'a Profile,
+    terms: &'a Terms<'_>,
+) -> impl Iterator<Item = &'a Conflict> + use<'a> {
+    let CampaignSpec { id, client, .. } = terms.campaign;
+    let first_day = terms.first_day();
+    profile.conflicts.iter().filter(move |conflict| {
+        (conflict.against == *client || conflict.against == *id)
+            && conflict.until.is_none_or(|until| until >= first_day)
+    })
+}
+
+/// Whether a requirement holds for the person in the planning weeks.
+pub fn holds(requirement: &Requirement, person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    let node_holds = |node: &Requirement| holds(node, person, terms);
+    match requirement {
+        Requirement::All(nodes) => nodes.iter().all(node_holds),
+        Requirement::Any(nodes) => nodes.iter().any(node_holds),
+        Requirement::None(nodes) => !nodes.iter().any(node_holds),
+        Requirement::AtLeast { k, of } => count_holding(of, person, terms) >= k.get() as usize,
+        Requirement::Leaf(leaf) => leaf::holds(leaf, person, terms),
+    }
+}
+
+fn count_holding(nodes: &[Requirement], person: &Person<'_>, terms: &Terms<'_>) -> usize {
+    let holding = nodes.iter().filter(|node| holds(node, person, terms));
+    holding.count()
+}
+
+/// Adds why a requirement does not hold; nothing if it does.
+fn lacks(
+    requirement: &Requirement,
+    person: &Person<'_>,
+    terms: &Terms<'_>,
+    reasons: &mut Vec<Reason>,
+) {
+    if holds(requirement, person, terms) {
+        return;
+    }
+    let alternatives = |wanted, of: &[Requirement]| {
+        let mut lacking = Vec::new();
+        for node in of {
+            lacks(node, person, terms, &mut lacking);
+        }
+        Reason::TooFewOf {
+            wanted,
+            held: count_holding(of, person, terms),
+            lacks: lacking,
+        }
+    };
+    match requirement {
+        Requirement::Leaf(leaf) => reasons.push(leaf::lack(leaf, person, terms)),
+        Requirement::All(nodes) => {
+            for node in nodes {
+                lacks(node, person, terms, reasons);
+            }
+        }
+        Requirement::Any(nodes) => {
+            let one = Count::new(1).unwrap_or_default();
+            reasons.push(alternatives(one, nodes));
+        }
+        Requirement::AtLeast { k, of } => reasons.push(alternatives(*k, of)),
+        Requirement::None(nodes) => {
+            let held = nodes.iter().filter(|node| holds(node, person, terms));
+            reasons.extend(held.map(|node| Reason::Excluded { by: node.clone() }));
+        }
+    }
+}
+
+/// Too few hours in every week: because of a late start if the hours would be there without it.
+fn lack_of_hours(person: &Person<'_>, terms: &Terms<'_>) -> Option<Reason> {
+    let (has, wanted) = (person.most_hours(), terms.role.hours);
+    if has >= wanted {
+        return None;
+    }
+    if let Some(earliest_start) = person.profile.availability.earliest_start {
+        let without = free_hours_from(person.profile, None, person.calendar);
+        if most(&without, person.calendar.weeks) >= wanted {
+            return Some(Reason::NotReady {
+                earliest_start,
+                needed_until: terms.last_day(),
+            });
+        }
+    }
+    Some(Reason::TooFewHours { has, wanted })
+}
+
+/// What the person is paid an hour on the role; `None` if the pay policy gives no rate.
+///
+/// `role_fixed`: the role's target, if neither their own minimum nor their country's floor is above it.
+/// `individual`: the largest of target, own minimum and floor, if it is not above the role's cap.
+/// An unknown country has no floor.
+pub fn pay(person: &Person<'_>, terms: &Terms<'_>) -> Option<CentsPerHour> {
+    let minimum = person.minimum(terms.file)?;
+    let floor = floor(person.profile, terms).unwrap_or_default();
+    let target = terms.role.pay.target;
+    let least = minimum.max(floor * an_hour()).max(target * an_hour());
+    (least <= terms.pays_at_most() * an_hour()).then(|| CentsPerHour::new(least.0))?
+}
+
+fn lack_of_pay(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
+    let profile = person.profile;
+    let pays = terms.pays_at_most();
+    let mut reasons = Vec::new();
+    match person.minimum(terms.file) {
+        None => reasons.push(Reason::CurrencyUnknown {
+            currency: profile.rate.currency.clone(),
+        }),
+        Some(minimum) if minimum > pays * an_hour() => {
+            reasons.push(Reason::RateTooLow { minimum, pays });
+        }
+        Some(_) => {}
+    }
+    if let (Some(country), Some(floor)) = (&profile.country, floor(profile, terms))
+        && floor > pays
+    {
+        reasons.push(Reason::BelowPayFloor {
+            country: country.clone(),
+            floor,
+            pays,
+        });
+    }
+    reasons
+}
+
+/// The least pay an hour in the person's country.
+fn floor(profile: &Profile, terms: &Terms<'_>) -> Option<CentsPerHour> {
+    let country = profile.country.as_ref()?;
+    terms.file.pay_floors.get(country).copied()
+}
+
+fn an_hour() -> Hours {
+    Hours::new(1).unwrap_or_default()
+}
