@@ -1,0 +1,379 @@
+//! The text part of a match score: how well a profile's words cover a text.
+//!
+//! Score model 1. For each section of a profile (headline, bio)
+//!
+//! ```text
+//! share = Σ gain(word, times in the section, words in the section)
+//!       / Σ gain(word, times in the text,    words in the text)
+//! gain  = ln((2N + 2) / (2 df + 1)) · times · (k₁ + 1) / (times + k₁ · (1 − b + b · words / average))
+//! ```
+//!
+//! both sums over the distinct words of the text: BM25 of the section over BM25 of the text itself,
+//! with k₁ = 1.2 and b = 0.75. The best section counts, at most 1, in whole points of 1000, half up.
+//!
+//! The statistics (N experts, df of them with the word, the average words of a section) belong to
+//! the model and are fixed when an index is built: whoever uses the same model gets the same points,
+//! whether term counts come from the index or from a profile. Only exactly rounded operations are
+//! used, in the order of the words, so they are the same on every machine.
+
+mod store;
+pub(crate) mod words;
+
+use std::collections::BTreeMap;
+
+use muster_matcher::model::Points;
+use muster_matcher::model::profile::Profile;
+use rustc_hash::{FxHashMap, FxHashSet};
+use tantivy::tokenizer::{TextAnalyzer, TokenStream};
+
+pub(crate) use store::{read, write};
+
+/// The number of the formula above; another formula gets another number.
+pub const SCORE_MODEL: u32 = 1;
+
+const K1: f64 = 1.2;
+const B: f64 = 0.75;
+
+/// A text of a profile that is scored by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// One line on who they are.
+    Headline,
+    /// Their work in a few sentences.
+    Bio,
+}
+
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 2] = [Self::Headline, Self::Bio];
+
+    /// The section's text in a profile.
+    pub fn of(self, profile: &Profile) -> &str {
+        match self {
+            Self::Headline => &profile.headline,
+            Self::Bio => &profile.bio,
+        }
+    }
+
+    pub(crate) fn idx(self) -> usize {
+        match self {
+            Self::Headline => 0,
+            Self::Bio => 1,
+        }
+    }
+}
+
+/// How many sections of a kind have words, and how many words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SectionTotals {
+    pub(crate) sections: u64,
+    pub(crate) words: u64,
+}
+
+/// The word statistics of a pool, and the formula.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextModel {
+    /// Experts counted.
+    pub(crate) experts: u64,
+    /// By [`Section::idx`].
+    pub(crate) totals: [SectionTotals; 2],
+    /// Experts who use the word in any section.
+    pub(crate) experts_with: FxHashMap<Box<str>, u32>,
+}
+
+/// Gathers a [`TextModel`] profile by profile.
+pub struct TextModelBuilder {
+    analyzer: TextAnalyzer,
+    model: TextModel,
+    /// The words of the profile at hand.
+    seen: FxHashSet<String>,
+}
+
+impl Default for TextModelBuilder {
+    fn default() -> Self {
+        Self {
+            analyzer: words::analyzer(),
+            model: TextModel::default(),
+            seen: FxHashSet::default(),
+        }
+    }
+}
+
+impl TextModelBuilder {
+    /// Counts one profile's words; gives the number of words of each section.
+    pub fn add(&mut self, profile: &Profile) -> [u32; 2] {
+        let Self {
+            analyzer,
+            model,
+            seen,
+        } = self;
+        model.experts += 1;
+        seen.clear();
+        let lengths = Section::ALL.map(|section| {
+            let mut length = 0;
+            analyzer
+                .token_stream(section.of(profile))
+                .process(&mut |token| {
+                    length += 1;
+                    if !seen.contains(&token.text) {
+                        seen.insert(token.text.clone());
+                    }
+                });
+            let totals = &mut model.totals[section.idx()];
+            totals.sections += u64::from(length > 0);
+            totals.words += u64::from(length);
+            length
+        });
+        for word in seen.iter() {
+            match model.experts_with.get_mut(word.as_str()) {
+                Some(experts) => *experts += 1,
+                None => {
+                    model.experts_with.insert(Box::from(word.as_str()), 1);
+                }
+            }
+        }
+        lengths
+    }
+
+    /// The statistics of all profiles added.
+    pub fn finish(self) -> TextModel {
+        self.model
+    }
+}
+
+/// A text that profiles are scored by, such as a role's.
+#[derive(Clone, Debug)]
+pub struct TextQuery {
+    /// Distinct words in order, with their weight.
+    words: Vec<(String, f64)>,
+    /// What the text scores by itself, by section; 0 where nothing can be scored.
+    full: [f64; 2],
+    /// The average words of a section.
+    average: [f64; 2],
+}
+
+impl TextModel {
+    /// Statistics of `profiles`.
+    pub fn of<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> Self {
+        let mut builder = TextModelBuilder::default();
+        for profile in profiles {
+            builder.add(profile);
+        }
+        builder.finish()
+    }
+
+    /// Experts counted.
+    pub fn experts(&self) -> u64 {
+        self.experts
+    }
+
+    /// Prepares a text to score profiles by.
+    pub fn query(&self, text: &str) -> TextQuery {
+        let mut times: BTreeMap<String, u32> = BTreeMap::new();
+        let mut length = 0;
+        words::analyzer().token_stream(text).process(&mut |token| {
+            *times.entry(token.text.clone()).or_default() += 1;
+            length += 1;
+        });
+        let average = self.totals.map(|totals| {
+            if totals.sections == 0 {
+                0.0
+            } else {
+                exact(totals.words) / exact(totals.sections)
+            }
+        });
+        let mut query = TextQuery {
+            words: times
+                .keys()
+                .map(|word| (word.clone(), self.rarity(word)))
+                .collect(),
+            full: [0.0; 2],
+            average,
+        };
+        for section in Section::ALL {
+            if average[section.idx()] > 0.0 {
+                query.full[section.idx()] = query.sum(section, times.values().copied(), length);
+            }
+        }
+        query
+    }
+
+    /// A profile's points for a text, from its words.
+    pub fn points(&self, query: &TextQuery, profile: &Profile) -> Points {
+        let mut analyzer = words::analyzer();
+        let sums = Section::ALL.map(|section| {
+            let mut times = vec![0; query.words.len()];
+            let mut length = 0;
+            analyzer
+                .token_stream(section.of(profile))
+                .process(&mut |token| {
+                    length += 1;
+                    if let Some(idx) = query.position(&token.text) {
+                        times[idx] += 1;
+                    }
+                });
+            query.sum(section, times.into_iter(), length)
+        });
+        query.points(sums)
+    }
+
+    /// ln((2N + 2) / (2 df + 1)): how much a word tells.
+    fn rarity(&self, word: &str) -> f64 {
+        let experts_with = self.experts_with.get(word).copied().unwrap_or_default();
+        ln(exact(2 * self.experts + 2) / exact(2 * u64::from(experts_with) + 1))
+    }
+}
+
+impl TextQuery {
+    /// The distinct words in the order in which gains are to be added up.
+    pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.words.iter().map(|(word, _)| word.as_str())
+    }
+
+    /// Whether the text has no words: everybody gets 0 points.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether the text has the word, as the tokenizer gives it.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.position(word).is_some()
+    }
+
+    fn position(&self, word: &str) -> Option<usize> {
+        let found = self
+            .words
+            .binary_search_by(|(own, _)| own.as_str().cmp(word));
+        found.ok()
+    }
+
+    /// What the word `word_idx` adds to a section of `length` words that has it `times` times, at least once.
+    pub(crate) fn gain(&self, word_idx: usize, section: Section, times: u32, length: u32) -> f64 {
+        let times = f64::from(times);
+        let relative_length = f64::from(length) / self.average[section.idx()];
+        let saturation = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * relative_length));
+        self.words[word_idx].1 * saturation
+    }
+
+    /// The gains of all words: the one order of summation.
+    fn sum(&self, section: Section, times: impl Iterator<Item = u32>, length: u32) -> f64 {
+        let mut sum = 0.0;
+        for (idx, times) in times.enumerate() {
+            if times > 0 {
+                sum += self.gain(idx, section, times, length);
+            }
+        }
+        sum
+    }
+
+    /// The points of a profile whose sections' gains sum to `sums`. Here, and nowhere else, text
+    /// scores become integers.
+    pub(crate) fn points(&self, sums: [f64; 2]) -> Points {
+        let share = |section: Section| {
+            let full = self.full[section.idx()];
+            if full > 0.0 {
+                (sums[section.idx()] / full).min(1.0)
+            } else {
+                0.0
+            }
+        };
+        let best = share(Section::Headline).max(share(Section::Bio));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the share is at least 0 and at most 1"
+        )]
+        let points = (best * 1000.0 + 0.5) as u16;
+        Points::new(points).unwrap_or(Points::MAX)
+    }
+}
+
+/// A count as a float. Counts of words and experts stay far below 2⁵³.
+fn exact(count: u64) -> f64 {
+    count as f64
+}
+
+/// The natural logarithm of a positive normal number, by additions, multiplications and divisions alone: those
+/// are rounded in the same way everywhere, which the platform's logarithm is not.
+fn ln(x: f64) -> f64 {
+    debug_assert!(x.is_normal() && x > 0.0);
+    const MANTISSA: u64 = (1 << 52) - 1;
+    let bits = x.to_bits();
+    let exponent = i32::try_from(bits >> 52).unwrap_or_default() - 1023;
+    // x = m · 2^exponent with 1 ≤ m < 2, and ln m = 2 artanh((m − 1) / (m + 1)).
+    let m = f64::from_bits((bits & MANTISSA) | (1023 << 52));
+    let z = (m - 1.0) / (m + 1.0);
+    let square = z * z;
+    let mut series = 0.0;
+    for odd in (0..20).rev().map(|k| f64::from(2 * k + 1)) {
+        series = series * square + 1.0 / odd;
+    }
+    f64::from(exponent) * std::f64::consts::LN_2 + 2.0 * z * series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::profile;
+
+    fn pool() -> Vec<Profile> {
+        vec![
+            profile(
+                "a",
+                "Python engineer",
+                "Reviews python code for data pipelines.",
+            ),
+            profile("b", "Cardiologist", "Reads ECGs and writes reviews."),
+            profile("c", "Translator", ""),
+        ]
+    }
+
+    fn points(text: &str) -> Vec<u16> {
+        let pool = pool();
+        let model = TextModel::of(&pool);
+        let query = model.query(text);
+        pool.iter()
+            .map(|profile| model.points(&query, profile).get())
+            .collect()
+    }
+
+    #[test]
+    fn a_section_that_is_the_text_gets_all_points() {
+        assert_eq!(points("Cardiologist"), [0, 1000, 0]);
+        assert_eq!(points("reads ecgs and writes reviews"), [126, 1000, 0]);
+    }
+
+    #[test]
+    fn rarer_words_tell_more() {
+        let scores = points("python reviews");
+        assert!(scores[0] > scores[1] && scores[1] > 0, "{scores:?}");
+    }
+
+    #[test]
+    fn a_text_without_words_gives_no_points() {
+        assert_eq!(points(""), [0; 3]);
+        assert_eq!(points("the of … !"), [0; 3]);
+    }
+
+    #[test]
+    fn a_pool_without_words_gives_no_points() {
+        let nobody = TextModel::of([]);
+        let query = nobody.query("python");
+        assert_eq!(nobody.points(&query, &pool()[0]).get(), 0);
+    }
+
+    #[test]
+    fn the_logarithm_is_the_logarithm() {
+        for x in [
+            1.0,
+            1.5,
+            2.0,
+            std::f64::consts::E,
+            1e6,
+            2e6 / 3.0,
+            1.000_001,
+        ] {
+            assert!((ln(x) - x.ln()).abs() <= 1e-14 * (1.0 + x.ln()), "{x}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Building an index: in a hidden folder beside its place, then moved there.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use muster_matcher::model::Id;
+use muster_matcher::model::profile::Profile;
+use rustc_hash::FxHashSet;
+use tantivy::{Index, IndexSettings, IndexSortByField, IndexWriter, Order, TantivyDocument};
+
+use crate::IndexError;
+use crate::lock::{FolderLock, beside};
+use crate::manifest::{MANIFEST, Manifest, PoolHash, WORDS};
+use crate::schema::{Fields, schema};
+use crate::text::{self, TextModelBuilder, words};
+
+/// Memory for postings before they are written as a segment.
+const MEMORY_BYTES: usize = 200_000_000;
+
+/// An index being built. Nothing is at its place before [`IndexBuilder::finish`]; dropped without
+/// it, an index already there stays as it is.
+pub struct IndexBuilder {
+    /// Where the index will be.
+    place: PathBuf,
+    /// Where it is built.
+    site: PathBuf,
+    generation: u64,
+    fields: Fields,
+    index: Index,
+    writer: IndexWriter<TantivyDocument>,
+    statistics: TextModelBuilder,
+    ids: FxHashSet<Id>,
+    hash: PoolHash,
+    _lock: FolderLock,
+}
+
+/// Builds an index of `profiles` in `dir`, replacing an index that is there.
+///
+/// # Errors
+/// As [`IndexBuilder::new`], [`IndexBuilder::add`] and [`IndexBuilder::finish`].
+pub fn build(
+    dir: &Path,
+    profiles: impl IntoIterator<Item = Profile>,
+) -> Result<Manifest, IndexError> {
+    let mut builder = IndexBuilder::new(dir)?;
+    for profile in profiles {
+        builder.add(&profile)?;
+    }
+    builder.finish()
+}
+
+impl IndexBuilder {
+    /// Begins an index for the folder `dir`, which may not exist, be empty, or hold an index.
+    ///
+    /// # Errors
+    /// [`IndexError::NotAnIndex`] where `dir` holds something else, [`IndexError::InUse`] where
+    /// another process builds there, or I/O.
+    pub fn new(dir: &Path) -> Result<Self, IndexError> {
+        let place = std::path::absolute(dir).map_err(IndexError::io(dir))?;
+        if let Some(parent) = place.parent() {
+            fs::create_dir_all(parent).map_err(IndexError::io(parent))?;
+        }
+        let lock = FolderLock::acquire(&place)?;
+        let generation = next_generation(&place)?;
+        let site = beside(&place, "building");
+        remove(&site)?;
+        fs::create_dir(&site).map_err(IndexError::io(&site))?;
+        let (schema, fields) = schema();
+        let index = Index::builder()
+            .schema(schema)
+            .settings(IndexSettings {
+                // Documents in the order of ids: ties go by document.
+                sort_by_field: Some(IndexSortByField {
+                    field: "id".to_owned(),
+                    order: Order::Asc,
+                }),
+                ..IndexSettings::default()
+            })
+            .create_in_dir(&site)?;
+        index
+            .tokenizers()
+            .register(words::TOKENIZER, words::analyzer());
+        let writer = index.writer_with_num_threads(1, MEMORY_BYTES)?;
+        Ok(Self {
+            place,
+            site,
+            generation,
+            fields,
+            index,
+            writer,
+            statistics: TextModelBuilder::default(),
+            ids: FxHashSet::default(),
+            hash: PoolHash::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Adds a profile. The order does not matter.
+    ///
+    /// # Errors
+    /// [`IndexError::DuplicateId`], or I/O.
+    pub fn add(&mut self, profile: &Profile) -> Result<(), IndexError> {
+        if !self.ids.insert(profile.id.clone()) {
+            return Err(IndexError::DuplicateId {
+                id: profile.id.clone(),
+            });
+        }
+        let json = serde_json::to_vec(profile)
+            .map_err(|error| IndexError::io(&self.site)(io::Error::other(error)))?;
+        self.hash.add(&json);
+        let lengths = self.statistics.add(profile);
+        let document = self.fields.document(profile, &json, lengths);
+        self.writer.add_document(document)?;
+        Ok(())
+    }
+
+    /// Writes what is left, and puts the index in its place.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn finish(mut self) -> Result<Manifest, IndexError> {
+        self.writer.commit()?;
+        let segments = self.index.searchable_segment_ids()?;
+        if segments.len() > 1 {
+            self.writer.merge(&segments).wait()?;
+        }
+        self.writer.garbage_collect_files().wait()?;
+        self.writer.wait_merging_threads()?;
+        drop(self.index);
+        for lock in [".tantivy-writer.lock", ".tantivy-meta.lock"] {
+            remove(&self.site.join(lock))?;
+        }
+        let words = self.site.join(WORDS);
+        let model = self.statistics.finish();
+        write_file(&words, |file| text::write(&model, file))?;
+        let manifest = Manifest::seal(
+            &self.site,
+            model.experts(),
+            self.generation,
+            self.hash.hex(),
+        )?;
+        write_file(&self.site.join(MANIFEST), |file| {
+            serde_json::to_writer_pretty(&mut *file, &manifest)?;
+            writeln!(file)
+        })?;
+        put_in_place(&self.site, &self.place)?;
+        Ok(manifest)
+    }
+}
+
+/// The generation after that of the index at `place`; 1 where there is none.
+fn next_generation(place: &Path) -> Result<u64, IndexError> {
+    match Manifest::read(place) {
+        Ok(manifest) => Ok(manifest.generation + 1),
+        // An index that cannot be read any more is what rebuilding is for.
+        Err(IndexError::Damaged { .. } | IndexError::OtherFormat { .. }) => Ok(1),
+        Err(IndexError::Missing { .. }) => Ok(1),
+        Err(IndexError::NotAnIndex { .. }) if is_empty(place)? => Ok(1),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_empty(dir: &Path) -> Result<bool, IndexError> {
+    if !dir.is_dir() {
+        return Ok(false);
+    }
+    let mut entries = fs::read_dir(dir).map_err(IndexError::io(dir))?;
+    Ok(entries.next().is_none())
+}
+
+/// Writes a file and waits until it is on the disk.
+fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
+) -> Result<(), IndexError> {
+    let on_disk = || {
+        let mut file = io::BufWriter::new(fs::File::create(path)?);
+        write(&mut file)?;
+        file.into_inner()?.sync_all()
+    };
+    on_disk().map_err(IndexError::io(path))
+}
+
+/// Moves the folder `site` to `place`; what was at `place` is removed. Between the two moves there
+/// is nothing at `place` for a moment; readers of the old index keep its files.
+fn put_in_place(site: &Path, place: &Path) -> Result<(), IndexError> {
+    let old = beside(place, "old");
+    remove(&old)?;
+    if place.exists() {
+        fs::rename(place, &old).map_err(IndexError::io(place))?;
+    }
+    fs::rename(site, place).map_err(IndexError::io(place))?;
+    remove(&old)
+}
+
+/// Removes a file or a folder, if there is one.
+fn remove(path: &Path) -> Result<(), IndexError> {
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(IndexError::io(path)(error)),
+        _ => Ok(()),
+    }
+}
