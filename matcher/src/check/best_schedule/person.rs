@@ -182,8 +182,8 @@ impl Person {
         let problem = around.problem;
         let expert = problem.expert(question.expert);
         // Sums of a schedule stay far below the largest integer, whatever the order of summation.
-        let sizes = lanes.iter().map(Lane::magnitude);
-        let size = sizes.fold(Some(0), |sum: Option<i128>, size| sum?.checked_add(size?));
+        let mut sizes = lanes.iter().map(Lane::magnitude);
+        let size = sizes.try_fold(0_i128, |sum, size| sum.checked_add(size?));
         if size.is_none_or(|size| size > i128::MAX / 8) {
             return Err(Overflow);
         }
