@@ -162,6 +162,12 @@ impl Lane {
         }
     }
 
+    /// Whether some stint might hold the week, as far as the week alone says.
+    pub(in crate::check) fn may_hold(&self, week: usize) -> bool {
+        let leave_is_out = self.weeks[week].is_leave && self.max_leave == Some(0);
+        (self.from..=self.to).contains(&week) && !leave_is_out
+    }
+
     /// The most one more held week could be worth; `None` if it cannot be held.
     pub(in crate::check) fn most_in(&self, week: usize) -> Option<i128> {
         if !(self.from..=self.to).contains(&week) {

@@ -43,8 +43,8 @@ struct State {
 ///
 /// *Complexity*: exponential in `max_roles`: a week has at most (lanes × lengths that matter × leave
 /// weeks)^`max_roles` states; the bound leaves few of them.
-pub(super) fn best(person: &Person, active: &[usize]) -> Option<Found> {
-    let search = Search::new(person, active);
+pub(super) fn best(person: &Person, active: &[usize], max_roles: usize) -> Option<Found> {
+    let search = Search::new(person, active, max_roles.min(MOST_ROLES));
     let mut found: Option<Found> = None;
     let mut room = 64;
     loop {
@@ -77,10 +77,9 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(person: &'a Person, active: &'a [usize]) -> Self {
+    fn new(person: &'a Person, active: &'a [usize], max_roles: usize) -> Self {
         let n_weeks = person.hours.len();
         let lanes = || active.iter().map(|idx| &person.lanes[*idx]);
-        let max_roles = person.max_roles.min(MOST_ROLES);
         let mut most_from = vec![0; n_weeks + 1];
         for week in (0..n_weeks).rev() {
             let hours = usize::from(person.hours[week]);

@@ -208,6 +208,29 @@ impl Person {
         self.foes[a].contains(&b)
     }
 
+    /// The most roles of the `active` lanes that fit into one week together, by hours and number.
+    pub(super) fn most_at_once(&self, active: &[usize]) -> usize {
+        let in_week = |week: usize| {
+            let lanes = active.iter().map(|idx| &self.lanes[*idx]);
+            let mut hours: Vec<usize> = lanes
+                .filter(|lane| lane.may_hold(week))
+                .map(|lane| lane.hours_in(week))
+                .collect();
+            hours.sort_unstable();
+            let mut left = usize::from(self.hours[week]);
+            let fits = |hours: &&usize| match left.checked_sub(**hours) {
+                Some(rest) => {
+                    left = rest;
+                    true
+                }
+                None => false,
+            };
+            hours.iter().take_while(fits).count()
+        };
+        let most = (0..self.hours.len()).map(in_week).max();
+        most.unwrap_or(0).min(self.max_roles)
+    }
+
     /// What holding exactly `weeks` on each lane is worth; `None` if that is no schedule. Stints
     /// never touch, so the weeks say the stints.
     pub(in crate::check) fn worth_of(&self, weeks: &[WeekSet]) -> Option<i128> {
