@@ -126,20 +126,6 @@ impl Lane {
         works && stint.n_worked >= self.min_stint && !is_pinned_on
     }
 
-    /// Whether a stint may end with `week` or some later one.
-    pub(in crate::check) fn can_end(&self, mut week: usize, mut stint: Progress) -> bool {
-        loop {
-            if self.may_end(week, stint) {
-                return true;
-            }
-            week += 1;
-            match (week < self.weeks.len()).then(|| self.advance(week, stint)) {
-                Some(Some(next)) => stint = next,
-                _ => return false,
-            }
-        }
-    }
-
     /// Visits every legal stint that begins in `first`: its last week and its worth.
     pub(in crate::check) fn stints_from(&self, first: usize, mut visit: impl FnMut(usize, i128)) {
         let mut week = first;
@@ -174,6 +160,12 @@ impl Lane {
         } else {
             usize::from(self.hours)
         }
+    }
+
+    /// Whether some stint might hold the week, as far as the week alone says.
+    pub(in crate::check) fn may_hold(&self, week: usize) -> bool {
+        let leave_is_out = self.weeks[week].is_leave && self.max_leave == Some(0);
+        (self.from..=self.to).contains(&week) && !leave_is_out
     }
 
     /// The most one more held week could be worth; `None` if it cannot be held.

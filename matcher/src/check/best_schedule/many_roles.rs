@@ -20,6 +20,8 @@ const FREE: u64 = u64::MAX;
 struct State {
     held: Held,
     worth: i128,
+    /// What it and the weeks ahead could be worth at most.
+    bound: i128,
     /// Position of the state of the week before.
     parent: usize,
 }
@@ -30,16 +32,19 @@ struct State {
 ///
 /// A dynamic program over weeks. A state is the set of stints under way with their progress; a step
 /// ends some that may end, goes on with the others and begins new ones. A lane whose stint goes into
-/// a week is held in it or ends before it, so touching stints do not arise. Each state has a bound:
-/// its worth and, for every later week, the best roles of that week alone. Only the most promising
+/// a week is held in it or ends before it, so touching stints do not arise.
+/// Each state has a bound, its worth and the lesser of two bounds on the weeks ahead: the best roles
+/// of each week alone, hours counted; and `max_roles` experts with one role each, who take over the
+/// stints under way, hours not counted.
+/// Only the most promising
 /// states of a week are kept; if one that was dropped might have led to more than what was found,
 /// the search starts again with more room and drops what cannot beat what was found. So the result
 /// is exact.
 ///
 /// *Complexity*: exponential in `max_roles`: a week has at most (lanes × lengths that matter × leave
 /// weeks)^`max_roles` states; the bound leaves few of them.
-pub(super) fn best(person: &Person, active: &[usize]) -> Option<Found> {
-    let search = Search::new(person, active);
+pub(super) fn best(person: &Person, active: &[usize], max_roles: usize) -> Option<Found> {
+    let search = Search::new(person, active, max_roles.min(MOST_ROLES));
     let mut found: Option<Found> = None;
     let mut room = 64;
     loop {
@@ -68,13 +73,13 @@ struct Search<'a> {
     n_pinned: Vec<usize>,
     /// By week: the most that week and all later ones could be worth.
     most_from: Vec<i128>,
+    ahead: Ahead,
 }
 
 impl<'a> Search<'a> {
-    fn new(person: &'a Person, active: &'a [usize]) -> Self {
+    fn new(person: &'a Person, active: &'a [usize], max_roles: usize) -> Self {
         let n_weeks = person.hours.len();
         let lanes = || active.iter().map(|idx| &person.lanes[*idx]);
-        let max_roles = person.max_roles.min(MOST_ROLES);
         let mut most_from = vec![0; n_weeks + 1];
         for week in (0..n_weeks).rev() {
             let hours = usize::from(person.hours[week]);
@@ -95,6 +100,7 @@ impl<'a> Search<'a> {
             is_worth_beginning: (0..n_weeks).map(helps_in).collect(),
             n_pinned: (0..n_weeks).map(pinned_in).collect(),
             most_from,
+            ahead: Ahead::new(person, active),
         }
     }
 
@@ -106,15 +112,15 @@ impl<'a> Search<'a> {
         let start = State {
             held: [FREE; MOST_ROLES],
             worth: 0,
+            bound: self.most_from[0],
             parent: 0,
         };
         let mut layers = vec![vec![start]];
         for week in 0..n_weeks {
             let mut next = self.step(week, &layers[week], floor);
             if next.len() > room {
-                next.sort_by_key(|state| std::cmp::Reverse(state.worth));
-                // All states of a week have the same weeks ahead, hence the same bound for them.
-                dropped = dropped.max(Some(next[room].worth + self.most_from[week + 1]));
+                next.sort_by_key(|state| std::cmp::Reverse(state.bound));
+                dropped = dropped.max(Some(next[room].bound));
                 next.truncate(room);
             }
             layers.push(next);
@@ -134,7 +140,7 @@ impl<'a> Search<'a> {
         let mut next = Next {
             position: HashMap::default(),
             states: Vec::new(),
-            floor: floor.map(|floor| floor - self.most_from[week + 1]),
+            floor,
         };
         for (parent, state) in states.iter().enumerate() {
             let choice = Choice {
@@ -143,6 +149,7 @@ impl<'a> Search<'a> {
                 n_pinned: 0,
                 hours: usize::from(self.person.hours[week]),
                 worth: state.worth,
+                ahead: 0,
                 parent,
             };
             let before: Vec<(usize, Progress)> = entries(state).collect();
@@ -168,10 +175,25 @@ impl<'a> Search<'a> {
             self.go_on(week, before, from + 1, choice, next);
         }
         if let Some(after) = lane.advance(week, progress)
-            && let Some(choice) = choice.with(week, idx, lane, after)
+            && let Some(choice) = self.with(choice, week, idx, after)
         {
             self.go_on(week, before, from + 1, choice, next);
         }
+    }
+
+    /// `choice` with one more stint under way; `None` if it does not fit or could never end.
+    fn with(&self, mut choice: Choice, week: usize, idx: usize, after: Progress) -> Option<Choice> {
+        if choice.n_held == self.max_roles {
+            return None;
+        }
+        let lane = &self.person.lanes[idx];
+        choice.hours = choice.hours.checked_sub(lane.hours_in(week))?;
+        choice.ahead += self.ahead.of(idx, week, after)?;
+        choice.worth += after.worth;
+        choice.n_pinned += usize::from(lane.weeks[week].is_pinned);
+        choice.held[choice.n_held] = entry(idx, after);
+        choice.n_held += 1;
+        Some(choice)
     }
 
     /// Begins stints on lanes from position `from` of `active` on.
@@ -184,7 +206,9 @@ impl<'a> Search<'a> {
         next: &mut Next,
     ) {
         if choice.n_pinned == self.n_pinned[week] {
-            next.enter(&choice);
+            let free = self.max_roles - choice.n_held;
+            let ahead = choice.ahead + self.ahead.idle[week + 1] * free as i128;
+            next.enter(&choice, choice.worth + ahead.min(self.most_from[week + 1]));
         }
         if choice.n_held == self.max_roles {
             return;
@@ -197,7 +221,7 @@ impl<'a> Search<'a> {
             }
             let lane = &self.person.lanes[idx];
             if let Some(after) = lane.begin(week)
-                && let Some(choice) = choice.with(week, idx, lane, after)
+                && let Some(choice) = self.with(choice, week, idx, after)
             {
                 self.begin(week, before, position + 1, choice, next);
             }
@@ -225,35 +249,22 @@ struct Choice {
     /// Hours left in the week.
     hours: usize,
     worth: i128,
+    /// What the experts who take over its stints could earn in the weeks ahead.
+    ahead: i128,
     parent: usize,
-}
-
-impl Choice {
-    /// With one more stint under way; `None` if it does not fit or could never end.
-    fn with(mut self, week: usize, idx: usize, lane: &Lane, after: Progress) -> Option<Self> {
-        if self.n_held == self.held.len() || !lane.can_end(week, after) {
-            return None;
-        }
-        self.hours = self.hours.checked_sub(lane.hours_in(week))?;
-        self.worth += after.worth;
-        self.n_pinned += usize::from(lane.weeks[week].is_pinned);
-        self.held[self.n_held] = entry(idx, after);
-        self.n_held += 1;
-        Some(self)
-    }
 }
 
 /// The states of the next week, each set of stints once.
 struct Next {
     position: HashMap<Held, usize, FxBuildHasher>,
     states: Vec<State>,
-    /// What a state must be worth more than.
+    /// What a state's bound must be above.
     floor: Option<i128>,
 }
 
 impl Next {
-    fn enter(&mut self, choice: &Choice) {
-        if self.floor.is_some_and(|floor| choice.worth <= floor) {
+    fn enter(&mut self, choice: &Choice, bound: i128) {
+        if self.floor.is_some_and(|floor| bound <= floor) {
             return;
         }
         let mut held = choice.held;
@@ -261,6 +272,7 @@ impl Next {
         let state = State {
             held,
             worth: choice.worth,
+            bound,
             parent: choice.parent,
         };
         match self.position.entry(held) {
@@ -275,6 +287,74 @@ impl Next {
                 }
             }
         }
+    }
+}
+
+/// What an expert who holds one role at a time could earn in the weeks ahead.
+struct Ahead {
+    /// By week: beginning with nothing under way.
+    idle: Vec<i128>,
+    /// By lane, week and progress: with a stint under way that has just held the week. What is not
+    /// in it can never end.
+    under_way: HashMap<(usize, usize, u32, u32), i128, FxBuildHasher>,
+}
+
+impl Ahead {
+    /// A dynamic program backwards over the weeks; pins, and that stints of a lane never touch, are
+    /// left out, which only makes it more.
+    fn new(person: &Person, active: &[usize]) -> Self {
+        let n_weeks = person.hours.len();
+        let mut reached: Vec<Vec<(usize, Progress)>> = vec![Vec::new(); n_weeks];
+        for idx in active {
+            reach(*idx, &person.lanes[*idx], &mut reached);
+        }
+        let mut ahead = Self {
+            idle: vec![0; n_weeks + 1],
+            under_way: HashMap::default(),
+        };
+        for week in (0..n_weeks).rev() {
+            for (idx, progress) in &reached[week] {
+                let lane = &person.lanes[*idx];
+                let ends = lane.may_end(week, *progress);
+                let ended = ends.then_some(ahead.idle[week + 1]);
+                let next = (week + 1 < n_weeks).then(|| lane.advance(week + 1, *progress));
+                let went_on = next.flatten().and_then(|next| {
+                    let rest = ahead.of(*idx, week + 1, next)?;
+                    Some(rest + next.worth)
+                });
+                if let Some(most) = ended.max(went_on) {
+                    let key = (*idx, week, progress.n_worked, progress.n_leave);
+                    ahead.under_way.insert(key, most);
+                }
+            }
+            let begun = active.iter().filter_map(|idx| {
+                let begun = person.lanes[*idx].begin(week)?;
+                Some(begun.worth + ahead.of(*idx, week, begun)?)
+            });
+            let best = begun.max().unwrap_or(0);
+            ahead.idle[week] = best.max(ahead.idle[week + 1]);
+        }
+        ahead
+    }
+
+    /// `None` if such a stint can never end.
+    fn of(&self, idx: usize, week: usize, progress: Progress) -> Option<i128> {
+        let key = (idx, week, progress.n_worked, progress.n_leave);
+        self.under_way.get(&key).copied()
+    }
+}
+
+/// Enters, week by week, how far stints of a lane can have come; their worth is left at 0.
+fn reach(idx: usize, lane: &Lane, reached: &mut [Vec<(usize, Progress)>]) {
+    let mut before: Vec<Progress> = Vec::new();
+    for (week, reached) in reached.iter_mut().enumerate() {
+        let went_on = before.iter().filter_map(|it| lane.advance(week, *it));
+        let mut after: Vec<Progress> = went_on.chain(lane.begin(week)).collect();
+        after.iter_mut().for_each(|it| it.worth = 0);
+        // The earlier a stint began, the further it has come: equals are neighbours.
+        after.dedup();
+        reached.extend(after.iter().map(|it| (idx, *it)));
+        before = after;
     }
 }
 

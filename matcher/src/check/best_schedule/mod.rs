@@ -83,14 +83,19 @@ fn best_among(person: &Person, active: &[usize]) -> Option<Found> {
     if !person.has_capacity {
         return best_of_each(person, active);
     }
-    match (person.max_roles, active) {
-        (0, _) => {
-            let is_pinned = active.iter().any(|idx| person.lanes[*idx].is_pinned());
-            let served = Vec::new();
-            (!is_pinned).then_some(Found { worth: 0, served })
-        }
-        (1, _) | (_, [_] | []) => one_role::best(person, active),
-        _ => many_roles::best(person, active),
+    if person.max_roles == 0 {
+        let is_pinned = active.iter().any(|idx| person.lanes[*idx].is_pinned());
+        let served = Vec::new();
+        return (!is_pinned).then_some(Found { worth: 0, served });
+    }
+    let several = person.max_roles > 1 && active.len() > 1;
+    match if several {
+        person.most_at_once(active)
+    } else {
+        1
+    } {
+        0 | 1 => one_role::best(person, active),
+        max_roles => many_roles::best(person, active, max_roles),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The best schedule of an expert who holds one role at a time: weighted interval scheduling.
 
-use super::lane::Lane;
+use super::lane::{Lane, Progress};
 use super::{Found, Person};
 
 /// The best way to end a stint with the week before, on some lane.
@@ -38,51 +38,89 @@ struct Board {
 /// the last of a stint on lane `l`:
 /// `end(e + 1, l) = max over stints [s, e] of l: worth + max(idle(s), end(s, m ≠ l))` and
 /// `idle(t + 1) = max(idle(t), end(t, ·))` unless week `t` is pinned.
-/// The best two lanes of `end(t, ·)` suffice, since only one is excluded.
+/// The best two lanes of `end(t, ·)` suffice, since only one is excluded. Of the stints under way on
+/// a lane that have come equally far, only the best can be part of the best.
 ///
-/// *Complexity*: O(lanes × weeks²), the number of stints.
+/// *Complexity*: O(lanes × weeks × (lengths that matter + leave weeks)).
 pub(super) fn best(person: &Person, active: &[usize]) -> Option<Found> {
     let n_weeks = person.hours.len();
-    let lanes = || active.iter().map(|idx| (*idx, &person.lanes[*idx]));
-    let n_pins = |week: usize| lanes().filter(|it| it.1.weeks[week].is_pinned).count();
-    let pins: Vec<usize> = if lanes().any(|(_, lane)| lane.is_pinned()) {
-        (0..n_weeks).map(n_pins).collect()
-    } else {
-        vec![0; n_weeks]
-    };
+    let lanes = || active.iter().map(|idx| &person.lanes[*idx]);
+    let has_pins = lanes().any(Lane::is_pinned);
+    let n_pins = |week: usize| lanes().filter(|lane| lane.weeks[week].is_pinned).count();
     let mut board = Board {
         idle: vec![None; n_weeks + 1],
         ends: vec![[None; 2]; n_weeks + 1],
     };
     board.idle[0] = Some((0, Before::Idle));
+    let mut under_way: Vec<Vec<UnderWay>> = vec![Vec::new(); active.len()];
     for week in 0..n_weeks {
-        for (idx, lane) in lanes() {
-            let Some((worth, before)) = board.before(week, idx) else {
-                continue;
-            };
-            let other_pin = first_other_pin(lane, week, &pins);
-            lane.stints_from(week, |end, stint| {
-                if other_pin.is_none_or(|pin| end < pin) {
-                    let ending = Ending {
-                        worth: worth + stint,
-                        lane: idx,
-                        first: week,
-                        before,
-                    };
-                    board.end(end + 1, ending);
-                }
-            });
+        let pins = if has_pins { n_pins(week) } else { 0 };
+        for (lane_idx, stints) in active.iter().zip(&mut under_way) {
+            let lane = &person.lanes[*lane_idx];
+            stints.retain_mut(|stint| stint.advance(lane, week));
+            if let Some((worth, before)) = board.before(week, *lane_idx)
+                && let Some(mut progress) = lane.begin(week)
+            {
+                progress.worth += worth;
+                stints.push(UnderWay {
+                    progress,
+                    first: week,
+                    before,
+                });
+            }
+            if pins > usize::from(lane.weeks[week].is_pinned) {
+                stints.clear();
+            }
+            // The earlier a stint began, the further it has come: equals are neighbours.
+            stints.dedup_by(|later, earlier| later.replaces(earlier));
+            let ending = stints.iter().filter(|it| lane.may_end(week, it.progress));
+            if let Some(best) = ending.max_by_key(|it| it.progress.worth) {
+                board.end(week + 1, best.end(*lane_idx));
+            }
         }
-        if pins[week] == 0 {
+        if pins == 0 {
             board.idle[week + 1] = board.any(week);
         }
     }
     board.found(n_weeks)
 }
 
-/// The first week from `week` on that is pinned to another lane, if there is one.
-fn first_other_pin(lane: &Lane, week: usize, pins: &[usize]) -> Option<usize> {
-    (week..pins.len()).find(|idx| pins[*idx] > usize::from(lane.weeks[*idx].is_pinned))
+/// A stint under way, its worth that of the whole schedule so far.
+#[derive(Clone, Copy)]
+struct UnderWay {
+    progress: Progress,
+    first: usize,
+    before: Before,
+}
+
+impl UnderWay {
+    /// Goes on with `week`; whether that is legal.
+    fn advance(&mut self, lane: &Lane, week: usize) -> bool {
+        let after = lane.advance(week, self.progress);
+        if let Some(after) = after {
+            self.progress = after;
+        }
+        after.is_some()
+    }
+
+    /// If both have come equally far, leaves the better one in `other`.
+    fn replaces(&self, other: &mut Self) -> bool {
+        let (a, b) = (&self.progress, &other.progress);
+        let are_equal = (a.n_worked, a.n_leave) == (b.n_worked, b.n_leave);
+        if are_equal && a.worth > b.worth {
+            *other = *self;
+        }
+        are_equal
+    }
+
+    fn end(&self, lane: usize) -> Ending {
+        Ending {
+            worth: self.progress.worth,
+            lane,
+            first: self.first,
+            before: self.before,
+        }
+    }
 }
 
 impl Board {

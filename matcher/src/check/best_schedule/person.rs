@@ -182,8 +182,8 @@ impl Person {
         let problem = around.problem;
         let expert = problem.expert(question.expert);
         // Sums of a schedule stay far below the largest integer, whatever the order of summation.
-        let sizes = lanes.iter().map(Lane::magnitude);
-        let size = sizes.fold(Some(0), |sum: Option<i128>, size| sum?.checked_add(size?));
+        let mut sizes = lanes.iter().map(Lane::magnitude);
+        let size = sizes.try_fold(0_i128, |sum, size| sum.checked_add(size?));
         if size.is_none_or(|size| size > i128::MAX / 8) {
             return Err(Overflow);
         }
@@ -206,6 +206,29 @@ impl Person {
 
     pub(super) fn are_foes(&self, a: usize, b: usize) -> bool {
         self.foes[a].contains(&b)
+    }
+
+    /// The most roles of the `active` lanes that fit into one week together, by hours and number.
+    pub(super) fn most_at_once(&self, active: &[usize]) -> usize {
+        let in_week = |week: usize| {
+            let lanes = active.iter().map(|idx| &self.lanes[*idx]);
+            let mut hours: Vec<usize> = lanes
+                .filter(|lane| lane.may_hold(week))
+                .map(|lane| lane.hours_in(week))
+                .collect();
+            hours.sort_unstable();
+            let mut left = usize::from(self.hours[week]);
+            let fits = |hours: &&usize| match left.checked_sub(**hours) {
+                Some(rest) => {
+                    left = rest;
+                    true
+                }
+                None => false,
+            };
+            hours.iter().take_while(fits).count()
+        };
+        let most = (0..self.hours.len()).map(in_week).max();
+        most.unwrap_or(0).min(self.max_roles)
     }
 
     /// What holding exactly `weeks` on each lane is worth; `None` if that is no schedule. Stints

@@ -110,7 +110,7 @@ pub(super) fn capacity(seats: &Seats<'_>, report: &mut RuleReport) {
                 } else {
                     ("hours", format!("works {hours} hours of {has}"))
                 };
-                let last = held.clone().last().map(|it| seat_in(seats, it, week));
+                let last = held.clone().next_back().map(|it| seat_in(seats, it, week));
                 Violation {
                     at: last.map_or("/stints".into(), Seat::at),
                     stated_at: format!("/experts/{}/{field}", expert_idx.index()),

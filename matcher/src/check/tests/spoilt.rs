@@ -156,11 +156,17 @@ fn rule_1_is_spoilt_by_unknown_ids_weeks_windows_and_vetoes() {
         "/stints/1",
         "/pairs/4",
     );
-    breaks(
-        &with(stint("cho", "reviewer", 5, 5)),
-        Rule::Eligible,
-        "/stints/3",
-        "/pairs",
+    let mut problem = problem_json();
+    problem["pairs"].as_array_mut().unwrap().remove(4);
+    let no_pair = report_on(&problem, &good());
+    assert_eq!(
+        no_pair.broken().into_keys().collect::<Vec<_>>(),
+        [Rule::Eligible]
+    );
+    assert_eq!(no_pair.rules[0].violations[0].stated_at, "/pairs");
+    assert!(
+        no_pair.objective.is_none(),
+        "there is neither score nor rate"
     );
     let mut problem = problem_json();
     problem["vetoes"] = json!([{"expert": "cho", "role": "writer"}]);
