@@ -88,7 +88,10 @@ fn staff(
     })?;
     drop(profiles);
     let index = stages.run("open", || muster_index::Pool::open(folder))?;
-    let source = IndexSource { pool: &index, threads: threads() };
+    let source = IndexSource {
+        pool: &index,
+        threads: threads(),
+    };
     let staffing = plan::staff(&source, file, &mut stages)?;
     if let Some(path) = plan_path {
         output::write_json(Some(path), &staffing.plan)?;

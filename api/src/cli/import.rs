@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use muster_datasets::import::{
     ImportReport, Kind, Mapping, Options, Progress, import, import_file,
 };

@@ -33,8 +33,7 @@ impl Pool {
             let index = muster_index::Pool::open(path)?;
             return Ok(Self::Index(Box::new(index)));
         }
-        let profiles =
-            read_file(path).with_context(|| format!("pool {}", path.display()))?;
+        let profiles = read_file(path).with_context(|| format!("pool {}", path.display()))?;
         Ok(Self::of(profiles))
     }
 
@@ -50,7 +49,10 @@ impl Pool {
         file: &CampaignFile,
     ) -> Result<Box<dyn CandidateSource + 'p>> {
         match self {
-            Self::Index(index) => Ok(Box::new(IndexSource { pool: index, threads: threads() })),
+            Self::Index(index) => Ok(Box::new(IndexSource {
+                pool: index,
+                threads: threads(),
+            })),
             Self::File { profiles, words } => {
                 let text = file
                     .roles()

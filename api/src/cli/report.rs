@@ -68,7 +68,7 @@ impl<'a> Report<'a> {
     /// A row for every role, a line for every campaign.
     fn table(&self) -> Table {
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING);
+        table.load_style(presets::NOTHING);
         let pay_header = format!("{} a week", self.currency);
         table.set_header([
             "role",

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use comfy_table::{Table, presets};
 use jiff::civil::{Date, Weekday};
 use muster_datasets::import::labels::{self, LabelMatch, SkillLabels};
-use muster_index::{FoundForRole, Found, Pool, Search, Setting};
+use muster_index::{Found, FoundForRole, Pool, Search, Setting};
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
 use muster_matcher::json::{Faults, Json, Path, parse};
@@ -94,8 +94,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 }
 
 fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
-    let currency = Currency::new(&args.currency)
-        .with_context(|| format!("--currency {:?}: expected {}", args.currency, Currency::EXPECTED))?;
+    let currency = Currency::new(&args.currency).with_context(|| {
+        format!(
+            "--currency {:?}: expected {}",
+            args.currency,
+            Currency::EXPECTED
+        )
+    })?;
     let zone = TimeZoneName::new("UTC").context("the time zone UTC")?;
     let monday = args.week.unwrap_or_else(next_monday);
     if monday.weekday() != Weekday::Monday {
@@ -109,12 +114,20 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
     };
     let found = pool.search(&search)?;
     if args.json {
-        let hits: Vec<_> = found.hits.iter().map(|hit| json!({ "text": hit.text, "profile": hit.profile })).collect();
+        let hits: Vec<_> = found
+            .hits
+            .iter()
+            .map(|hit| json!({ "text": hit.text, "profile": hit.profile }))
+            .collect();
         output::write_json(None, &json!({ "total": found.total, "hits": hits }))?;
     } else {
         output::write(None, |out| write!(out, "{}", text_of(&found)))?;
     }
-    Ok(if found.total > 0 { Exit::Done } else { Exit::No })
+    Ok(if found.total > 0 {
+        Exit::Done
+    } else {
+        Exit::No
+    })
 }
 
 fn for_role(args: &Args, pool: &Pool, campaigns: &Source, role: &str) -> Result<Exit> {
@@ -123,15 +136,24 @@ fn for_role(args: &Args, pool: &Pool, campaigns: &Source, role: &str) -> Result<
     let all = Terms::of_file(&file, &calendar);
     let Some(terms) = all.iter().find(|terms| terms.role.id.as_str() == role) else {
         let known: Vec<&str> = all.iter().map(|terms| terms.role.id.as_str()).collect();
-        bail!("{campaigns} has no role {role:?}; its roles are {}", known.join(", "));
+        bail!(
+            "{campaigns} has no role {role:?}; its roles are {}",
+            known.join(", ")
+        );
     };
     let found = pool.for_role(terms, args.limit, args.near)?;
     if args.json {
         output::write_json(None, &json_of(&found))?;
     } else {
-        output::write(None, |out| write!(out, "{}", text_of_role(&found, &file.currency)))?;
+        output::write(None, |out| {
+            write!(out, "{}", text_of_role(&found, &file.currency))
+        })?;
     }
-    Ok(if found.total > 0 { Exit::Done } else { Exit::No })
+    Ok(if found.total > 0 {
+        Exit::Done
+    } else {
+        Exit::No
+    })
 }
 
 /// The conditions of the command line as one requirement.
@@ -139,13 +161,21 @@ fn requirement(args: &Args) -> Result<Requirement> {
     let mut all = Vec::new();
     for skill in &args.skill {
         let (name, level) = name_and_value(skill);
-        let level: u8 = level.unwrap_or("1").parse().with_context(|| format!("--skill {skill:?}: expected a level from 1 to 5"))?;
+        let level: u8 = level
+            .unwrap_or("1")
+            .parse()
+            .with_context(|| format!("--skill {skill:?}: expected a level from 1 to 5"))?;
         let id = match pool::Labels.resolve(name) {
             _ if name.starts_with("esco:") || name.starts_with("local:") => name.to_owned(),
             LabelMatch::One(id) => id.as_str().to_owned(),
-            LabelMatch::None => bail!("--skill {name:?}: no such skill; expected an id or an ESCO label"),
+            LabelMatch::None => {
+                bail!("--skill {name:?}: no such skill; expected an id or an ESCO label")
+            }
             LabelMatch::Many(many) => {
-                let many: Vec<String> = many.iter().map(|(id, label)| format!("{id} ({label})")).collect();
+                let many: Vec<String> = many
+                    .iter()
+                    .map(|(id, label)| format!("{id} ({label})"))
+                    .collect();
                 bail!("--skill {name:?} may be {}", many.join(" or "));
             }
         };
@@ -160,19 +190,37 @@ fn requirement(args: &Args) -> Result<Requirement> {
     }
     for assessment in &args.assessment {
         let (task_type, score) = name_and_value(assessment);
-        let score: u16 = score.unwrap_or("0").parse().with_context(|| format!("--assessment {assessment:?}: expected points from 0 to 1000"))?;
+        let score: u16 = score.unwrap_or("0").parse().with_context(|| {
+            format!("--assessment {assessment:?}: expected points from 0 to 1000")
+        })?;
         all.push(json!({ "assessment": task_type, "score": score }));
     }
-    all.extend(args.credential.iter().map(|kind| json!({ "credential": kind })));
+    all.extend(
+        args.credential
+            .iter()
+            .map(|kind| json!({ "credential": kind })),
+    );
     all.extend(args.tag.iter().map(|tag| json!({ "tag": tag })));
-    all.extend(args.max_rate.map(|cents| json!({ "rate_at_most_cents": cents })));
-    all.extend(args.min_hours.map(|hours| json!({ "hours_at_least": hours })));
-    all.extend(args.min_years.map(|years| json!({ "years_at_least": years })));
+    all.extend(
+        args.max_rate
+            .map(|cents| json!({ "rate_at_most_cents": cents })),
+    );
+    all.extend(
+        args.min_hours
+            .map(|hours| json!({ "hours_at_least": hours })),
+    );
+    all.extend(
+        args.min_years
+            .map(|years| json!({ "years_at_least": years })),
+    );
     let mut faults = Faults::default();
     let mut tree = parse(json!({ "all": all }).to_string().as_bytes())?;
     if let (Some(text), Json::Object(fields)) = (&args.tree, &mut tree) {
         let own = parse(text.as_bytes()).context("--where")?;
-        let mut named = Json::Object(vec![("requirements".to_owned(), Json::Object(vec![("where".to_owned(), own)]))]);
+        let mut named = Json::Object(vec![(
+            "requirements".to_owned(),
+            Json::Object(vec![("where".to_owned(), own)]),
+        )]);
         labels::resolve_campaigns(&mut named, &pool::Labels, &mut faults);
         if let (Json::Object(mut file), Some((_, Json::List(all)))) = (named, fields.first_mut())
             && let Some((_, Json::Object(mut named))) = file.pop()
@@ -204,12 +252,15 @@ fn headline(profile: &Profile) -> String {
 }
 
 fn country(profile: &Profile) -> &str {
-    profile.country.as_ref().map_or("–", |country| country.as_str())
+    profile
+        .country
+        .as_ref()
+        .map_or("–", |country| country.as_str())
 }
 
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_header(header);
     table
 }
@@ -227,12 +278,17 @@ fn text_of(found: &Found) -> String {
             headline(profile),
         ]);
     }
-    format!("{table}\n{} people found, {} shown\n", grouped(found.total as i128), found.hits.len())
+    format!(
+        "{table}\n{} people found, {} shown\n",
+        grouped(found.total as i128),
+        found.hits.len()
+    )
 }
 
 /// The parts of a score, a dash where one does not count.
 fn parts(score: &Score) -> [String; 5] {
-    let part = |points: Option<Points>| points.map_or("–".to_owned(), |points| points.to_string());
+    let part =
+        |points: Option<Points>| points.map_or("–".to_owned(), |points| points.to_string());
     let parts = &score.parts;
     [
         part(parts.text),
@@ -246,7 +302,16 @@ fn parts(score: &Score) -> [String; 5] {
 fn text_of_role(found: &FoundForRole, currency: &Currency) -> String {
     let rate = format!("{currency} cents an hour");
     let mut hits = table(&[
-        "score", "text", "skills", "assessments", "reliability", "wishes", "id", "country", &rate, "headline",
+        "score",
+        "text",
+        "skills",
+        "assessments",
+        "reliability",
+        "wishes",
+        "id",
+        "country",
+        &rate,
+        "headline",
     ]);
     for hit in &found.hits {
         let mut row = vec![hit.score.total.to_string()];
@@ -259,12 +324,21 @@ fn text_of_role(found: &FoundForRole, currency: &Currency) -> String {
         ]);
         hits.add_row(row);
     }
-    let mut text = format!("{hits}\n{} people found, {} shown\n", grouped(found.total as i128), found.hits.len());
+    let mut text = format!(
+        "{hits}\n{} people found, {} shown\n",
+        grouped(found.total as i128),
+        found.hits.len()
+    );
     if !found.near.is_empty() {
         let mut near = table(&["score", "id", "kept off by", "why"]);
         for miss in &found.near {
             let id = miss.profile.id.to_string();
-            near.add_row([miss.score.total.to_string(), id, miss.reason.code().to_owned(), miss.reason.to_string()]);
+            near.add_row([
+                miss.score.total.to_string(),
+                id,
+                miss.reason.code().to_owned(),
+                miss.reason.to_string(),
+            ]);
         }
         text.push_str(&format!("\nkept off by one reason\n{near}\n"));
     }
