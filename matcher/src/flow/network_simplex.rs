@@ -1,4 +1,4 @@
-//! The network simplex method [AMO93, ch. 11], [Kov15].
+//! The network simplex method [AMO93, ch. 11], \[Kov15\].
 
 use super::range::{Scale, Word};
 use super::spanning_tree::{Blocking, Cycle, SpanningTree};
@@ -6,15 +6,15 @@ use super::{ArcIdx, Bottleneck, FlowError, Network, NodeIdx, Solution, feasibili
 
 /// Solves a minimum-cost flow problem.
 ///
-/// The primal simplex method on spanning trees. An artificial root joins every node by an artificial
-/// arc that carries the node's supply at a prohibitive cost; the first tree is that star. A pivot
-/// takes an arc outside the tree that violates optimality, pushes flow around the cycle that it closes with
-/// the tree, and drops the arc that blocks. At the end flow left on an artificial arc proves
-/// infeasibility, and the potentials show the bottleneck.
+/// The primal simplex method on spanning trees. An artificial root joins every node by an
+/// artificial arc that carries the node's supply at a prohibitive cost; the first tree is that
+/// star. A pivot takes an arc outside the tree that violates optimality, pushes flow around the
+/// cycle that it closes with the tree, and drops the arc that blocks. At the end flow left on an
+/// artificial arc proves infeasibility, and the potentials show the bottleneck.
 ///
-/// * *Entering arc*: block search [Gri86]: arcs in blocks of `√m`, round-robin; the most violating
+/// * *Entering arc*: block search \[Gri86\]: arcs in blocks of `√m`, round-robin; the most violating
 ///   one of the first block that has any.
-/// * *Leaving arc*: the last blocking one from the apex on [Cun76], so that trees stay strongly
+/// * *Leaving arc*: the last blocking one from the apex on \[Cun76\], so that trees stay strongly
 ///   feasible and the method is finite.
 ///
 /// The result depends on the network alone: ties go to the arc that is met first.
@@ -43,6 +43,10 @@ pub fn solve(network: &Network) -> Result<Solution, FlowError> {
         Simplex::<i128>::new(network, &scale).run(network, &scale)
     }
 }
+
+/// The fewest pivots from one renumbering of the nodes to the next; half as many as there are nodes
+/// is about best for large networks. Small in tests, whose networks are small.
+const RENUMBERING_FLOOR: u32 = if cfg!(test) { 3 } else { 1000 };
 
 /// The arcs, each one outside the tree in its residual direction: an arc at its capacity is kept
 /// reversed, with the negative cost. So an arc may enter exactly if its reduced cost is negative,
@@ -100,8 +104,7 @@ impl<W: Word> Simplex<W> {
 
     fn run(mut self, network: &Network, scale: &Scale) -> Result<Solution, FlowError> {
         let longest_step = W::of(scale.longest_step());
-        // Renumbering costs about as much as this many pivots gain from it, over a wide range.
-        let renumbering_interval = (self.tree.n_nodes() / 2).max(1000);
+        let renumbering_interval = (self.tree.n_nodes() / 2).max(RENUMBERING_FLOOR);
         let mut n_pivots = 0_u32;
 
         for arc in self.first_entering_arcs(scale) {
@@ -121,7 +124,7 @@ impl<W: Word> Simplex<W> {
         self.solution(network, scale)
     }
 
-    /// The cheapest arc into each node of negative supply: a start that saves pivots [Kov15].
+    /// The cheapest arc into each node of negative supply: a start that saves pivots \[Kov15\].
     fn first_entering_arcs(&self, scale: &Scale) -> Vec<usize> {
         let mut cheapest: Vec<Option<usize>> = vec![None; scale.supplies.len()];
         for (arc, &head) in self.arcs.heads[..self.n_arcs].iter().enumerate() {
@@ -187,7 +190,8 @@ impl<W: Word> Simplex<W> {
         self.tree.push(&cycle);
         match cycle.blocking {
             Blocking::Entering => self.arcs.reverse(arc),
-            // What leaves was filled towards, or from, its lower node; it stays in the other direction.
+            // What leaves was filled towards, or from, its lower node; it stays in the other
+            // direction.
             Blocking::AboveTail(lower_node) => {
                 self.arcs.orient(self.tree.arc(lower_node), lower_node)
             }
@@ -271,9 +275,9 @@ fn add_flow(flow: &mut [i64], arc: ArcIdx, more: i128) -> Result<(), FlowError> 
     Ok(())
 }
 
-/// The nodes that send what they have left straight to the root, and all that they can reach. Their potentials
-/// differ from those of the others by a penalty, which is more than any path costs; so every arc between the
-/// two sides is at the bound that helps.
+/// The nodes that send what they have left straight to the root, and all that they can reach. Their
+/// potentials differ from those of the others by a penalty, which is more than any path costs; so
+/// every arc between the two sides is at the bound that helps.
 fn bottleneck(network: &Network, scale: &Scale, potentials: &[i128]) -> Bottleneck {
     let threshold = -scale.penalty / 2;
     let inside = network
