@@ -2,7 +2,7 @@
 
 use super::range::{Scale, Word};
 use super::spanning_tree::{Blocking, Cycle, SpanningTree};
-use super::{ArcIdx, Bottleneck, FlowError, Network, NodeIdx, Solution, feasibility};
+use super::{ArcIdx, Bottleneck, FlowError, Network, NodeIdx, Solution};
 
 /// Solves a minimum-cost flow problem.
 ///
@@ -110,11 +110,13 @@ impl<W: Word> Simplex<W> {
         for arc in self.first_entering_arcs(scale) {
             let reduced_cost = self.reduced_cost(arc);
             if reduced_cost < W::ZERO {
-                self.pivot(network, arc, reduced_cost, longest_step)?;
+                self.pivot(arc, reduced_cost, longest_step)
+                    .map_err(|cycle| Self::unbounded(network, scale, cycle))?;
             }
         }
         while let Some((arc, reduced_cost)) = self.entering_arc() {
-            self.pivot(network, arc, reduced_cost, longest_step)?;
+            self.pivot(arc, reduced_cost, longest_step)
+                .map_err(|cycle| Self::unbounded(network, scale, cycle))?;
             n_pivots += 1;
             if n_pivots == renumbering_interval {
                 n_pivots = 0;
@@ -173,19 +175,15 @@ impl<W: Word> Simplex<W> {
         None
     }
 
-    fn pivot(
-        &mut self,
-        network: &Network,
-        arc: usize,
-        reduced_cost: W,
-        longest_step: W,
-    ) -> Result<(), FlowError> {
+    /// Takes an arc into the tree, or to its other bound; or returns the cycle along which nothing
+    /// blocks.
+    fn pivot(&mut self, arc: usize, reduced_cost: W, longest_step: W) -> Result<(), Vec<ArcIdx>> {
         let residual = self.arcs.capacities[arc];
         let cycle = self
             .tree
             .cycle(self.arcs.tails[arc], self.arcs.heads[arc], residual);
         if cycle.step > longest_step {
-            return Err(self.unbounded(network, arc, &cycle));
+            return Err(self.names_of(arc, &cycle));
         }
         self.tree.push(&cycle);
         match cycle.blocking {
@@ -212,18 +210,21 @@ impl<W: Word> Simplex<W> {
         }
     }
 
-    /// A cycle along which nothing blocks, unless no flow is feasible in the first place.
-    fn unbounded(&self, network: &Network, entering: usize, cycle: &Cycle<W>) -> FlowError {
-        if let Some(bottleneck) = feasibility::bottleneck(network) {
-            return FlowError::Infeasible(bottleneck);
-        }
+    fn names_of(&self, entering: usize, cycle: &Cycle<W>) -> Vec<ArcIdx> {
         let tree_arcs = self.tree.arcs_of(cycle).into_iter().map(|arc| arc as usize);
-        let cycle = [entering]
-            .into_iter()
-            .chain(tree_arcs)
-            .map(|arc| ArcIdx(self.arcs.names[arc]))
-            .collect();
-        FlowError::Unbounded { cycle }
+        let arcs = [entering].into_iter().chain(tree_arcs);
+        arcs.map(|arc| ArcIdx(self.arcs.names[arc])).collect()
+    }
+
+    /// The verdict on a network with such a cycle, which is unbounded only if a flow is feasible at
+    /// all: without costs that is the only question left.
+    fn unbounded(network: &Network, scale: &Scale, cycle: Vec<ArcIdx>) -> FlowError {
+        let mut without_costs = Self::new(network, scale);
+        without_costs.arcs.costs.fill(W::ZERO);
+        match without_costs.run(network, scale) {
+            Err(FlowError::Infeasible(bottleneck)) => FlowError::Infeasible(bottleneck),
+            _ => FlowError::Unbounded { cycle },
+        }
     }
 
     fn solution(self, network: &Network, scale: &Scale) -> Result<Solution, FlowError> {
