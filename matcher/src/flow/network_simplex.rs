@@ -217,11 +217,14 @@ impl<W: Word> Simplex<W> {
     }
 
     /// The verdict on a network with such a cycle, which is unbounded only if a flow is feasible at
-    /// all: without costs that is the only question left.
+    /// all: without negative costs that is the only question left. (Zeros would do, but so many ties
+    /// take several times the pivots.)
     fn unbounded(network: &Network, scale: &Scale, cycle: Vec<ArcIdx>) -> FlowError {
-        let mut without_costs = Self::new(network, scale);
-        without_costs.arcs.costs.fill(W::ZERO);
-        match without_costs.run(network, scale) {
+        let mut bounded = Self::new(network, scale);
+        for cost in &mut bounded.arcs.costs {
+            *cost = (*cost).max(W::ZERO.minus(*cost));
+        }
+        match bounded.run(network, scale) {
             Err(FlowError::Infeasible(bottleneck)) => FlowError::Infeasible(bottleneck),
             _ => FlowError::Unbounded { cycle },
         }
