@@ -203,8 +203,8 @@ fn total_cost(network: &Network, flow: &[i64]) -> Result<i128, Violation> {
         .ok_or(Violation::TotalCostRange)
 }
 
-/// Verifies that a network is unbounded: a closed walk of arcs without capacity whose cost is negative.
-/// (Whether a flow is feasible is another question.)
+/// Verifies that a network is unbounded: a closed walk of arcs without capacity whose cost is
+/// negative. (Whether a flow is feasible is another question.)
 pub fn is_unbounded_along(network: &Network, cycle: &[ArcIdx]) -> bool {
     let follows = |(arc, next): (&ArcIdx, &ArcIdx)| network.head(*arc) == network.tail(*next);
     let cost = cycle

@@ -7,12 +7,13 @@
 //! a TAIL HEAD LOWER CAPACITY COST
 //! ```
 //!
-//! Nodes count from 1. Fields are separated by blanks or tabs; lines may end with CR LF; empty lines
-//! are skipped. Node and arc lines may come in any order after the problem line. All numbers are integers
-//! of 64 bits. A capacity of 9223372036854775807, the largest of them, means that there is none; a negative
-//! one is an error (some dialects write −1 for that).
+//! Nodes count from 1. Fields are separated by blanks or tabs; lines may end with CR LF; empty
+//! lines are skipped. Node and arc lines may come in any order after the problem line. All numbers
+//! are integers of 64 bits. A capacity of 9223372036854775807, the largest of them, means that
+//! there is none; a negative one is an error (some dialects write −1 for that).
 //!
-//! A solution is `s COST`, then a line `f TAIL HEAD FLOW` for each arc that carries flow, in the order of the file.
+//! A solution is `s COST`, then a line `f TAIL HEAD FLOW` for each arc that carries flow, in the
+//! order of the file.
 
 use std::io::{self, BufRead, Write};
 
@@ -158,7 +159,8 @@ pub fn read(mut input: impl BufRead) -> Result<Network, DimacsError> {
     reader.finish()
 }
 
-/// Writes a network as a file that [`read`] understands. Costs beyond 64 bits are written, but not read again.
+/// Writes a network as a file that [`read`] understands. Costs beyond 64 bits are written, but not
+/// read again.
 ///
 /// # Errors
 ///

@@ -15,7 +15,8 @@ use petgraph::visit::EdgeRef;
 
 use super::{Network, NodeIdx};
 
-/// A set of nodes that cannot get rid of what it is supplied with: a proof that no flow is feasible.
+/// A set of nodes that cannot get rid of what it is supplied with: a proof that no flow is
+/// feasible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bottleneck {
     /// The set, in ascending order.
@@ -106,11 +107,11 @@ impl fmt::Display for Bottleneck {
     }
 }
 
-/// Looks for a bottleneck of a balanced network: first a connected component that supplies more than it
-/// takes, then the minimum cut of a maximum flow.
+/// Looks for a bottleneck of a balanced network: first a connected component that supplies more
+/// than it takes, then the minimum cut of a maximum flow.
 ///
-/// The maximum flow is Dinic's [Din70], from a source with an arc to each node of positive supply to a sink
-/// with an arc from each node of negative supply, lower bounds taken off on both sides.
+/// The maximum flow is Dinic's \[Din70\], from a source with an arc to each node of positive supply
+/// to a sink with an arc from each node of negative supply, lower bounds taken off on both sides.
 ///
 /// # Arguments
 ///

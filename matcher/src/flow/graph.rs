@@ -61,8 +61,8 @@ enum Costs {
     Wide(Vec<i128>),
 }
 
-/// A directed network with supplies, lower bounds, capacities and costs, as parallel vectors by arc:
-/// 24 bytes an arc, 8 more once a lower bound, and 8 more once a cost beyond 64 bits occurs.
+/// A directed network with supplies, lower bounds, capacities and costs, as parallel vectors by
+/// arc: 24 bytes an arc, 8 more once a lower bound, and 8 more once a cost beyond 64 bits occurs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Network {
     supplies: Vec<i64>,

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::range::Word;
 use super::{
-    FlowError, Network, NodeIdx, Solution, certificate, network_simplex, successive_shortest_paths,
+    ArcIdx, FlowError, Network, NodeIdx, Solution, certificate, network_simplex,
+    successive_shortest_paths,
 };
 
 /// Supplies, and arcs as tail, head, lower bound, capacity above it, cost.
@@ -29,8 +30,8 @@ fn network((supplies, arcs): &Data) -> Network {
     network
 }
 
-/// Networks of up to `n_nodes` nodes and `n_arcs` arcs, one arc in sixteen without capacity, balanced unless the
-/// last number says otherwise.
+/// Networks of up to `n_nodes` nodes and `n_arcs` arcs, one arc in sixteen without capacity,
+/// balanced unless the last number says otherwise.
 fn networks(
     n_nodes: usize,
     n_arcs: usize,
@@ -144,14 +145,18 @@ proptest! {
     }
 
     #[test]
-    fn both_engines_agree_on_costs_beyond_64_bits(data in networks(6, 20, 50, -(1_i128 << 90)..=1 << 90)) {
+    fn both_engines_agree_on_costs_beyond_64_bits(
+        data in networks(6, 20, 50, -(1_i128 << 90)..=1 << 90),
+    ) {
         assert_agreed(&network(&data)).ok();
     }
 
     #[test]
     fn the_order_of_arcs_does_not_change_the_cost(
         ((supplies, arcs), permuted) in networks(8, 30, 12, -20..=20_i128)
-            .prop_flat_map(|(supplies, arcs)| (Just((supplies, arcs.clone())), Just(arcs).prop_shuffle())),
+            .prop_flat_map(|(supplies, arcs)| {
+                (Just((supplies, arcs.clone())), Just(arcs).prop_shuffle())
+            }),
     ) {
         let given = network_simplex::solve(&network(&(supplies.clone(), arcs)));
         let permuted = network_simplex::solve(&network(&(supplies, permuted)));
@@ -163,15 +168,21 @@ proptest! {
         data in networks(8, 30, 12, -20..=20_i128),
         factor in prop_oneof![Just(3_i128), Just(1 << 40), Just(1 << 80)],
     ) {
-        let (supplies, arcs) = data.clone();
-        let scaled = arcs.into_iter().map(|(v, w, lower, width, cost)| (v, w, lower, width, cost * factor)).collect();
+        let (supplies, mut arcs) = data.clone();
+        for (.., cost) in &mut arcs {
+            *cost *= factor;
+        }
         let given = kind(&network_simplex::solve(&network(&data)));
-        let scaled = kind(&network_simplex::solve(&network(&(supplies, scaled))));
+        let scaled = kind(&network_simplex::solve(&network(&(supplies, arcs))));
         prop_assert_eq!(given.map(|cost| cost * factor), scaled);
     }
 
     #[test]
-    fn the_certificate_refuses_a_changed_flow(data in networks(8, 30, 12, -20..=20_i128), arc in any::<prop::sample::Index>(), by in 1..4_i64) {
+    fn the_certificate_refuses_a_changed_flow(
+        data in networks(8, 30, 12, -20..=20_i128),
+        arc in any::<prop::sample::Index>(),
+        by in 1..4_i64,
+    ) {
         let network = network(&data);
         let Ok(mut solution) = network_simplex::solve(&network) else { return Ok(()) };
         prop_assume!(network.n_arcs() > 0);
@@ -183,26 +194,35 @@ proptest! {
     }
 
     #[test]
-    fn the_certificate_refuses_potentials_that_prove_nothing(data in networks(8, 30, 12, 1..=20_i128)) {
-        // Without potentials every reduced cost is the cost: positive, so that any free flow is refused.
+    fn the_certificate_refuses_potentials_that_prove_nothing(
+        data in networks(8, 30, 12, 1..=20_i128),
+    ) {
+        // Without potentials every reduced cost is the cost: positive, so that any free flow is
+        // refused.
         let network = network(&data);
         let Ok(solution) = network_simplex::solve(&network) else { return Ok(()) };
-        let has_free_flow = network.arcs().any(|arc| solution.flow[arc.index()] > network.lower(arc));
+        let is_free = |arc: ArcIdx| solution.flow[arc.index()] > network.lower(arc);
+        let has_free_flow = network.arcs().any(is_free);
         let verdict = certificate::verify(&network, &solution.flow, &vec![0; network.n_nodes()]);
         prop_assert_eq!(verdict.is_err(), has_free_flow);
     }
 
     #[test]
-    fn maximum_flow_finds_a_bottleneck_exactly_where_no_flow_is(data in networks(8, 20, 12, 0..=9_i128)) {
+    fn maximum_flow_finds_a_bottleneck_exactly_where_no_flow_is(
+        data in networks(8, 20, 12, 0..=9_i128),
+    ) {
         let network = network(&data);
         prop_assume!(network.supply_sum() == 0);
         let bottleneck = super::feasibility::bottleneck(&network);
-        prop_assert_eq!(bottleneck.is_some(), kind(&network_simplex::solve(&network)) == Err("infeasible"));
+        let verdict = kind(&network_simplex::solve(&network));
+        prop_assert_eq!(bottleneck.is_some(), verdict == Err("infeasible"));
         prop_assert!(bottleneck.is_none_or(|bottleneck| bottleneck.is_proof(&network)));
     }
 
     #[test]
-    fn a_network_survives_its_file(data in networks(8, 30, i64::MAX / 64, i128::from(i64::MIN)..=i128::from(i64::MAX))) {
+    fn a_network_survives_its_file(
+        data in networks(8, 30, i64::MAX / 64, i128::from(i64::MIN)..=i128::from(i64::MAX)),
+    ) {
         let network = network(&data);
         let mut file = Vec::new();
         super::dimacs::write(&network, &mut file).unwrap();
@@ -210,7 +230,9 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in "(p min [0-9]{1,2} [0-9]{1,2}\n|[npac] [-0-9 ]{0,12}\n|.{0,5}\n){0,6}") {
+    fn any_text_is_read_or_refused(
+        bytes in "(p min [0-9]{1,2} [0-9]{1,2}\n|[npac] [-0-9 ]{0,12}\n|.{0,5}\n){0,6}",
+    ) {
         super::dimacs::read(bytes.as_bytes()).ok();
     }
 }

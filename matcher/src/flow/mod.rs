@@ -18,7 +18,7 @@
 //!
 //! # Optimality
 //!
-//! **Sign convention, as in [AMO93]: a positive supply leaves its node, and the reduced cost of an
+//! **Sign convention, as in \[AMO93\]: a positive supply leaves its node, and the reduced cost of an
 //! arc `a = (v, w)` under node potentials `π` is `c(a) − π(v) + π(w)`.** (LEMON and OR-Tools
 //! use the negative of these potentials.) A feasible flow `x` is of minimum cost exactly if
 //! potentials exist such that for each arc
@@ -29,13 +29,14 @@
 //! ```
 //!
 //! Both engines return such potentials beside the flow, and [`certificate::verify`] checks the two
-//! conditions, the bounds and conservation from flow and potentials alone. A problem without an optimum
-//! has a witness as well: a set of nodes that cannot get rid of its supply ([`Bottleneck`]), or a
-//! cycle without capacities and of negative cost.
+//! conditions, the bounds and conservation from flow and potentials alone. A problem without an
+//! optimum has a witness as well: a set of nodes that cannot get rid of its supply
+//! ([`Bottleneck`]), or a cycle without capacities and of negative cost.
 //!
 //! # The engines
 //!
-//! * [`network_simplex`] is the one to use: block-search pivots over a strongly feasible spanning tree.
+//! * [`network_simplex`] is the one to use: block-search pivots over a strongly feasible spanning
+//!   tree.
 //! * [`successive_shortest_paths`] is short and slow: the oracle that the first is tested against.
 //!
 //! [`feasibility`] asks Dinic's maximum flow (petgraph) about the bounds alone.
@@ -43,8 +44,8 @@
 //! # What it cannot do
 //!
 //! Negative lower bounds (substitute `x' = x − l`), fractional data, gains and losses on arcs, and
-//! convex costs except as parallel arcs. Flows are 64-bit; costs may be 128-bit. No sum is ever wrong
-//! in silence: what does not fit is a [`FlowError`] that names the quantity.
+//! convex costs except as parallel arcs. Flows are 64-bit; costs may be 128-bit. No sum is ever
+//! wrong in silence: what does not fit is a [`FlowError`] that names the quantity.
 //!
 //! # Example
 //!
@@ -68,15 +69,15 @@
 //!
 //! # References
 //!
-//! * [AMO93] R. K. Ahuja, T. L. Magnanti, J. B. Orlin. *Network Flows*. Prentice Hall, 1993:
+//! * \[AMO93\] R. K. Ahuja, T. L. Magnanti, J. B. Orlin. *Network Flows*. Prentice Hall, 1993:
 //!   ch. 9 (optimality, successive shortest paths), ch. 10, ch. 11 (network simplex).
-//! * [Cun76] W. H. Cunningham. A network simplex method. *Mathematical Programming* 11, 1976
+//! * \[Cun76\] W. H. Cunningham. A network simplex method. *Mathematical Programming* 11, 1976
 //!   (strongly feasible trees).
-//! * [Gri86] M. D. Grigoriadis. An efficient implementation of the network simplex method.
+//! * \[Gri86\] M. D. Grigoriadis. An efficient implementation of the network simplex method.
 //!   *Mathematical Programming Study* 26, 1986 (block search).
-//! * [Kov15] P. Kovács. Minimum-cost flow algorithms: an experimental evaluation. *Optimization
+//! * \[Kov15\] P. Kovács. Minimum-cost flow algorithms: an experimental evaluation. *Optimization
 //!   Methods and Software* 30(1), 2015, doi:10.1080/10556788.2014.895828.
-//! * [Din70] E. A. Dinic. Algorithm for solution of a problem of maximum flow in networks with
+//! * \[Din70\] E. A. Dinic. Algorithm for solution of a problem of maximum flow in networks with
 //!   power estimation. *Soviet Mathematics Doklady* 11, 1970.
 
 pub mod certificate;
@@ -107,15 +108,15 @@ pub struct Solution {
 /// Why a network has no optimal flow, or none that the engines can state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
-    /// The supplies do not sum to zero, so that no flow conserves. Add a node that takes the surplus
-    /// or covers the want, at the cost that this has.
+    /// The supplies do not sum to zero, so that no flow conserves. Add a node that takes the
+    /// surplus or covers the want, at the cost that this has.
     #[error("the supplies sum to {supply_sum}, not to zero")]
     Unbalanced {
         /// The sum of all supplies.
         supply_sum: i128,
     },
-    /// The supplies balance, yet no flow keeps all bounds: the set of nodes inside has more to send than
-    /// the arcs out of it can carry. Raise one of those capacities, or lower that supply.
+    /// The supplies balance, yet no flow keeps all bounds: the set of nodes inside has more to send
+    /// than the arcs out of it can carry. Raise one of those capacities, or lower that supply.
     #[error("no feasible flow: {0}")]
     Infeasible(Bottleneck),
     /// Feasible flows exist, and the cost falls without end along a cycle of arcs without capacity.

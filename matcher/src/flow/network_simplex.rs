@@ -1,20 +1,20 @@
-//! The network simplex method [AMO93, ch. 11], [Kov15].
+//! The network simplex method [AMO93, ch. 11], \[Kov15\].
 
 use super::range::{Scale, Word};
 use super::spanning_tree::{Blocking, Cycle, SpanningTree};
-use super::{ArcIdx, Bottleneck, FlowError, Network, NodeIdx, Solution, feasibility};
+use super::{ArcIdx, Bottleneck, FlowError, Network, NodeIdx, Solution};
 
 /// Solves a minimum-cost flow problem.
 ///
-/// The primal simplex method on spanning trees. An artificial root joins every node by an artificial
-/// arc that carries the node's supply at a prohibitive cost; the first tree is that star. A pivot
-/// takes an arc outside the tree that violates optimality, pushes flow around the cycle that it closes with
-/// the tree, and drops the arc that blocks. At the end flow left on an artificial arc proves
-/// infeasibility, and the potentials show the bottleneck.
+/// The primal simplex method on spanning trees. An artificial root joins every node by an
+/// artificial arc that carries the node's supply at a prohibitive cost; the first tree is that
+/// star. A pivot takes an arc outside the tree that violates optimality, pushes flow around the
+/// cycle that it closes with the tree, and drops the arc that blocks. At the end flow left on an
+/// artificial arc proves infeasibility, and the potentials show the bottleneck.
 ///
-/// * *Entering arc*: block search [Gri86]: arcs in blocks of `√m`, round-robin; the most violating
+/// * *Entering arc*: block search \[Gri86\]: arcs in blocks of `√m`, round-robin; the most violating
 ///   one of the first block that has any.
-/// * *Leaving arc*: the last blocking one from the apex on [Cun76], so that trees stay strongly
+/// * *Leaving arc*: the last blocking one from the apex on \[Cun76\], so that trees stay strongly
 ///   feasible and the method is finite.
 ///
 /// The result depends on the network alone: ties go to the arc that is met first.
@@ -43,6 +43,10 @@ pub fn solve(network: &Network) -> Result<Solution, FlowError> {
         Simplex::<i128>::new(network, &scale).run(network, &scale)
     }
 }
+
+/// The fewest pivots from one renumbering of the nodes to the next; half as many as there are nodes
+/// is about best for large networks. Small in tests, whose networks are small.
+const RENUMBERING_FLOOR: u32 = if cfg!(test) { 3 } else { 1000 };
 
 /// The arcs, each one outside the tree in its residual direction: an arc at its capacity is kept
 /// reversed, with the negative cost. So an arc may enter exactly if its reduced cost is negative,
@@ -100,18 +104,19 @@ impl<W: Word> Simplex<W> {
 
     fn run(mut self, network: &Network, scale: &Scale) -> Result<Solution, FlowError> {
         let longest_step = W::of(scale.longest_step());
-        // Renumbering costs about as much as this many pivots gain from it, over a wide range.
-        let renumbering_interval = (self.tree.n_nodes() / 2).max(1000);
+        let renumbering_interval = (self.tree.n_nodes() / 2).max(RENUMBERING_FLOOR);
         let mut n_pivots = 0_u32;
 
         for arc in self.first_entering_arcs(scale) {
             let reduced_cost = self.reduced_cost(arc);
             if reduced_cost < W::ZERO {
-                self.pivot(network, arc, reduced_cost, longest_step)?;
+                self.pivot(arc, reduced_cost, longest_step)
+                    .map_err(|cycle| Self::unbounded(network, scale, cycle))?;
             }
         }
         while let Some((arc, reduced_cost)) = self.entering_arc() {
-            self.pivot(network, arc, reduced_cost, longest_step)?;
+            self.pivot(arc, reduced_cost, longest_step)
+                .map_err(|cycle| Self::unbounded(network, scale, cycle))?;
             n_pivots += 1;
             if n_pivots == renumbering_interval {
                 n_pivots = 0;
@@ -121,7 +126,7 @@ impl<W: Word> Simplex<W> {
         self.solution(network, scale)
     }
 
-    /// The cheapest arc into each node of negative supply: a start that saves pivots [Kov15].
+    /// The cheapest arc into each node of negative supply: a start that saves pivots \[Kov15\].
     fn first_entering_arcs(&self, scale: &Scale) -> Vec<usize> {
         let mut cheapest: Vec<Option<usize>> = vec![None; scale.supplies.len()];
         for (arc, &head) in self.arcs.heads[..self.n_arcs].iter().enumerate() {
@@ -170,24 +175,21 @@ impl<W: Word> Simplex<W> {
         None
     }
 
-    fn pivot(
-        &mut self,
-        network: &Network,
-        arc: usize,
-        reduced_cost: W,
-        longest_step: W,
-    ) -> Result<(), FlowError> {
+    /// Takes an arc into the tree, or to its other bound; or returns the cycle along which nothing
+    /// blocks.
+    fn pivot(&mut self, arc: usize, reduced_cost: W, longest_step: W) -> Result<(), Vec<ArcIdx>> {
         let residual = self.arcs.capacities[arc];
         let cycle = self
             .tree
             .cycle(self.arcs.tails[arc], self.arcs.heads[arc], residual);
         if cycle.step > longest_step {
-            return Err(self.unbounded(network, arc, &cycle));
+            return Err(self.names_of(arc, &cycle));
         }
         self.tree.push(&cycle);
         match cycle.blocking {
             Blocking::Entering => self.arcs.reverse(arc),
-            // What leaves was filled towards, or from, its lower node; it stays in the other direction.
+            // What leaves was filled towards, or from, its lower node; it stays in the other
+            // direction.
             Blocking::AboveTail(lower_node) => {
                 self.arcs.orient(self.tree.arc(lower_node), lower_node)
             }
@@ -208,18 +210,24 @@ impl<W: Word> Simplex<W> {
         }
     }
 
-    /// A cycle along which nothing blocks, unless no flow is feasible in the first place.
-    fn unbounded(&self, network: &Network, entering: usize, cycle: &Cycle<W>) -> FlowError {
-        if let Some(bottleneck) = feasibility::bottleneck(network) {
-            return FlowError::Infeasible(bottleneck);
-        }
+    fn names_of(&self, entering: usize, cycle: &Cycle<W>) -> Vec<ArcIdx> {
         let tree_arcs = self.tree.arcs_of(cycle).into_iter().map(|arc| arc as usize);
-        let cycle = [entering]
-            .into_iter()
-            .chain(tree_arcs)
-            .map(|arc| ArcIdx(self.arcs.names[arc]))
-            .collect();
-        FlowError::Unbounded { cycle }
+        let arcs = [entering].into_iter().chain(tree_arcs);
+        arcs.map(|arc| ArcIdx(self.arcs.names[arc])).collect()
+    }
+
+    /// The verdict on a network with such a cycle, which is unbounded only if a flow is feasible at
+    /// all: without negative costs that is the only question left. (Zeros would do, but so many ties
+    /// take several times the pivots.)
+    fn unbounded(network: &Network, scale: &Scale, cycle: Vec<ArcIdx>) -> FlowError {
+        let mut bounded = Self::new(network, scale);
+        for cost in &mut bounded.arcs.costs {
+            *cost = (*cost).max(W::ZERO.minus(*cost));
+        }
+        match bounded.run(network, scale) {
+            Err(FlowError::Infeasible(bottleneck)) => FlowError::Infeasible(bottleneck),
+            _ => FlowError::Unbounded { cycle },
+        }
     }
 
     fn solution(self, network: &Network, scale: &Scale) -> Result<Solution, FlowError> {
@@ -271,9 +279,9 @@ fn add_flow(flow: &mut [i64], arc: ArcIdx, more: i128) -> Result<(), FlowError> 
     Ok(())
 }
 
-/// The nodes that send what they have left straight to the root, and all that they can reach. Their potentials
-/// differ from those of the others by a penalty, which is more than any path costs; so every arc between the
-/// two sides is at the bound that helps.
+/// The nodes that send what they have left straight to the root, and all that they can reach. Their
+/// potentials differ from those of the others by a penalty, which is more than any path costs; so
+/// every arc between the two sides is at the bound that helps.
 fn bottleneck(network: &Network, scale: &Scale, potentials: &[i128]) -> Bottleneck {
     let threshold = -scale.penalty / 2;
     let inside = network

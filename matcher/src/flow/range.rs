@@ -48,7 +48,8 @@ pub(super) struct Scale {
     /// Supplies after every arc has been given its lower bound.
     pub(super) supplies: Vec<i128>,
     /// The cost of an artificial arc: more than twice what any path of arcs can cost, so that the
-    /// optimum uses one only if it must, and potentials tell which side of the bottleneck a node is on.
+    /// optimum uses one only if it must, and potentials tell which side of the bottleneck a node is
+    /// on.
     pub(super) penalty: i128,
     /// No flow on an arc without capacity passes this before the problem is found unbounded.
     pub(super) flow_bound: i128,

@@ -1,14 +1,14 @@
-//! The strongly feasible spanning tree of the network simplex [AMO93, §11.3], [Cun76].
+//! The strongly feasible spanning tree of the network simplex [AMO93, §11.3], \[Cun76\].
 //!
 //! The tree hangs from an artificial root. Nodes are kept in preorder as a doubly linked *thread*:
-//! a node's subtree is the `size` nodes from the node itself to its `last`, consecutive in the thread.
-//! *Strongly feasible* means that from every node some flow can be sent up to the root, `up > 0`.
-//! Leaving arcs are chosen to keep it so, which rules out cycling.
+//! a node's subtree is the `size` nodes from the node itself to its `last`, consecutive in the
+//! thread. *Strongly feasible* means that from every node some flow can be sent up to the root, `up
+//! > 0`. Leaving arcs are chosen to keep it so, which rules out cycling.
 //!
 //! Two departures from the textbook, both for the memory's sake. The flow of a tree arc is kept
-//! with the lower of its two nodes, as residual capacities in both directions, so that a walk around a cycle
-//! reads nodes and never arcs. And nodes are [renumbered](SpanningTree::renumber) in preorder from
-//! time to time, so that a subtree is mostly contiguous.
+//! with the lower of its two nodes, as residual capacities in both directions, so that a walk
+//! around a cycle reads nodes and never arcs. And nodes are [renumbered](SpanningTree::renumber) in
+//! preorder from time to time, so that a subtree is mostly contiguous.
 
 use super::range::Word;
 
@@ -70,8 +70,8 @@ pub(super) struct SpanningTree<W> {
 }
 
 impl<W: Word> SpanningTree<W> {
-    /// A star: node `v` hangs from the root by arc `first_arc + v`, with the residual capacities `up`
-    /// and `down` and the potential that `arm(v)` gives.
+    /// A star: node `v` hangs from the root by arc `first_arc + v`, with the residual capacities
+    /// `up` and `down` and the potential that `arm(v)` gives.
     pub(super) fn star(
         n_nodes: u32,
         first_arc: u32,
@@ -123,8 +123,8 @@ impl<W: Word> SpanningTree<W> {
         self.nodes[self.nodes.len() - 1].size - 1
     }
 
-    /// Closes the cycle of an entering arc, whose residual capacity is given, and finds its apex, its
-    /// step and the arc that blocks. Walks from both ends at once, the smaller subtree first.
+    /// Closes the cycle of an entering arc, whose residual capacity is given, and finds its apex,
+    /// its step and the arc that blocks. Walks from both ends at once, the smaller subtree first.
     pub(super) fn cycle(&self, tail: u32, head: u32, residual: W) -> Cycle<W> {
         let (mut v, mut w) = (tail, head);
         let (mut node_v, mut node_w) = (self.nodes[v as usize], self.nodes[w as usize]);
@@ -132,7 +132,8 @@ impl<W: Word> SpanningTree<W> {
         let (mut blocking_v, mut blocking_w) = (NONE, NONE);
         while v != w {
             if node_v.size < node_w.size {
-                // Pushed from the apex downward: the last blocking arc is the first one met from below.
+                // Pushed from the apex downward: the last blocking arc is the first one met from
+                // below.
                 if node_v.down < step_v {
                     step_v = node_v.down;
                     blocking_v = v;
@@ -223,11 +224,11 @@ impl<W: Word> SpanningTree<W> {
         self.assert_sound();
     }
 
-    /// Makes `inner` the top of the subtree that hangs from `top`, and `outer` its parent. `apex` is the
-    /// nearest common ancestor of `top` and `outer` (before the move).
+    /// Makes `inner` the top of the subtree that hangs from `top`, and `outer` its parent. `apex`
+    /// is the nearest common ancestor of `top` and `outer` (before the move).
     ///
-    /// The stem, from `inner` up to `top`, is turned over: in the thread each stem node is followed by
-    /// what remains of its subtree, and then by the next stem node.
+    /// The stem, from `inner` up to `top`, is turned over: in the thread each stem node is followed
+    /// by what remains of its subtree, and then by the next stem node.
     fn move_subtree(&mut self, top: u32, inner: u32, outer: u32, apex: u32) {
         let nodes = &mut self.nodes[..];
         let (thread, rev_thread) = (&mut self.thread[..], &mut self.rev_thread[..]);

@@ -7,19 +7,20 @@ use super::{ArcIdx, Bottleneck, FlowError, Network, Solution, feasibility};
 
 /// Solves a minimum-cost flow problem by sending flow along shortest paths.
 ///
-/// Starts from the pseudo-flow that fills every arc of negative cost, and from potentials under which no
-/// arc without capacity has a negative reduced cost (Bellman–Ford). Then flow goes along shortest paths in the
-/// residual network (Dijkstra on reduced costs) from nodes with too much to nodes with too little. All in 128 bits.
+/// Starts from the pseudo-flow that fills every arc of negative cost, and from potentials under
+/// which no arc without capacity has a negative reduced cost (Bellman–Ford). Then flow goes along
+/// shortest paths in the residual network (Dijkstra on reduced costs) from nodes with too much to
+/// nodes with too little. All in 128 bits.
 ///
 /// # Errors
 ///
-/// As [`network_simplex::solve`](super::network_simplex::solve), with the same witnesses in kind; but
-/// [`FlowError::CostRange`] comes sooner, where costs times nodes exceed 98 bits.
+/// As [`network_simplex::solve`](super::network_simplex::solve), with the same witnesses in kind;
+/// but [`FlowError::CostRange`] comes sooner, where costs times nodes exceed 98 bits.
 ///
 /// # Complexity
 ///
-/// `O(B m log n)` for `B` paths, of which there may be as many as units of flow; `O(n m)` first if arcs
-/// without capacity have negative cost. Space `O(n + m)`.
+/// `O(B m log n)` for `B` paths, of which there may be as many as units of flow; `O(n m)` first if
+/// arcs without capacity have negative cost. Space `O(n + m)`.
 ///
 /// # Example
 ///
@@ -72,8 +73,8 @@ pub fn solve(network: &Network) -> Result<Solution, FlowError> {
     })
 }
 
-/// Refuses costs of which a path may exceed 98 bits: potentials drift by one path's cost with each path, and there
-/// are fewer than 2²⁹ of them in a lifetime.
+/// Refuses costs of which a path may exceed 98 bits: potentials drift by one path's cost with each
+/// path, and there are fewer than 2²⁹ of them in a lifetime.
 fn range(network: &Network) -> Result<(), FlowError> {
     let nodes = network.n_nodes();
     let Some(arc) = network
@@ -93,8 +94,8 @@ fn range(network: &Network) -> Result<(), FlowError> {
     }
 }
 
-/// Bellman–Ford over the arcs without capacity: potentials that make their reduced costs at least zero, or a
-/// cycle of negative cost.
+/// Bellman–Ford over the arcs without capacity: potentials that make their reduced costs at least
+/// zero, or a cycle of negative cost.
 fn potentials_over_unbounded_arcs(network: &Network) -> Result<Vec<i128>, Vec<ArcIdx>> {
     let unbounded: Vec<ArcIdx> = network
         .arcs()
@@ -179,7 +180,8 @@ impl<'a> Paths<'a> {
         paths
     }
 
-    /// The residual capacity of an arc from one of its ends, the other end, and the reduced cost of going there.
+    /// The residual capacity of an arc from one of its ends, the other end, and the reduced cost of
+    /// going there.
     fn residual(&self, arc: ArcIdx, from: usize) -> (i128, usize, i128) {
         let (tail, head) = (
             self.network.tail(arc).index(),
@@ -204,7 +206,8 @@ impl<'a> Paths<'a> {
         }
     }
 
-    /// Dijkstra to the nearest node with a deficit, and new potentials; or all that can be reached, if none.
+    /// Dijkstra to the nearest node with a deficit, and new potentials; or all that can be reached,
+    /// if none.
     fn shortest_path(&mut self, source: usize) -> Result<usize, Vec<bool>> {
         let mut distances: Vec<Option<i128>> = vec![None; self.excesses.len()];
         self.arc_into = vec![None; self.excesses.len()];
