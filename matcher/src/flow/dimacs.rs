@@ -199,6 +199,10 @@ pub fn write_flow(
     Ok(())
 }
 
+/// The most nodes of a file. Its first line claims them before anything shows that they are there, and each
+/// takes memory.
+const MAX_NODES: i64 = 1 << 27;
+
 const PROBLEM_FORM: &str = "p min NODES ARCS";
 const NODE_FORM: &str = "n NODE SUPPLY";
 const ARC_FORM: &str = "a TAIL HEAD LOWER CAPACITY COST";
@@ -252,7 +256,7 @@ impl Reader {
         }
         let [_, n_nodes, n_arcs] = exactly(line, PROBLEM_FORM)?;
         const MAX_SIZE: i64 = Network::MAX_SIZE as i64;
-        let n_nodes = integer("NODES", n_nodes, 0, MAX_SIZE)?;
+        let n_nodes = integer("NODES", n_nodes, 0, MAX_NODES)?;
         let n_arcs = integer("ARCS", n_arcs, 0, MAX_SIZE - n_nodes)?;
         for _ in 0..n_nodes {
             self.network.add_node(0)?;
@@ -490,11 +494,11 @@ mod tests {
             ),
             (
                 "p min -2 1\n",
-                "line 1: NODES -2 is out of range; expected 0 to 4294967293",
+                "line 1: NODES -2 is out of range; expected 0 to 134217728",
             ),
             (
                 "p min 4294967295 0\n",
-                "line 1: NODES 4294967295 is out of range; expected 0 to 4294967293",
+                "line 1: NODES 4294967295 is out of range; expected 0 to 134217728",
             ),
             ("p min 2 1\n", "line 1: 0 arcs; the problem line says 1"),
             (
