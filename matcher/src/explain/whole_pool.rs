@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::candidates::{Candidates, RoleCandidates};
+use crate::model::Heads;
 use crate::model::plan::{MICRO, Plan};
 use crate::model::problem::Problem;
 
@@ -25,8 +26,13 @@ impl WholePool {
     /// Looks at every role's best excluded pair at the plan's prices.
     pub fn new(problem: &Problem, candidates: &Candidates, plan: &Plan) -> Self {
         let heads = plan.prices.as_ref().map(|prices| &prices.heads);
+        // A role that wants nobody has no schedule to offer, whatever its price.
+        let is_wanted = |found: &RoleCandidates| {
+            let role = problem.role_with_id(found.role.as_str());
+            role.is_some_and(|role| problem.role(role).target.constant() != Some(Heads::default()))
+        };
         let might_gain = |found: &&RoleCandidates| {
-            let Some(a_week) = found.best_excluded else {
+            let Some(a_week) = found.best_excluded.filter(|_| is_wanted(found)) else {
                 return false;
             };
             let prices = heads.and_then(|heads| heads.get(found.role.as_str()));
