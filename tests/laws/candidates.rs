@@ -18,17 +18,29 @@ fn exhaustive<'p>(profiles: &'p [Profile], file: &CampaignFile) -> Exhaustive<'p
     let words = TextModel::of(profiles);
     let points = |text: &str| -> Vec<Points> {
         let query = words.query(text);
-        profiles.iter().map(|profile| words.points(&query, profile)).collect()
+        profiles
+            .iter()
+            .map(|profile| words.points(&query, profile))
+            .collect()
     };
     let text = file.roles().map(|(_, role)| points(&role.text)).collect();
-    Exhaustive { profiles, text, threads: NonZeroUsize::MIN }
+    Exhaustive {
+        profiles,
+        text,
+        threads: NonZeroUsize::MIN,
+    }
 }
 
 #[test]
 fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
     let (mut n_cut, mut n_short) = (0, 0);
     for family in Family::ALL {
-        let settings = Settings { experts: 300, campaigns: 2, seed: 5, family };
+        let settings = Settings {
+            experts: 300,
+            campaigns: 2,
+            seed: 5,
+            family,
+        };
         let generator = Generator::new(settings);
         let profiles: Vec<Profile> = generator.experts().collect();
         let mut file = generator.campaigns();
@@ -45,7 +57,10 @@ fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
             let everybody = source.candidates(&file, usize::MAX).unwrap();
             let everybody = problem(&file, &everybody).unwrap();
             let best = solve(&everybody).unwrap();
-            assert_eq!(staffing.plan.objective, best.objective, "{family}, case {case}");
+            assert_eq!(
+                staffing.plan.objective, best.objective,
+                "{family}, case {case}"
+            );
             // The prices over the few prove the bound over everybody.
             let report = check(&everybody, &staffing.plan);
             assert!(report.holds(), "{family}, case {case}: {report:#?}");
@@ -68,7 +83,12 @@ fn an_index_gives_the_candidates_of_looking_at_everybody() {
     let mut expected = exhaustive(&profiles, &file).candidates(&file, k).unwrap();
     for threads in [1, 2, 3] {
         let threads = NonZeroUsize::new(threads).unwrap();
-        let found = IndexSource { pool: &pool, threads }.candidates(&file, k).unwrap();
+        let found = IndexSource {
+            pool: &pool,
+            threads,
+        }
+        .candidates(&file, k)
+        .unwrap();
         expected.generation = found.generation;
         assert!(found == expected, "with {threads} threads");
     }
