@@ -78,7 +78,8 @@ fn clashing_stint_rules(problem: &Problem, pair: PairIdx, pin_idx: usize) -> Vec
     );
     let mut rules = StintRules::ALL;
     let mut clashing = Vec::new();
-    let switches: [(fn(&mut StintRules) -> &mut bool, Rule, String); 5] = [
+    type Switch = fn(&mut StintRules) -> &mut bool;
+    let switches: [(Switch, Rule, String); 5] = [
         (
             |rules| &mut rules.span,
             Rule::Eligible,

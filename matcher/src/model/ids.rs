@@ -1,6 +1,6 @@
 //! Ids of pools and campaigns: NFC, 1–128 bytes, no white space, no control characters.
 //!
-//! Problem files are freer: there an id is any string (see [`super::names`]).
+//! Problem files are freer: there an id is any string (see [`Names`](super::Names)).
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! One-shot staffing: the class of problems that is a minimum-cost flow, solved exactly.
 //!
 //! In this class every pair comes down to at most one stint, its *use*, and an expert can take any
-//! k of its uses and no k + 1 ([`class`] decides, and says which rule is in the way if it does not
+//! k of its uses and no k + 1 (`class` decides, and says which rule is in the way if it does not
 //! hold). Then
 //!
 //! ```text
@@ -12,11 +12,11 @@
 //! ```
 //!
 //! with `penalty_r` convex (a head below `min` costs at least as much as one below `target`), so it is
-//! a flow from experts over roles to a sink, with one arc for each slope of a penalty ([`network`]).
-//! Optimal potentials are prices of the contract ([`prices`]): the bound they prove equals the
+//! a flow from experts over roles to a sink, with one arc for each slope of a penalty (`network`).
+//! Optimal potentials are prices of the contract (`prices`): the bound they prove equals the
 //! objective, so the plan is optimal without any further proof.
 //!
-//! **Few candidates suffice** ([`candidates`]). Let D be the seats in all. A plan gives seats to at
+//! **Few candidates suffice** (`candidates`). Let D be the seats in all. A plan gives seats to at
 //! most D experts; so among the D + 1 best uses of a role one belongs to an expert without a seat, at
 //! whose surplus of 0 the role's price leaves nothing for any worse use. The flow over the best
 //! D + 1 uses a role therefore has the optimum and the prices of the flow over all of them.
