@@ -3,23 +3,33 @@
 //! An index is a folder of tantivy's files, the word statistics of the text score, and a manifest
 //! with the checksum of every file. It is derived from a pool file and can always be built again.
 //!
-//! Terms of the index answer what they can for sure and never lose anybody eligible ([`filter`]);
+//! Terms of the index answer what they can for sure and never lose anybody eligible (`filter`);
 //! whoever is left is judged by `matcher::eligibility` on the stored profile, so the index and the
 //! solver mean the same.
 
 mod error;
+mod filter;
+#[cfg(test)]
+mod laws;
 mod lock;
 mod manifest;
 mod pool;
+mod scan;
 mod schema;
+mod search;
+mod source;
 #[cfg(test)]
 mod testing;
 mod text;
+mod wording;
 mod writer;
 
 pub use error::IndexError;
 pub use lock::FolderLock;
 pub use manifest::{Manifest, Sealed};
 pub use pool::Pool;
+pub use search::{Found, FoundForRole, Hit, NearMiss, RoleHit, Search, Setting};
+pub use source::IndexSource;
 pub use text::{SCORE_MODEL, Section, TextModel, TextModelBuilder, TextQuery};
+pub use wording::Snippet;
 pub use writer::{IndexBuilder, build};

@@ -78,7 +78,10 @@ impl Pool {
             .register(words::TOKENIZER, words::analyzer());
         let (schema, fields) = schema();
         if index.schema() != schema {
-            return Err(IndexError::damaged(dir, "its fields are not those of this format"));
+            return Err(IndexError::damaged(
+                dir,
+                "its fields are not those of this format",
+            ));
         }
         let segments = index.searchable_segments()?;
         let segment = match segments.as_slice() {
@@ -136,7 +139,10 @@ impl Segment {
     fn open(segment: &tantivy::Segment) -> Result<Self, IndexError> {
         let reader = SegmentReader::open(segment)?;
         let [headline, bio] = LENGTHS;
-        let lengths = [reader.fast_fields().u64(headline)?, reader.fast_fields().u64(bio)?];
+        let lengths = [
+            reader.fast_fields().u64(headline)?,
+            reader.fast_fields().u64(bio)?,
+        ];
         Ok(Self { reader, lengths })
     }
 
@@ -170,7 +176,10 @@ impl ProfileStore<'_> {
             .get_first(self.pool.fields.profile)
             .and_then(|value| value.as_bytes());
         let damaged = |what: String| {
-            IndexError::damaged(&self.pool.dir, format!("profile {doc} cannot be read: {what}"))
+            IndexError::damaged(
+                &self.pool.dir,
+                format!("profile {doc} cannot be read: {what}"),
+            )
         };
         let json = json.ok_or_else(|| damaged("it is not stored".to_owned()))?;
         let tree = parse(json).map_err(|error| damaged(error.to_string()))?;

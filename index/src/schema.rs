@@ -9,7 +9,7 @@ use muster_matcher::model::words::{Cefr, Country, CredentialStatus, SkillId, Tas
 use muster_matcher::model::{Hours, Id, Level};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 
 use crate::text::words::TOKENIZER;
@@ -38,8 +38,10 @@ pub(crate) struct Fields {
     pub(crate) currency: Field,
     /// The least rate in cents of the currency.
     pub(crate) rate_cents: Field,
-    /// The most hours of any week.
+    /// No week has more hours free.
     pub(crate) most_hours: Field,
+    /// No week has fewer hours free.
+    pub(crate) sure_hours: Field,
     /// First day to work, in days from 1970; absent: at once.
     pub(crate) available_from: Field,
     pub(crate) years: Field,
@@ -81,10 +83,11 @@ pub(crate) fn schema() -> (Schema, Fields) {
         country: builder.add_text_field("country", STRING | FAST),
         may_work_in: builder.add_text_field("may_work_in", STRING),
         currency: builder.add_text_field("currency", STRING),
-        rate_cents: builder.add_u64_field("rate_cents", FAST | INDEXED),
-        most_hours: builder.add_u64_field("most_hours", FAST | INDEXED),
-        available_from: builder.add_i64_field("available_from", FAST | INDEXED),
-        years: builder.add_u64_field("years", FAST | INDEXED),
+        rate_cents: builder.add_u64_field("rate_cents", FAST),
+        most_hours: builder.add_u64_field("most_hours", FAST),
+        sure_hours: builder.add_u64_field("sure_hours", FAST),
+        available_from: builder.add_i64_field("available_from", FAST),
+        years: builder.add_u64_field("years", FAST),
         tag: builder.add_text_field("tag", STRING),
         stage: builder.add_text_field("stage", STRING),
         credential: builder.add_text_field("credential", STRING),
@@ -120,8 +123,8 @@ pub(crate) fn assessment_term(task_type: TaskType, skill: Option<&SkillId>) -> S
     }
 }
 
-/// The most hours a person works in any week: no week has more, whatever the horizon.
-pub(crate) fn most_hours(profile: &Profile) -> Hours {
+/// Hours that no week has more of free, whatever the weeks planned.
+fn most_hours(profile: &Profile) -> Hours {
     let availability = &profile.availability;
     let exceptions = availability
         .exceptions
@@ -131,6 +134,20 @@ pub(crate) fn most_hours(profile: &Profile) -> Hours {
         .chain([availability.weekly_hours])
         .max()
         .unwrap_or_default()
+}
+
+/// Hours that every week has free, whatever the weeks planned.
+fn sure_hours(profile: &Profile) -> Hours {
+    let availability = &profile.availability;
+    let always_the_same = availability.windows.is_empty()
+        && availability.exceptions.is_empty()
+        && availability.earliest_start.is_none()
+        && profile.commitments.is_empty();
+    if always_the_same {
+        availability.weekly_hours
+    } else {
+        Hours::default()
+    }
 }
 
 impl Fields {
@@ -175,6 +192,7 @@ impl Fields {
         doc.add_text(self.currency, profile.rate.currency.as_str());
         doc.add_u64(self.rate_cents, u64::from(profile.rate.min_cents.get()));
         doc.add_u64(self.most_hours, u64::from(most_hours(profile).get()));
+        doc.add_u64(self.sure_hours, u64::from(sure_hours(profile).get()));
         if let Some(day) = profile.availability.earliest_start {
             doc.add_i64(self.available_from, days_from_1970(day));
         }
@@ -195,10 +213,7 @@ impl Fields {
             }
         }
         for assessment in &profile.assessments {
-            doc.add_text(
-                self.assessment,
-                assessment_term(assessment.task_type, None),
-            );
+            doc.add_text(self.assessment, assessment_term(assessment.task_type, None));
             if let Some(skill) = &assessment.skill {
                 let term = assessment_term(assessment.task_type, Some(skill));
                 doc.add_text(self.assessment, term);

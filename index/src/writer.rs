@@ -9,11 +9,11 @@ use muster_matcher::model::profile::Profile;
 use rustc_hash::FxHashSet;
 use tantivy::{Index, IndexSettings, IndexSortByField, IndexWriter, Order, TantivyDocument};
 
+use crate::IndexError;
 use crate::lock::{FolderLock, beside};
 use crate::manifest::{MANIFEST, Manifest, PoolHash, WORDS};
 use crate::schema::{Fields, schema};
 use crate::text::{self, TextModelBuilder, words};
-use crate::IndexError;
 
 /// Memory for postings before they are written as a segment.
 const MEMORY_BYTES: usize = 200_000_000;

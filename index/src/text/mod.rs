@@ -208,10 +208,7 @@ impl TextModel {
                 .token_stream(section.of(profile))
                 .process(&mut |token| {
                     length += 1;
-                    let found = query
-                        .words
-                        .binary_search_by(|(word, _)| word.as_str().cmp(&token.text));
-                    if let Ok(idx) = found {
+                    if let Some(idx) = query.position(&token.text) {
                         times[idx] += 1;
                     }
                 });
@@ -236,6 +233,18 @@ impl TextQuery {
     /// Whether the text has no words: everybody gets 0 points.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
+    }
+
+    /// Whether the text has the word, as the tokenizer gives it.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.position(word).is_some()
+    }
+
+    fn position(&self, word: &str) -> Option<usize> {
+        let found = self
+            .words
+            .binary_search_by(|(own, _)| own.as_str().cmp(word));
+        found.ok()
     }
 
     /// What the word `word_idx` adds to a section of `length` words that has it `times` times, at least once.
@@ -309,7 +318,11 @@ mod tests {
 
     fn pool() -> Vec<Profile> {
         vec![
-            profile("a", "Python engineer", "Reviews python code for data pipelines."),
+            profile(
+                "a",
+                "Python engineer",
+                "Reviews python code for data pipelines.",
+            ),
             profile("b", "Cardiologist", "Reads ECGs and writes reviews."),
             profile("c", "Translator", ""),
         ]
@@ -351,7 +364,15 @@ mod tests {
 
     #[test]
     fn the_logarithm_is_the_logarithm() {
-        for x in [1.0, 1.5, 2.0, std::f64::consts::E, 1e6, 2e6 / 3.0, 1.000_001] {
+        for x in [
+            1.0,
+            1.5,
+            2.0,
+            std::f64::consts::E,
+            1e6,
+            2e6 / 3.0,
+            1.000_001,
+        ] {
             assert!((ln(x) - x.ln()).abs() <= 1e-14 * (1.0 + x.ln()), "{x}");
         }
     }

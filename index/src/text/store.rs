@@ -80,7 +80,10 @@ mod tests {
 
     #[test]
     fn statistics_written_and_read_again_are_the_same() {
-        let pool = [profile("a", "Python", "C++ 日本語 code"), profile("b", "", "")];
+        let pool = [
+            profile("a", "Python", "C++ 日本語 code"),
+            profile("b", "", ""),
+        ];
         let model = TextModel::of(&pool);
         let mut file = Vec::new();
         write(&model, &mut file).unwrap();

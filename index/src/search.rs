@@ -1,0 +1,420 @@
+//! Finding people: by words and conditions ([`Pool::search`]), or for a role ([`Pool::for_role`]).
+
+use std::cmp::Reverse;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread;
+
+use jiff::civil::Date;
+use muster_matcher::availability::Calendar;
+use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, holds, pay, why_not};
+use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, RoleSpec, ScoreWeights};
+use muster_matcher::model::profile::Profile;
+use muster_matcher::model::requirement::Requirement;
+use muster_matcher::model::words::{Currency, PayPolicy, TaskType, TimeZoneName};
+use muster_matcher::model::{CentsPerHour, Heads, Hours, Id, Points};
+use muster_matcher::score::{Score, has_text, score};
+use tantivy::DocId;
+
+use crate::IndexError;
+use crate::filter::{Compiler, Set, Side};
+use crate::pool::{Pool, Segment};
+use crate::scan::{TextScan, blocks, in_parts};
+use crate::text::TextQuery;
+use crate::wording::{Snippet, Wording, snippet};
+
+/// What is searched for.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Words of which people have at least one, the more and the rarer the better; `"a phrase"` must
+    /// stand so in a headline or bio, and `-word` or `-"a phrase"` must not. Every text is legal; one
+    /// without words asks for nothing.
+    pub text: String,
+    /// What people must satisfy.
+    pub requirement: Requirement,
+    /// Currency and weeks the requirement is about.
+    pub setting: Setting,
+    /// The most hits returned.
+    pub limit: usize,
+}
+
+/// Money and time of a search without a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Campaigns are not looked at: only currencies, zone and weeks.
+    file: CampaignFile,
+}
+
+impl Setting {
+    /// `weeks` weeks from Monday `monday` in `planning_tz`, rates in `currency`; others have no exchange rate.
+    pub fn new(currency: Currency, planning_tz: TimeZoneName, monday: Date, weeks: u16) -> Self {
+        Self {
+            file: CampaignFile {
+                currency,
+                planning_tz,
+                start: monday,
+                weeks,
+                exchange: Default::default(),
+                pay_floors: Default::default(),
+                weights: Default::default(),
+                campaigns: Vec::new(),
+            },
+        }
+    }
+
+    /// The currencies, zone and weeks of a campaign file.
+    pub fn of(file: &CampaignFile) -> Self {
+        let file = CampaignFile {
+            campaigns: Vec::new(),
+            ..file.clone()
+        };
+        Self { file }
+    }
+}
+
+/// People found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// How many there are.
+    pub total: usize,
+    /// The first of them: by points, then by id.
+    pub hits: Vec<Hit>,
+}
+
+/// A person found by words and conditions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Who. The name is shown masked.
+    pub profile: Profile,
+    /// How well the words fit.
+    pub text: Points,
+    /// Where the words stand.
+    pub snippet: Option<Snippet>,
+}
+
+/// People found for a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundForRole {
+    /// How many may hold it.
+    pub total: usize,
+    /// The first of them: by match score, then by id.
+    pub hits: Vec<RoleHit>,
+    /// People whom exactly one reason keeps off the role, by match score, then by id.
+    pub near: Vec<NearMiss>,
+}
+
+/// A person who may hold a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleHit {
+    /// Who. The name is shown masked.
+    pub profile: Profile,
+    /// How well they match, with the parts.
+    pub score: Score,
+    /// What the role pays them.
+    pub rate: CentsPerHour,
+    /// Where words of the role's text stand.
+    pub snippet: Option<Snippet>,
+}
+
+/// A person who would be allowed but for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearMiss {
+    /// Who. The name is shown masked.
+    pub profile: Profile,
+    /// How well they match, with the parts.
+    pub score: Score,
+    /// What keeps them off the role.
+    pub reason: Reason,
+}
+
+/// Points of documents, in no particular order.
+type Ranked = Vec<(Points, DocId)>;
+
+/// The first `limit` by points, then by id.
+fn first(mut ranked: Ranked, limit: usize) -> Ranked {
+    let order = |(points, doc): &(Points, DocId)| (Reverse(*points), *doc);
+    if limit < ranked.len() {
+        ranked.select_nth_unstable_by_key(limit, order);
+        ranked.truncate(limit);
+    }
+    ranked.sort_unstable_by_key(order);
+    ranked
+}
+
+impl Pool {
+    /// Everybody who satisfies the search, the best first.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    ///
+    /// # Complexity
+    /// O(postings of the words + people whom the conditions' terms leave); profiles are decoded only
+    /// where terms do not decide.
+    pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
+        let Some(segment) = &self.segment else {
+            return Ok(Found {
+                total: 0,
+                hits: Vec::new(),
+            });
+        };
+        let file = with_role(&search.setting.file, &search.requirement);
+        let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
+        let terms = only_terms(&file, calendar);
+        let compiler = self.compiler(segment, &file);
+        let wording = Wording::of(&search.text);
+        let named = wording.set(&self.fields);
+        let query = self.text_model().query(&wording.words);
+        let finding = Finding {
+            pool: self,
+            segment,
+            terms: &terms,
+            query: &query,
+            possibly: Set::all([
+                named,
+                compiler.requirement(&search.requirement, Side::Possibly),
+            ]),
+            surely: compiler.requirement(&search.requirement, Side::Surely),
+        };
+        let parts = in_parts(self.documents(), threads(), |docs| finding.matches(docs))?;
+        let matches = parts.concat();
+        let total = matches.len();
+        let store = segment.store(self)?;
+        let hits = first(matches, search.limit).into_iter().map(|(text, doc)| {
+            let profile = store.profile(doc)?;
+            let snippet = snippet(&query, &profile);
+            Ok(Hit {
+                profile,
+                text,
+                snippet,
+            })
+        });
+        Ok(Found {
+            total,
+            hits: hits.collect::<Result<_, IndexError>>()?,
+        })
+    }
+
+    /// Everybody who may hold a role, by match score; and of those who may not the best `near` with
+    /// only one reason against them.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    ///
+    /// # Complexity
+    /// O(postings of the role's words + people who may be eligible). With `near` everybody is looked at.
+    pub fn for_role(
+        &self,
+        terms: &Terms<'_>,
+        limit: usize,
+        near: usize,
+    ) -> Result<FoundForRole, IndexError> {
+        let Some(segment) = &self.segment else {
+            return Ok(FoundForRole {
+                total: 0,
+                hits: Vec::new(),
+                near: Vec::new(),
+            });
+        };
+        let query = self.text_model().query(&terms.role.text);
+        let compiler = self.compiler(segment, terms.file);
+        let matching = Matching {
+            pool: self,
+            segment,
+            terms,
+            query: has_text(terms).then_some(&query),
+            looked_at: if near > 0 {
+                Set::Everybody
+            } else {
+                compiler.possibly_eligible(&terms.role.requires)
+            },
+            near: near > 0,
+        };
+        let parts = in_parts(self.documents(), threads(), |docs| matching.matches(docs))?;
+        let (allowed, missed): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let (allowed, missed) = (allowed.concat(), missed.concat());
+        let total = allowed.len();
+        let store = segment.store(self)?;
+        let mut hits = Vec::new();
+        for (_, doc) in first(allowed, limit) {
+            let profile = store.profile(doc)?;
+            let person = Person::new(&profile, &terms.calendar);
+            let rate = pay(&person, terms).unwrap_or(terms.role.pay.target);
+            let score = score(&person, terms, self.text_model().points(&query, &profile));
+            let snippet = snippet(&query, &profile);
+            hits.push(RoleHit {
+                profile,
+                score,
+                rate,
+                snippet,
+            });
+        }
+        let mut misses = Vec::new();
+        for (_, doc) in first(missed, near) {
+            let profile = store.profile(doc)?;
+            let person = Person::new(&profile, &terms.calendar);
+            let score = score(&person, terms, self.text_model().points(&query, &profile));
+            if let Some(reason) = why_not(&person, terms).pop() {
+                misses.push(NearMiss {
+                    profile,
+                    score,
+                    reason,
+                });
+            }
+        }
+        Ok(FoundForRole {
+            total,
+            hits,
+            near: misses,
+        })
+    }
+
+    pub(crate) fn compiler<'a>(
+        &'a self,
+        segment: &'a Segment,
+        file: &'a CampaignFile,
+    ) -> Compiler<'a> {
+        Compiler {
+            fields: &self.fields,
+            schema: segment.reader.schema(),
+            file,
+        }
+    }
+}
+
+fn threads() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// A search in progress.
+struct Finding<'a> {
+    pool: &'a Pool,
+    segment: &'a Segment,
+    terms: &'a Terms<'a>,
+    query: &'a TextQuery,
+    possibly: Set,
+    surely: Set,
+}
+
+impl Finding<'_> {
+    fn matches(&self, docs: Range<DocId>) -> Result<Ranked, IndexError> {
+        let mut possibly = self.possibly.members(&self.segment.reader)?;
+        let mut surely = self.surely.members(&self.segment.reader)?;
+        let mut scan = TextScan::new(self.pool, self.segment, self.query)?;
+        let store = self.segment.store(self.pool)?;
+        let requirement = &self.terms.role.requires;
+        let mut candidates: Vec<DocId> = Vec::new();
+        let mut matches = Ranked::new();
+        for block in blocks(docs) {
+            candidates.clear();
+            possibly.visit(block.clone(), |doc| candidates.push(doc));
+            if candidates.is_empty() {
+                continue;
+            }
+            let points = scan.read(block);
+            for doc in candidates.iter().copied() {
+                if !self.query.is_empty() && !points.has_word(doc) {
+                    continue;
+                }
+                let satisfied = surely.contains(doc) || {
+                    let profile = store.profile(doc)?;
+                    let person = Person::new(&profile, &self.terms.calendar);
+                    holds(requirement, &person, self.terms)
+                };
+                if satisfied {
+                    matches.push((points.of(doc), doc));
+                }
+            }
+        }
+        Ok(matches)
+    }
+}
+
+/// A search for a role in progress.
+struct Matching<'a> {
+    pool: &'a Pool,
+    segment: &'a Segment,
+    terms: &'a Terms<'a>,
+    query: Option<&'a TextQuery>,
+    looked_at: Set,
+    near: bool,
+}
+
+impl Matching<'_> {
+    /// Who may hold the role, and who may not for one reason.
+    fn matches(&self, docs: Range<DocId>) -> Result<(Ranked, Ranked), IndexError> {
+        let mut members = self.looked_at.members(&self.segment.reader)?;
+        let scan = |query| TextScan::new(self.pool, self.segment, query);
+        let mut scan = self.query.map(scan).transpose()?;
+        let store = self.segment.store(self.pool)?;
+        let mut candidates: Vec<DocId> = Vec::new();
+        let (mut allowed, mut missed) = (Ranked::new(), Ranked::new());
+        for block in blocks(docs) {
+            candidates.clear();
+            members.visit(block.clone(), |doc| candidates.push(doc));
+            let points = scan.as_mut().map(|scan| scan.read(block));
+            for doc in candidates.iter().copied() {
+                let profile = store.profile(doc)?;
+                let person = Person::new(&profile, &self.terms.calendar);
+                let failed = first_failed(&person, self.terms);
+                if failed.is_some() && !self.near {
+                    continue;
+                }
+                if failed.is_some() && why_not(&person, self.terms).len() > 1 {
+                    continue;
+                }
+                let text = points.as_ref().map(|points| points.of(doc));
+                let score = score(&person, self.terms, text.unwrap_or_default());
+                let ranked = if failed.is_none() {
+                    &mut allowed
+                } else {
+                    &mut missed
+                };
+                ranked.push((score.total, doc));
+            }
+        }
+        Ok((allowed, missed))
+    }
+}
+
+/// The setting with one role that asks for `requirement` and nothing else.
+fn with_role(setting: &CampaignFile, requirement: &Requirement) -> CampaignFile {
+    let Some(id) = Id::new("search") else {
+        return setting.clone();
+    };
+    let role = RoleSpec {
+        id: id.clone(),
+        name: String::new(),
+        task_type: TaskType::Review,
+        text: String::new(),
+        heads: Heads::default(),
+        min_heads: Heads::default(),
+        hours: Hours::default(),
+        pay: Pay {
+            policy: PayPolicy::Individual,
+            target: CentsPerHour::default(),
+            cap: CentsPerHour::MAX,
+        },
+        requires: requirement.clone(),
+        prefers: Vec::new(),
+        score_weights: ScoreWeights::default(),
+    };
+    let campaign = CampaignSpec {
+        id: id.clone(),
+        name: String::new(),
+        client: id,
+        wall: None,
+        priority: 1,
+        roles: vec![role],
+    };
+    CampaignFile {
+        campaigns: vec![campaign],
+        ..setting.clone()
+    }
+}
+
+/// The terms of the only role of a file made by [`with_role`].
+fn only_terms(file: &CampaignFile, calendar: Arc<Calendar>) -> Terms<'_> {
+    let campaign = &file.campaigns[0];
+    Terms::new(file, campaign, &campaign.roles[0], calendar)
+}
