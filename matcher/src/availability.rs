@@ -17,13 +17,13 @@
 //! 5. What the week gives less what it takes is rounded down to whole hours, once, and lies in 0 … 168.
 //!
 //! Windows are clock times in the person's own zone and count as they elapse: a clock time means the
-//! first instant at which the clock shows it or a later one, so 02:00–03:00 is no time at all on the
+//! first instant at which the clock shows it or a later one; so 02:00–03:00 is no time at all on the
 //! night that skips this hour and two hours on the night that repeats it. Windows that overlap count once.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 use crate::model::campaign::CampaignFile;
@@ -53,24 +53,19 @@ pub struct Calendar {
 
 impl Calendar {
     /// `weeks` weeks from Monday `monday` in the zone `planning_tz`, in which the campaigns `planned` are planned anew.
-    ///
-    /// # Panics
-    /// When the weeks reach beyond the year 9999.
+    /// Time ends with the year 9999: days after it have no length.
     pub fn new(
         monday: Date,
         weeks: u16,
         planning_tz: &TimeZoneName,
         planned: impl IntoIterator<Item = Id>,
     ) -> Self {
-        let zone = time_zone(planning_tz);
-        let dates: Vec<Date> = (0..=7 * i64::from(weeks))
-            .map(|day| days_after(monday, day))
+        let n_days = 7 * i64::from(weeks);
+        let clock = Clock::new(planning_tz, monday, days_after(monday, n_days));
+        let days: Vec<Date> = (0..n_days).map(|day| days_after(monday, day)).collect();
+        let midnights = (0..=n_days)
+            .map(|day| clock.first(days_after(monday, day).at(0, 0, 0, 0)))
             .collect();
-        let midnights = dates
-            .iter()
-            .map(|date| instant(date.at(0, 0, 0, 0), &zone))
-            .collect();
-        let days = dates[..dates.len() - 1].to_vec();
         Self {
             first_day: monday,
             last_day: days.last().copied().unwrap_or(monday),
@@ -88,7 +83,8 @@ impl Calendar {
     }
 }
 
-/// Whole hours the person has free in each week of `calendar`, by the rule of this module.
+/// Whole hours the person has free in each week of `calendar`, by the rule of this module;
+/// never more than `weekly_hours` or, in weeks with exceptions, the largest hours among those and them.
 ///
 /// # Complexity
 /// O(weeks × (windows + exceptions + commitments)).
@@ -102,8 +98,17 @@ pub(crate) fn free_hours_from(
     earliest: Option<Date>,
     calendar: &Calendar,
 ) -> Weekly<Hours> {
-    let by_day = (!profile.availability.windows.is_empty()).then(|| {
-        let spans = spans(profile, &profile.availability.windows, calendar);
+    let availability = &profile.availability;
+    let is_plain = availability.windows.is_empty()
+        && availability.exceptions.is_empty()
+        && profile.commitments.is_empty()
+        && earliest.is_none_or(|earliest| earliest <= calendar.first_day);
+    if is_plain {
+        // Most of a pool: seven sevenths of the weekly hours, every week.
+        return Weekly::Same(availability.weekly_hours);
+    }
+    let by_day = (!availability.windows.is_empty()).then(|| {
+        let spans = spans(profile, &availability.windows, calendar);
         seconds_by_day(&spans, calendar)
     });
     let weeks: Vec<Hours> = (0..usize::from(calendar.weeks))
@@ -113,15 +118,7 @@ pub(crate) fn free_hours_from(
                 Some(seconds) => &seconds[days.clone()],
                 None => &[SECONDS_A_DAY; 7],
             };
-            let has_windows = by_day.is_some();
-            week_hours(
-                profile,
-                earliest,
-                &calendar.days[days],
-                weights,
-                has_windows,
-                calendar,
-            )
+            week_hours(profile, earliest, &calendar.days[days], weights, calendar)
         })
         .collect();
     match weeks.first() {
@@ -139,7 +136,6 @@ fn week_hours(
     earliest: Option<Date>,
     days: &[Date],
     weights: &[i64],
-    has_windows: bool,
     calendar: &Calendar,
 ) -> Hours {
     let availability = &profile.availability;
@@ -160,10 +156,7 @@ fn week_hours(
             .map(|exception| exception.hours)
             .min();
         let hours = exception.unwrap_or(availability.weekly_hours);
-        let mut seconds = i64::from(hours.get()) * SECONDS_AN_HOUR;
-        if has_windows {
-            seconds = seconds.min(total);
-        }
+        let seconds = (i64::from(hours.get()) * SECONDS_AN_HOUR).min(total);
         given += 7 * i128::from(*weight) * i128::from(seconds);
         let committed: i64 = profile
             .commitments
@@ -189,12 +182,9 @@ pub struct DailyWindow {
 impl DailyWindow {
     /// From `start` to `end` in `zone`, on the dates of `calendar`; an `end` up to `start` lies on the next day.
     pub fn new(zone: &TimeZoneName, start: Time, end: Time, calendar: &Calendar) -> Self {
-        let zone = time_zone(zone);
-        let spans = calendar
-            .days
-            .iter()
-            .map(|day| span(*day, start, end, &zone))
-            .collect();
+        let clock = Clock::new(zone, calendar.first_day, calendar.last_day);
+        let days = calendar.days.iter();
+        let spans = days.map(|day| span(*day, start, end, &clock)).collect();
         Self { spans }
     }
 }
@@ -204,7 +194,7 @@ impl DailyWindow {
 /// 09:00–18:00 in their zone, Monday to Friday; without a zone they share nothing.
 ///
 /// # Complexity
-/// O(days × windows).
+/// O(n log n) in n = days × windows.
 pub fn overlap(profile: &Profile, daily: &DailyWindow, calendar: &Calendar) -> Vec<[u32; 7]> {
     let office;
     let windows = if profile.availability.windows.is_empty() {
@@ -215,9 +205,11 @@ pub fn overlap(profile: &Profile, daily: &DailyWindow, calendar: &Calendar) -> V
     };
     let spans = spans(profile, windows, calendar);
     let shared = |day: &(i64, i64)| {
-        let seconds: i64 = spans
+        let first = spans.partition_point(|span| span.1 <= day.0);
+        let seconds: i64 = spans[first..]
             .iter()
-            .map(|span| (span.1.min(day.1) - span.0.max(day.0)).max(0))
+            .take_while(|span| span.0 < day.1)
+            .map(|span| span.1.min(day.1) - span.0.max(day.0))
             .sum();
         u32::try_from(seconds / 60).unwrap_or(u32::MAX)
     };
@@ -246,7 +238,7 @@ fn spans(profile: &Profile, windows: &[Window], calendar: &Calendar) -> Vec<(i64
     let Some(zone) = &profile.time_zone else {
         return Vec::new();
     };
-    let zone = time_zone(zone);
+    let clock = Clock::new(zone, calendar.first_day, calendar.last_day);
     // Zones differ by up to 26 hours, and a window may begin the day before it ends.
     let mut open = Vec::new();
     for day in -3..=7 * i64::from(calendar.weeks) + 2 {
@@ -254,7 +246,7 @@ fn spans(profile: &Profile, windows: &[Window], calendar: &Calendar) -> Vec<(i64
         let weekday = date.weekday().to_monday_zero_offset();
         for window in windows {
             if i8::try_from(window.weekday as usize) == Ok(weekday) {
-                open.push(span(date, window.start, window.end, &zone));
+                open.push(span(date, window.start, window.end, &clock));
             }
         }
     }
@@ -286,41 +278,330 @@ fn seconds_by_day(spans: &[(i64, i64)], calendar: &Calendar) -> Vec<i64> {
 }
 
 /// From `start` on `date` to `end`, which lies on the next day unless it is after `start`.
-fn span(date: Date, start: Time, end: Time, zone: &TimeZone) -> (i64, i64) {
+fn span(date: Date, start: Time, end: Time, clock: &Clock) -> (i64, i64) {
     let last = if end > start {
         date
     } else {
         days_after(date, 1)
     };
     (
-        instant(date.to_datetime(start), zone),
-        instant(last.to_datetime(end), zone),
+        clock.first(date.to_datetime(start)),
+        clock.first(last.to_datetime(end)),
     )
 }
 
-/// The first second since 1970 at which the clock of `zone` shows `clock` or later.
-fn instant(clock: DateTime, zone: &TimeZone) -> i64 {
-    let ambiguous = zone.to_ambiguous_timestamp(clock);
-    let offset = match ambiguous.offset() {
-        AmbiguousOffset::Unambiguous { offset } => offset,
-        AmbiguousOffset::Fold { before, .. } => before,
-        AmbiguousOffset::Gap { after, .. } => {
-            // Read with the offset after the gap, a skipped time lies before it.
-            let inside = after.to_timestamp(clock).unwrap_or(Timestamp::MAX);
-            let jump = zone.following(inside).next();
-            return jump.map_or(inside, |jump| jump.timestamp()).as_second();
-        }
-    };
-    let instant = offset.to_timestamp(clock).unwrap_or(Timestamp::MAX);
-    instant.as_second()
+/// A clock on the wall of some zone, from four days before one date to four days after another.
+#[derive(Debug)]
+struct Clock {
+    /// From which second since 1970 on the clock is how many seconds ahead of UTC; in order, at least one.
+    offsets: Vec<(i64, i64)>,
 }
 
-/// The zone of a name; names are checked when they are made.
-pub(crate) fn time_zone(name: &TimeZoneName) -> TimeZone {
-    TimeZone::get(name.as_str()).expect("a time zone's name is checked when it is made")
+impl Clock {
+    fn new(zone: &TimeZoneName, first: Date, last: Date) -> Self {
+        let zone = TimeZone::get(zone.as_str()).expect("a zone's name is checked when it is made");
+        let begin = in_utc(days_after(first, -4).at(0, 0, 0, 0));
+        let end = in_utc(days_after(last, 4).at(0, 0, 0, 0));
+        let changes = zone.following(begin);
+        let changes = changes.take_while(|change| change.timestamp() <= end);
+        let changes = changes.map(|change| (change.timestamp(), change.offset()));
+        let offsets = std::iter::once((begin, zone.to_offset(begin))).chain(changes);
+        Self {
+            offsets: offsets
+                .map(|(from, offset)| (from.as_second(), i64::from(offset.seconds())))
+                .collect(),
+        }
+    }
+
+    /// The first second since 1970 at which the clock shows `time` or later.
+    fn first(&self, time: DateTime) -> i64 {
+        let time = in_utc(time).as_second();
+        for (idx, (from, offset)) in self.offsets.iter().enumerate() {
+            let shown = (time - offset).max(*from);
+            let until = self.offsets.get(idx + 1);
+            if until.is_none_or(|(until, _)| shown < *until) {
+                return shown;
+            }
+        }
+        time
+    }
+}
+
+/// When a clock that keeps UTC shows `time`; the last moment there is for times after it.
+fn in_utc(time: DateTime) -> Timestamp {
+    Offset::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX)
 }
 
 /// The date so many days later, within the years that exist.
 fn days_after(date: Date, days: i64) -> Date {
     date.saturating_add(days.days())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::eligibility::examples::profile;
+
+    fn calendar(monday: &str, weeks: u16, zone: &str) -> Calendar {
+        let zone = TimeZoneName::new(zone).unwrap();
+        Calendar::new(monday.parse().unwrap(), weeks, &zone, Id::new("planned"))
+    }
+
+    /// Free hours week by week, in Berlin's weeks.
+    fn free(monday: &str, weeks: u16, facts: Value) -> Vec<u16> {
+        let hours = free_hours(&profile(facts), &calendar(monday, weeks, "Europe/Berlin"));
+        let weeks = crate::model::Week::all(weeks);
+        weeks.map(|week| hours.at(week).get()).collect()
+    }
+
+    fn in_berlin(weekly_hours: u16, windows: &[(&str, &str, &str)]) -> Value {
+        let windows: Vec<Value> = windows
+            .iter()
+            .map(|(day, start, end)| json!({"weekday": day, "start": start, "end": end}))
+            .collect();
+        json!({"time_zone": "Europe/Berlin",
+            "availability": {"weekly_hours": weekly_hours, "windows": windows}})
+    }
+
+    #[test]
+    fn without_windows_the_weekly_hours_hold() {
+        let facts = json!({"availability": {"weekly_hours": 20}});
+        assert_eq!(free("2027-01-04", 3, facts), [20, 20, 20]);
+    }
+
+    #[test]
+    fn windows_count_up_to_the_weekly_hours_and_once_where_they_overlap() {
+        let windows = [
+            ("mon", "08:00", "12:00"),
+            ("mon", "10:00", "14:30"),
+            ("sun", "22:00", "02:00"),
+        ];
+        // 6.5 hours on Monday, 2 on Sunday and 2 from the Sunday before.
+        assert_eq!(free("2027-01-04", 1, in_berlin(40, &windows)), [10]);
+        assert_eq!(free("2027-01-04", 1, in_berlin(9, &windows)), [9]);
+        let all_day = [("tue", "00:00", "00:00")];
+        assert_eq!(free("2027-01-04", 1, in_berlin(40, &all_day)), [24]);
+    }
+
+    #[test]
+    fn windows_are_in_the_persons_zone_and_weeks_in_the_planning_zone() {
+        let mut facts = in_berlin(40, &[("mon", "01:00", "09:00")]);
+        facts["time_zone"] = json!("Asia/Tokyo");
+        // Monday 01:00–09:00 in Tokyo is Sunday 17:00 to Monday 01:00 in Berlin.
+        assert_eq!(
+            free("2027-01-04", 1, facts.clone()),
+            [8],
+            "one hour of this window, seven of the next"
+        );
+        facts["availability"]["earliest_start"] = json!("2027-01-10");
+        assert_eq!(free("2027-01-04", 1, facts), [7]);
+    }
+
+    #[test]
+    fn the_skipped_hour_is_no_time_and_the_repeated_hour_counts_twice() {
+        let hour = |start, end| in_berlin(40, &[("sun", start, end)]);
+        // Last Sundays of March and October 2027: the 28th and the 31st.
+        assert_eq!(free("2027-03-22", 2, hour("02:00", "03:00")), [0, 1]);
+        assert_eq!(free("2027-03-22", 2, hour("01:00", "05:00")), [3, 4]);
+        assert_eq!(free("2027-03-22", 2, hour("02:15", "04:15")), [1, 2]);
+        assert_eq!(free("2027-10-25", 2, hour("02:00", "03:00")), [2, 1]);
+        assert_eq!(free("2027-10-25", 2, hour("01:00", "05:00")), [5, 4]);
+        let always =
+            ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| (day, "00:00", "00:00"));
+        assert_eq!(free("2027-03-22", 2, in_berlin(168, &always)), [167, 168]);
+        assert_eq!(
+            free("2027-10-25", 2, in_berlin(168, &always)),
+            [168, 168],
+            "never above 168"
+        );
+    }
+
+    #[test]
+    fn exceptions_replace_the_hours_of_their_days() {
+        let except = |from: &str, to: &str, hours: u16| {
+            json!({"availability": {"weekly_hours": 21,
+                "exceptions": [{"from": from, "to": to, "hours": hours}]}})
+        };
+        assert_eq!(
+            free("2027-01-04", 2, except("2027-01-09", "2027-01-12", 0)),
+            [15, 15]
+        );
+        assert_eq!(
+            free("2027-01-04", 1, except("2027-01-04", "2027-01-10", 35)),
+            [35]
+        );
+        let mut two = except("2027-01-04", "2027-01-10", 14);
+        let away = json!({"from": "2027-01-10", "to": "2027-01-10", "hours": 0});
+        two["availability"]["exceptions"]
+            .as_array_mut()
+            .unwrap()
+            .push(away);
+        assert_eq!(free("2027-01-04", 1, two), [12], "the fewest hours hold");
+    }
+
+    #[test]
+    fn with_windows_an_exception_takes_what_would_have_been_worked() {
+        let days = ["mon", "tue", "wed", "thu", "fri"].map(|day| (day, "08:00", "12:00"));
+        let except = |from: &str, to: &str, hours: u16| {
+            let mut facts = in_berlin(20, &days);
+            facts["availability"]["exceptions"] = json!([{"from": from, "to": to, "hours": hours}]);
+            free("2027-01-04", 1, facts)
+        };
+        assert_eq!(
+            except("2027-01-09", "2027-01-10", 0),
+            [20],
+            "a week-end off costs nothing"
+        );
+        assert_eq!(except("2027-01-04", "2027-01-05", 0), [12]);
+        assert_eq!(
+            except("2027-01-04", "2027-01-10", 20),
+            [20],
+            "the same hours change nothing"
+        );
+        assert_eq!(
+            except("2027-01-04", "2027-01-10", 60),
+            [20],
+            "no more than the windows"
+        );
+    }
+
+    #[test]
+    fn commitments_take_a_seventh_for_each_day_unless_they_are_planned_now() {
+        let committed = |label: &str, to: &str| {
+            json!({"availability": {"weekly_hours": 20},
+                "commitments": [{"label": label, "from": "2026-01-01", "to": to, "hours": 10}]})
+        };
+        assert_eq!(
+            free("2027-01-04", 2, committed("other", "2027-01-06")),
+            [15, 20],
+            "20 − 30/7"
+        );
+        assert_eq!(
+            free("2027-01-04", 1, committed("other", "2028-01-01")),
+            [10]
+        );
+        assert_eq!(
+            free("2027-01-04", 1, committed("planned", "2028-01-01")),
+            [20]
+        );
+    }
+
+    #[test]
+    fn nothing_is_given_nor_taken_before_the_earliest_start() {
+        let mut facts = json!({
+            "availability": {"weekly_hours": 21, "earliest_start": "2027-01-09"},
+            "commitments": [{"label": "other", "from": "2027-01-04", "to": "2027-01-10", "hours": 7}]
+        });
+        assert_eq!(free("2026-12-28", 3, facts.clone()), [0, 4, 21]);
+        facts["commitments"][0]["hours"] = json!(168);
+        assert_eq!(free("2026-12-28", 3, facts), [0, 0, 21], "never below 0");
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_panic() {
+        let always = ["mon", "fri", "sun"].map(|day| (day, "00:00", "00:00"));
+        let hours = free("9999-12-27", 3, in_berlin(100, &always));
+        assert_eq!(hours.len(), 3);
+    }
+
+    #[test]
+    fn overlap_is_told_by_weekday_in_minutes() {
+        let calendar = calendar("2027-03-22", 2, "UTC");
+        let zone = TimeZoneName::new("UTC").unwrap();
+        let time = |text: &str| text.parse::<Time>().unwrap();
+        let daily = DailyWindow::new(&zone, time("20:00"), time("02:00"), &calendar);
+        let windows = [("tue", "18:00", "23:00"), ("sun", "23:30", "04:00")];
+        let shared = overlap(&profile(in_berlin(40, &windows)), &daily, &calendar);
+        // Berlin is UTC+1 until the 28th, a Sunday, and UTC+2 from then on.
+        assert_eq!(shared[0], [0, 120, 0, 0, 0, 0, 270]);
+        assert_eq!(shared[1], [0, 60, 0, 0, 0, 0, 270]);
+    }
+
+    fn any_windows() -> impl Strategy<Value = Vec<(&'static str, u8, u8)>> {
+        let day = prop::sample::select(vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
+        prop::collection::vec((day, 0..24_u8, 0..24_u8), 0..6)
+    }
+
+    fn facts(zone: &str, hours: u16, windows: &[(&str, u8, u8)]) -> Value {
+        let windows: Vec<Value> = windows
+            .iter()
+            .map(|(day, start, end)| {
+                json!({"weekday": day, "start": format!("{start:02}:00"), "end": format!("{end:02}:00")})
+            })
+            .collect();
+        json!({"time_zone": zone, "availability": {"weekly_hours": hours, "windows": windows}})
+    }
+
+    /// Whether the clock of the person shows a time within some window.
+    fn is_open(clock: DateTime, windows: &[(&str, u8, u8)]) -> bool {
+        const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let weekday = usize::try_from(clock.weekday().to_monday_zero_offset()).unwrap();
+        let hour = u8::try_from(clock.hour()).unwrap();
+        windows.iter().any(|(day, start, end)| {
+            let (today, yesterday) = (*day == DAYS[weekday], *day == DAYS[(weekday + 6) % 7]);
+            if start < end {
+                today && (*start..*end).contains(&hour)
+            } else {
+                today && hour >= *start || yesterday && hour < *end
+            }
+        })
+    }
+
+    const ZONES: [&str; 6] = [
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "Asia/Kolkata",
+        "Australia/Lord_Howe",
+        "Pacific/Auckland",
+    ];
+    const MONDAYS: [&str; 5] = [
+        "2027-01-04",
+        "2027-03-08",
+        "2027-03-22",
+        "2027-10-25",
+        "2027-09-20",
+    ];
+
+    proptest! {
+        #[test]
+        fn windows_give_what_a_walk_through_the_week_finds(
+            zone in prop::sample::select(&ZONES[..]), planning in prop::sample::select(&ZONES[..]),
+            monday in prop::sample::select(&MONDAYS[..]), windows in any_windows(),
+        ) {
+            let calendar = calendar(monday, 1, planning);
+            let person = profile(facts(zone, 168, &windows));
+            let zone = TimeZone::get(zone).unwrap();
+            let quarter = |idx: i64| Timestamp::from_second(calendar.midnights[0] + 900 * idx).unwrap();
+            let quarters = (calendar.midnights[7] - calendar.midnights[0]) / 900;
+            let open = (0..quarters).filter(|idx| is_open(zone.to_datetime(quarter(*idx)), &windows)).count();
+            let hours = free_hours(&person, &calendar).constant().unwrap();
+            let expected = if windows.is_empty() { 168 } else { open / 4 };
+            prop_assert_eq!(usize::from(hours.get()), expected.min(168));
+        }
+
+        #[test]
+        fn free_hours_never_exceed_the_weekly_hours(
+            zone in prop::sample::select(&ZONES[..]), windows in any_windows(), weekly in 0..=168_u16,
+            away in 0..=168_u16, day in 4..28_u8, committed in 0..=168_u16,
+        ) {
+            let mut facts = facts(zone, weekly, &windows);
+            let free = |facts: &Value| free_hours(&profile(facts.clone()), &calendar("2027-01-04", 3, "UTC"));
+            let all = |hours: Weekly<Hours>| crate::model::Week::all(3).map(move |week| hours.at(week).get());
+            let ordinary = free(&facts);
+            prop_assert!(all(ordinary.clone()).all(|hours| hours <= weekly));
+            // An exception without effect takes the general path.
+            facts["availability"]["exceptions"] = json!([{"from": "2026-01-01", "to": "2026-01-01", "hours": 0}]);
+            prop_assert_eq!(&free(&facts), &ordinary);
+            let date = format!("2027-01-{day:02}");
+            facts["commitments"] = json!([{"label": "x", "from": date, "to": "2027-02-01", "hours": committed}]);
+            let busy = free(&facts);
+            prop_assert!(all(busy.clone()).zip(all(ordinary)).all(|(busy, free)| busy <= free));
+            facts["availability"]["exceptions"] = json!([{"from": "2027-01-01", "to": date, "hours": away}]);
+            prop_assert!(all(free(&facts)).all(|hours| hours <= weekly.max(away)));
+        }
+    }
 }

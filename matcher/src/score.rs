@@ -47,9 +47,9 @@ pub struct Parts {
 }
 
 /// Mean of an ability nobody tested, in points.
-const ASSESSMENT_PRIOR_MEAN: i128 = 500;
+const ASSESSMENT_PRIOR_MEAN: u64 = 500;
 /// Standard deviation of an ability nobody tested, in points.
-const ASSESSMENT_PRIOR_DEVIATION: i128 = 150;
+const ASSESSMENT_PRIOR_DEVIATION: u64 = 150;
 /// Seat-weeks delivered that somebody unknown is credited with.
 const RELIABILITY_PRIOR_DELIVERED: u128 = 4;
 /// Seat-weeks missed that somebody unknown is charged with.
@@ -87,8 +87,8 @@ fn total(parts: &Parts, terms: &Terms<'_>) -> Points {
     let (mut sum, mut by) = (0, 0);
     for (weight, part) in weighted {
         if let Some(part) = part {
-            sum += i128::from(weight) * i128::from(part.get());
-            by += i128::from(weight);
+            sum += u64::from(weight) * u64::from(part.get());
+            by += u64::from(weight);
         }
     }
     half_up(sum, by)
@@ -101,15 +101,15 @@ fn total(parts: &Parts, terms: &Terms<'_>) -> Points {
 /// Only the very skill counts, not one that is related to it.
 pub fn skills(profile: &Profile, terms: &Terms<'_>) -> Option<Points> {
     /// Divisible by every w and every 5 − w.
-    const UNIT: i128 = 60;
+    const UNIT: u64 = 60;
     let wanted = &terms.wanted_skills;
     if wanted.is_empty() {
         return None;
     }
     let fit = |(skill, level): &(_, crate::model::Level)| {
         let own = profile.skills.iter().filter(|own| own.skill == *skill);
-        let own = own.map(|own| i128::from(own.level.get())).max();
-        let (own, wanted) = (own.unwrap_or(0), i128::from(level.get()));
+        let own = own.map(|own| u64::from(own.level.get())).max();
+        let (own, wanted) = (own.unwrap_or(0), u64::from(level.get()));
         if own >= 5 {
             1000 * UNIT
         } else if own >= wanted {
@@ -118,42 +118,41 @@ pub fn skills(profile: &Profile, terms: &Terms<'_>) -> Option<Points> {
             900 * UNIT * own / wanted
         }
     };
-    let sum: i128 = wanted.iter().map(fit).sum();
-    let count = i128::try_from(wanted.len()).unwrap_or(i128::MAX);
-    Some(half_up(sum, UNIT * count))
+    let sum: u64 = wanted.iter().map(fit).sum();
+    Some(half_up(sum, UNIT * wanted.len() as u64))
 }
 
 /// What tests say of the person in the role's task type: posterior mean less one standard deviation.
 ///
 /// Results that are about no skill or about a wanted one, and hold through the planning weeks, are normal
 /// observations of one ability with their own standard errors (at least 1 point); the prior is normal with
-/// mean 500 and standard deviation 150. With precisions p = 1/σ², the posterior has mean Σ p·x / Σ p and
-/// deviation 1/√Σ p, prior included. Both are taken to a millionth of a point, downwards.
+/// mean 500 and standard deviation 150. With precisions p = 1/σ² the posterior has mean Σ p·x / Σ p and
+/// deviation 1/√Σ p, prior included. Precisions are taken to a billionth, mean and deviation to a thousandth
+/// of a point, all downwards.
 pub fn assessments(profile: &Profile, terms: &Terms<'_>) -> Points {
-    const PRECISION: i128 = 1_000_000_000_000;
-    const MILLION: i128 = 1_000_000;
-    let mut precision = PRECISION / (ASSESSMENT_PRIOR_DEVIATION * ASSESSMENT_PRIOR_DEVIATION);
+    const BILLION: u64 = 1_000_000_000;
+    let mut precision = BILLION / ASSESSMENT_PRIOR_DEVIATION.pow(2);
     let mut sum = precision * ASSESSMENT_PRIOR_MEAN;
-    let results = profile.assessments.iter().filter(|result| {
-        result.task_type == terms.role.task_type && reaches(result.expires_on, terms.last_day())
-    });
-    for result in results {
-        let skill_wanted = result.skill.as_ref().is_none_or(|skill| {
+    for result in &profile.assessments {
+        let wanted = |skill| {
             terms
                 .wanted_skills
                 .iter()
                 .any(|(wanted, _)| wanted == skill)
-        });
-        if skill_wanted {
-            let deviation = i128::from(result.deviation.get()).max(1);
-            let weight = PRECISION / (deviation * deviation);
+        };
+        let counts = result.task_type == terms.role.task_type
+            && reaches(result.expires_on, terms.last_day())
+            && result.skill.as_ref().is_none_or(wanted);
+        if counts {
+            let weight = BILLION / u64::from(result.deviation.get()).max(1).pow(2);
             precision += weight;
-            sum += weight * i128::from(result.score.get());
+            sum += weight * u64::from(result.score.get());
         }
     }
-    let mean = sum * MILLION / precision;
-    let deviation = (PRECISION * MILLION * MILLION / precision).isqrt();
-    half_up((mean - deviation).max(0), MILLION)
+    let mean = sum / precision * 1_000 + sum % precision * 1_000 / precision;
+    // (1000 / √(precision / 10⁹))²
+    let variance = BILLION * 1_000_000 / precision;
+    half_up(mean.saturating_sub(variance.isqrt()), 1_000)
 }
 
 /// How surely the person delivers: mean less one standard deviation of Beta(4 + delivered, 1 + missed),
@@ -166,7 +165,7 @@ pub fn reliability(observed: Reliability) -> Points {
     let mean = MILLION * delivered / all;
     let variance = MILLION * MILLION * delivered * missed / (all * all * (all + 1));
     let bound = mean.saturating_sub(variance.isqrt());
-    half_up(i128::try_from(bound).unwrap_or(0), 1_000)
+    half_up(u64::try_from(bound).unwrap_or(0), 1_000)
 }
 
 /// Points of the role's wishes that hold, by points of all; `None` without wishes.
@@ -177,18 +176,208 @@ pub fn preferences(person: &Person<'_>, terms: &Terms<'_>) -> Option<Points> {
     }
     let (mut satisfied, mut all) = (0, 0);
     for wish in wishes {
-        all += i128::from(wish.points);
+        all += u64::from(wish.points);
         if holds(&wish.requirement, person, terms) {
-            satisfied += i128::from(wish.points);
+            satisfied += u64::from(wish.points);
         }
     }
     Some(half_up(1000 * satisfied, all))
 }
 
-/// `sum / by` to the nearest point, halves upwards; 0 if `by` is 0. Neither is negative.
-fn half_up(sum: i128, by: i128) -> Points {
+/// `sum / by` to the nearest point, halves upwards; 0 if `by` is 0.
+fn half_up(sum: u64, by: u64) -> Points {
     if by == 0 {
         return Points::default();
     }
     Points::new((2 * sum + by) / (2 * by)).unwrap_or(Points::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::eligibility::examples::{any_file, any_profile, file, profile, terms};
+    use crate::model::campaign::CampaignFile;
+    use crate::model::{Count, Level};
+
+    fn of(facts: Value, role: Value, text: u16) -> Score {
+        let (profile, file) = (profile(facts), file(role, json!({})));
+        let terms = terms(&file);
+        let text = Points::new(text).unwrap();
+        score(&Person::new(&profile, &terms.calendar), &terms, text)
+    }
+
+    fn points(points: Option<Points>) -> Option<u16> {
+        points.map(Points::get)
+    }
+
+    #[test]
+    fn without_evidence_only_the_priors_count() {
+        let score = of(json!({}), json!({}), 700);
+        assert_eq!(points(score.parts.text), None, "the role has no text");
+        assert_eq!(points(score.parts.skills), None);
+        assert_eq!(points(score.parts.preferences), None);
+        assert_eq!(score.parts.assessments.get(), 350, "500 − 150");
+        assert_eq!(score.parts.reliability.get(), 637, "0.8 − √(4 / (25 × 6))");
+        assert_eq!(score.total.get(), 446, "(2 × 350 + 637) / 3 = 445.67");
+    }
+
+    #[test]
+    fn a_score_is_the_weighted_mean_of_its_parts() {
+        let role = json!({
+            "text": "rank answers", "requires": {"skill": "local:a", "level": 3},
+            "prefers": [{"points": 30, "if": {"tag": "x"}}, {"points": 10, "if": {"tag": "y"}}],
+            "score_weights": {"text": 5, "skills": 3, "assessments": 1, "reliability": 1, "preferences": 2}
+        });
+        let facts = json!({"tags": ["x"], "skills": [{"skill": "local:a", "level": 4}]});
+        let score = of(facts, role, 601);
+        assert_eq!(points(score.parts.text), Some(601));
+        assert_eq!(points(score.parts.skills), Some(950));
+        assert_eq!(points(score.parts.preferences), Some(750));
+        // (5 × 601 + 3 × 950 + 350 + 637 + 2 × 750) / 12 = 8342 / 12
+        assert_eq!(score.total.get(), 695);
+    }
+
+    #[test]
+    fn halves_are_rounded_up() {
+        let weights = json!({"text": 1, "reliability": 1});
+        let role = json!({"text": "x", "score_weights": weights});
+        assert_eq!(of(json!({}), role, 638).total.get(), 638, "637.5");
+    }
+
+    #[test]
+    fn a_role_whose_weights_do_not_apply_scores_nothing() {
+        let role = json!({"score_weights": {"text": 1}});
+        assert_eq!(of(json!({}), role, 900).total.get(), 0);
+    }
+
+    #[test]
+    fn levels_fit_in_proportion_below_and_with_a_premium_above() {
+        let fit = |wanted: u8, own: u8| {
+            let role = json!({"requires": {"skill": "local:a", "level": wanted}});
+            let own = match own {
+                0 => json!([]),
+                level => json!([{"skill": "local:a", "level": level}]),
+            };
+            of(json!({ "skills": own }), role, 0)
+                .parts
+                .skills
+                .unwrap()
+                .get()
+        };
+        let fits = |wanted| (0..=5).map(|own| fit(wanted, own)).collect::<Vec<_>>();
+        assert_eq!(fits(1), [0, 900, 925, 950, 975, 1000]);
+        assert_eq!(fits(3), [0, 300, 600, 900, 950, 1000]);
+        assert_eq!(fits(5), [0, 180, 360, 540, 720, 1000]);
+    }
+
+    #[test]
+    fn results_count_if_they_are_about_the_work_and_hold_to_its_end() {
+        let role = json!({"requires": {"skill": "local:a"}});
+        let part = |result: Value| {
+            of(json!({ "assessments": [result] }), role.clone(), 0)
+                .parts
+                .assessments
+                .get()
+        };
+        let result = |task: &str, skill: Option<&str>, expiry: &str| {
+            let mut result = json!({"task_type": task, "score": 800, "deviation": 150,
+                "taken_on": "2026-01-01", "expires_on": expiry});
+            if let Some(skill) = skill {
+                result["skill"] = json!(skill);
+            }
+            result
+        };
+        let lasting = "2027-01-10";
+        // Two equal precisions: mean 650, deviation 150 / √2 = 106.07.
+        assert_eq!(part(result("preference_ranking", None, lasting)), 544);
+        assert_eq!(
+            part(result("preference_ranking", Some("local:a"), lasting)),
+            544
+        );
+        assert_eq!(
+            part(result("preference_ranking", Some("local:b"), lasting)),
+            350
+        );
+        assert_eq!(part(result("review", None, lasting)), 350);
+        assert_eq!(part(result("preference_ranking", None, "2027-01-09")), 350);
+    }
+
+    #[test]
+    fn a_sure_result_outweighs_the_prior() {
+        let result = json!({"task_type": "preference_ranking", "score": 1000, "deviation": 0, "taken_on": "2026-01-01"});
+        let score = of(json!({ "assessments": [result] }), json!({}), 0);
+        assert_eq!(
+            score.parts.assessments.get(),
+            999,
+            "1000 − 1 point of deviation"
+        );
+    }
+
+    #[test]
+    fn reliability_rises_with_what_was_delivered() {
+        let bound = |delivered: u32, missed: u32| {
+            let count = |count| Count::new(count).unwrap();
+            reliability(Reliability {
+                delivered: count(delivered),
+                missed: count(missed),
+            })
+            .get()
+        };
+        assert_eq!(bound(0, 0), 637);
+        assert_eq!(
+            bound(95, 0),
+            980,
+            "0.99 − √(99 / (100² × 101)) = 0.99 − 0.0099"
+        );
+        assert_eq!(bound(1_000_000, 0), 1000);
+        assert_eq!(bound(0, 1_000_000), 0);
+    }
+
+    fn reviewed(facts: &crate::model::profile::Profile, file: &CampaignFile) -> u16 {
+        let terms = terms(file);
+        score(
+            &Person::new(facts, &terms.calendar),
+            &terms,
+            Points::default(),
+        )
+        .total
+        .get()
+    }
+
+    proptest! {
+        #[test]
+        fn scores_rise_with_levels_results_and_delivery(
+            mut profile in any_profile("ana".into()), wanted in 1..=5_u8, delivered in 0..200_u32, missed in 0..200_u32,
+        ) {
+            let role = json!({"text": "x", "prefers": [{"points": 3, "if": {"skill": "local:a", "level": wanted}}]});
+            let file = file(role, json!({}));
+            let count = |count| Count::new(count).unwrap();
+            profile.reliability = Reliability { delivered: count(delivered), missed: count(missed) };
+            let before = reviewed(&profile, &file);
+            profile.reliability.delivered = count(delivered + 1);
+            let reliable = reviewed(&profile, &file);
+            prop_assert!(reliable >= before);
+            let result = &mut profile.assessments[0];
+            result.score = Points::new(result.score.get() + 1).unwrap_or(Points::MAX);
+            let better = reviewed(&profile, &file);
+            prop_assert!(better >= reliable);
+            if let Some(skill) = profile.skills.first_mut() {
+                skill.level = Level::new(skill.level.get() + 1).unwrap_or(Level::MAX);
+            }
+            prop_assert!(reviewed(&profile, &file) >= better);
+        }
+
+        #[test]
+        fn a_score_lies_between_its_parts(profile in any_profile("ana".into()), file in any_file(), text in 0..=1000_u16) {
+            let terms = terms(&file);
+            let score = score(&Person::new(&profile, &terms.calendar), &terms, Points::new(text).unwrap());
+            let Parts { text, skills, assessments, reliability, preferences } = score.parts;
+            let parts = [text, skills, Some(assessments), Some(reliability), preferences];
+            let parts = || parts.iter().flatten().copied();
+            prop_assert!(parts().min() <= Some(score.total) && Some(score.total) <= parts().max());
+        }
+    }
 }

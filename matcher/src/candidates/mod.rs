@@ -8,6 +8,7 @@ mod exhaustive;
 mod problem;
 mod shortlist;
 
+use crate::eligibility::Step;
 use crate::model::campaign::CampaignFile;
 use crate::model::{Cents, CentsPerHour, Count, Hours, Id, Weekly};
 use crate::score::Score;
@@ -104,3 +105,16 @@ pub struct Funnel {
     /// Of these: work for what it pays.
     pub affordable: usize,
 }
+
+impl Funnel {
+    /// Counts a person of the pool by the first step they fail; the pool itself is counted apart.
+    fn count(&mut self, failed: Option<Step>) {
+        let passes = |step| usize::from(failed.is_none_or(|failed| failed > step));
+        self.eligible += passes(Step::Eligible);
+        self.enough_hours += passes(Step::EnoughHours);
+        self.affordable += passes(Step::Affordable);
+    }
+}
+
+#[cfg(test)]
+mod tests;

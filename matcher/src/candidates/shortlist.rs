@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
 use crate::availability::Calendar;
-use crate::eligibility::{Person, Step, Terms, first_failed, pay};
+use crate::eligibility::{Person, Terms, first_failed, pay};
 use crate::model::campaign::{CampaignFile, RoleSpec};
 use crate::model::problem::Weights;
 use crate::model::profile::Profile;
@@ -187,13 +187,10 @@ impl Shortlist {
         kept: &mut Option<Arc<CandidateExpert>>,
     ) {
         let failed = first_failed(person, terms);
-        self.funnel.eligible += usize::from(failed > Some(Step::Eligible) || failed.is_none());
-        self.funnel.enough_hours +=
-            usize::from(failed > Some(Step::EnoughHours) || failed.is_none());
+        self.funnel.count(failed);
         let (None, Some(rate)) = (failed, pay(person, terms)) else {
             return;
         };
-        self.funnel.affordable += 1;
         let score = score(person, terms, text);
         let value = weekly_value(terms.role, &terms.file.weights, score.total, rate);
         let id = &person.profile.id;

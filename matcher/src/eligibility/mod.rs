@@ -200,7 +200,7 @@ pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
         against: conflict.against.clone(),
         until: conflict.until,
     }));
-    lacks(&terms.role.requires, person, terms, &mut reasons);
+    reasons.extend(lacks(&terms.role.requires, person, terms));
     reasons.extend(lack_of_hours(person, terms));
     reasons.extend(lack_of_pay(person, terms));
     reasons
@@ -236,44 +236,37 @@ fn count_holding(nodes: &[Requirement], person: &Person<'_>, terms: &Terms<'_>) 
     holding.count()
 }
 
-/// Adds why a requirement does not hold; nothing if it does.
-fn lacks(
-    requirement: &Requirement,
-    person: &Person<'_>,
-    terms: &Terms<'_>,
-    reasons: &mut Vec<Reason>,
-) {
+/// Why a requirement does not hold; empty exactly if it does.
+fn lacks(requirement: &Requirement, person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
     if holds(requirement, person, terms) {
-        return;
+        return Vec::new();
     }
     let alternatives = |wanted, of: &[Requirement]| {
-        let mut lacking = Vec::new();
-        for node in of {
-            lacks(node, person, terms, &mut lacking);
-        }
+        let each = of.iter().map(|node| lacks(node, person, terms));
         Reason::TooFewOf {
             wanted,
             held: count_holding(of, person, terms),
-            lacks: lacking,
+            lacks: each.filter(|lacks| !lacks.is_empty()).collect(),
         }
     };
     match requirement {
-        Requirement::Leaf(leaf) => reasons.push(leaf::lack(leaf, person, terms)),
+        Requirement::Leaf(leaf) => vec![leaf::lack(leaf, person, terms)],
         Requirement::All(nodes) => {
-            for node in nodes {
-                lacks(node, person, terms, reasons);
-            }
+            let each = nodes.iter().map(|node| lacks(node, person, terms));
+            each.flatten().collect()
         }
-        Requirement::Any(nodes) => {
-            let one = Count::new(1).unwrap_or_default();
-            reasons.push(alternatives(one, nodes));
-        }
-        Requirement::AtLeast { k, of } => reasons.push(alternatives(*k, of)),
+        Requirement::Any(nodes) => vec![alternatives(one(), nodes)],
+        Requirement::AtLeast { k, of } => vec![alternatives(*k, of)],
         Requirement::None(nodes) => {
             let held = nodes.iter().filter(|node| holds(node, person, terms));
-            reasons.extend(held.map(|node| Reason::Excluded { by: node.clone() }));
+            held.map(|node| Reason::Excluded { by: node.clone() })
+                .collect()
         }
     }
+}
+
+fn one() -> Count {
+    Count::new(1).unwrap_or_default()
 }
 
 /// Too few hours in every week: because of a late start if the hours would be there without it.
@@ -341,3 +334,8 @@ fn floor(profile: &Profile, terms: &Terms<'_>) -> Option<CentsPerHour> {
 fn an_hour() -> Hours {
     Hours::new(1).unwrap_or_default()
 }
+
+#[cfg(test)]
+pub(crate) mod examples;
+#[cfg(test)]
+mod tests;

@@ -180,8 +180,8 @@ pub enum Reason {
         wanted: Count,
         /// How many do.
         held: usize,
-        /// Why the others do not.
-        lacks: Vec<Reason>,
+        /// For each of the others, why it does not.
+        lacks: Vec<Vec<Reason>>,
     },
     /// Something holds that must not.
     Excluded {
@@ -423,7 +423,7 @@ impl fmt::Display for Reason {
                         "{held} of several alternatives hold, {wanted} are wanted"
                     )?;
                 }
-                list(f, lacks)
+                alternatives(f, lacks)
             }
             Self::Excluded { by } => write!(f, "is excluded: {}", Phrase(by)),
             Self::TooFewHours { has, wanted } => {
@@ -467,10 +467,13 @@ impl fmt::Display for Reason {
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, reasons: &[Reason]) -> fmt::Result {
-    for (idx, reason) in reasons.iter().enumerate() {
-        let separator = if idx == 0 { ": " } else { "; " };
-        write!(f, "{separator}{reason}")?;
+fn alternatives(f: &mut fmt::Formatter<'_>, lacks: &[Vec<Reason>]) -> fmt::Result {
+    for (idx, alternative) in lacks.iter().enumerate() {
+        f.write_str(if idx == 0 { ": " } else { "; " })?;
+        for (idx, reason) in alternative.iter().enumerate() {
+            f.write_str(if idx == 0 { "" } else { " and " })?;
+            write!(f, "{reason}")?;
+        }
     }
     Ok(())
 }

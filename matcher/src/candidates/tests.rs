@@ -1,0 +1,271 @@
+//! Shortlists against plain sorting, by hand and at random.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::availability::Calendar;
+use crate::eligibility::examples::{any_file, any_profile, file, profile};
+use crate::eligibility::{Person, Step, Terms, first_failed, pay};
+use crate::model::Points;
+use crate::model::problem::{CampaignIdx, RoleIdx};
+use crate::model::profile::Profile;
+use crate::score::score;
+
+fn points(points: u16) -> Points {
+    Points::new(points).unwrap()
+}
+
+/// The candidates of a pool on a file whose text parts are `text(role, profile)`.
+fn candidates(
+    profiles: &[Profile],
+    file: &CampaignFile,
+    k: usize,
+    threads: usize,
+    text: impl Fn(usize, &Profile) -> Points,
+) -> Candidates {
+    let of_role = |role| profiles.iter().map(|it| text(role, it)).collect();
+    let source = Exhaustive {
+        profiles,
+        text: (0..file.roles().count()).map(of_role).collect(),
+        threads: NonZeroUsize::new(threads).unwrap(),
+    };
+    source.candidates(file, k).unwrap()
+}
+
+/// Some text part that depends on who and what only.
+fn some_text(role: usize, profile: &Profile) -> Points {
+    let sum: usize = profile.id.as_str().bytes().map(usize::from).sum();
+    points(u16::try_from((sum * 37 + role * 101) % 4 * 250).unwrap())
+}
+
+fn person(id: &str, stage: &str, hours: u16, rate: u32) -> Profile {
+    profile(
+        json!({"id": id, "stage": stage, "availability": {"weekly_hours": hours},
+        "rate": {"min_cents": rate, "currency": "USD"}}),
+    )
+}
+
+/// A file of one role whose score is its text part and that pays everybody what they ask.
+fn worded() -> CampaignFile {
+    file(
+        json!({"text": "rank", "score_weights": {"text": 1},
+            "pay": {"policy": "individual", "target_cents": 0, "cap_cents": 7000}}),
+        json!({}),
+    )
+}
+
+fn ids<'a>(candidates: &'a Candidates, role: &RoleCandidates) -> Vec<&'a str> {
+    let id = |pair: &Candidate| candidates.experts[pair.expert].id.as_str();
+    role.pairs.iter().map(id).collect()
+}
+
+#[test]
+fn the_best_by_weekly_value_are_kept_and_the_next_one_is_told() {
+    let pool = [
+        person("dora", "active", 20, 1000),
+        person("ben", "active", 20, 2000),
+        person("cleo", "active", 20, 1000),
+        person("ana", "active", 20, 3000),
+        person("eve", "paused", 20, 1000),
+        person("finn", "active", 9, 1000),
+        person("gus", "active", 20, 7001),
+    ];
+    // Point values of 100 cents less ten hours' pay: dora and cleo 40,000, ben 80,000, ana 70,000.
+    let text = |_, it: &Profile| match it.id.as_str() {
+        "ben" | "ana" => points(1000),
+        _ => points(500),
+    };
+    let found = candidates(&pool, &worded(), 3, 1, text);
+    let role = &found.roles[0];
+    assert_eq!(
+        ids(&found, role),
+        ["ben", "ana", "cleo"],
+        "cleo before dora by id"
+    );
+    assert_eq!(role.best_excluded, Some(Cents(40_000)));
+    let everybody: Vec<&str> = found.experts.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(everybody, ["ana", "ben", "cleo"]);
+    let funnel = Funnel {
+        pool: 7,
+        eligible: 6,
+        enough_hours: 5,
+        affordable: 4,
+    };
+    assert_eq!(role.funnel, funnel);
+    assert_eq!(
+        candidates(&pool, &worded(), 4, 1, text).roles[0].best_excluded,
+        None
+    );
+    let none = candidates(&pool, &worded(), 0, 1, text);
+    assert_eq!(none.roles[0].best_excluded, Some(Cents(80_000)));
+    assert!(none.experts.is_empty());
+}
+
+#[test]
+fn text_points_must_fit_roles_and_profiles() {
+    let pool = [person("ana", "active", 20, 1000)];
+    let (file, threads) = (worded(), NonZeroUsize::MIN);
+    let mut source = Exhaustive {
+        profiles: &pool,
+        text: Vec::new(),
+        threads,
+    };
+    let message = source.candidates(&file, 1).unwrap_err().to_string();
+    assert_eq!(message, "text points given for 0 roles, expected 1");
+    source.text = vec![vec![points(1), points(2)]];
+    let message = source.candidates(&file, 1).unwrap_err().to_string();
+    assert_eq!(message, "text points given for 2 profiles, expected 1");
+}
+
+#[test]
+fn candidates_become_a_problem() {
+    let role = |id: &str| {
+        json!({"id": id, "task_type": "review", "heads": 3, "min_heads": 1, "hours": 10,
+        "pay": {"target_cents": 6000}})
+    };
+    let file = file(
+        json!({}),
+        json!({"weeks": 2, "weights": {"point_cents": 7}, "campaigns": [
+            {"id": "a", "client": "acme", "wall": "labs", "priority": 4, "roles": [role("one"), role("two")]},
+            {"id": "b", "client": "beta", "roles": [role("one")]}
+        ]}),
+    );
+    let facts = |id: &str, more: Value| {
+        let mut facts = json!({"id": id, "max_roles": 9, "tags": ["new"]});
+        facts
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        profile(facts)
+    };
+    let pool = [
+        facts("zoe", json!({})),
+        facts("ana", json!({"conflicts": [{"against": "beta"}]})),
+    ];
+    let found = candidates(&pool, &file, 9, 1, |_, _| points(0));
+    let problem = problem(&file, &found).unwrap();
+    assert_eq!(problem.warnings(), []);
+    let campaign = &problem.campaigns[0];
+    assert_eq!(problem.text(campaign.wall.unwrap()), "labs");
+    assert_eq!((campaign.priority, problem.weights.point), (4, Cents(7)));
+    let role = problem.role(RoleIdx(2));
+    assert_eq!(
+        (problem.text(role.id), role.campaign),
+        ("b/one", CampaignIdx(1))
+    );
+    let heads = (
+        role.min.constant().unwrap().get(),
+        role.target.constant().unwrap().get(),
+    );
+    assert_eq!(heads, (1, 3));
+    let pairs: Vec<(&str, &str)> = problem
+        .pairs
+        .iter()
+        .map(|pair| (problem.expert_id(pair.expert), problem.role_id(pair.role)))
+        .collect();
+    let expected = [
+        ("ana", "a/one"),
+        ("zoe", "a/one"),
+        ("ana", "a/two"),
+        ("zoe", "a/two"),
+        ("zoe", "b/one"),
+    ];
+    assert_eq!(pairs, expected);
+    assert_eq!(problem.pairs[0].to, problem.last_week());
+    assert_eq!(problem.experts[0].max_roles.get(), 4);
+}
+
+fn any_pool() -> impl Strategy<Value = Vec<Profile>> {
+    (0..14_usize).prop_flat_map(|people| {
+        let ids = (0..people).map(|idx| any_profile(format!("p{idx}")));
+        ids.collect::<Vec<_>>()
+    })
+}
+
+/// What the definition says, with nothing but sorting.
+fn by_sorting(
+    pool: &[Profile],
+    file: &CampaignFile,
+    k: usize,
+) -> Vec<(Vec<String>, Option<Cents>, Funnel)> {
+    let calendar = Arc::new(Calendar::of(file));
+    let of_role = |(idx, terms): (usize, &Terms<'_>)| {
+        let mut allowed = Vec::new();
+        let failing = |step| {
+            let fails =
+                |it: &&Profile| first_failed(&Person::new(it, &calendar), terms) == Some(step);
+            pool.iter().filter(fails).count()
+        };
+        for profile in pool {
+            let person = Person::new(profile, &calendar);
+            if first_failed(&person, terms).is_none() {
+                let score = score(&person, terms, some_text(idx, profile)).total;
+                let rate = pay(&person, terms).unwrap();
+                let value = weekly_value(terms.role, &file.weights, score, rate);
+                allowed.push((-value, profile.id.to_string()));
+            }
+        }
+        allowed.sort();
+        let eligible = pool.len() - failing(Step::Eligible);
+        let enough_hours = eligible - failing(Step::EnoughHours);
+        let funnel = Funnel {
+            pool: pool.len(),
+            eligible,
+            enough_hours,
+            affordable: allowed.len(),
+        };
+        let excluded = allowed.get(k).map(|(value, _)| -*value);
+        (
+            allowed.into_iter().take(k).map(|(_, id)| id).collect(),
+            excluded,
+            funnel,
+        )
+    };
+    Terms::of_file(file, &calendar)
+        .iter()
+        .enumerate()
+        .map(of_role)
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn shortlists_are_what_sorting_everybody_gives(pool in any_pool(), file in any_file(), k in 0..6_usize) {
+        let found = candidates(&pool, &file, k, 1, some_text);
+        let shown: Vec<_> = found.roles.iter().map(|role| {
+            let ids = ids(&found, role).into_iter().map(str::to_owned).collect();
+            (ids, role.best_excluded, role.funnel)
+        }).collect();
+        prop_assert_eq!(shown, by_sorting(&pool, &file, k));
+        prop_assert!(problem(&file, &found).is_ok());
+    }
+
+    #[test]
+    fn neither_order_nor_threads_change_the_candidates(
+        (pool, shuffled) in any_pool().prop_flat_map(|pool| (Just(pool.clone()), Just(pool).prop_shuffle())),
+        file in any_file(), k in 0..6_usize, threads in 1..5_usize,
+    ) {
+        let found = candidates(&pool, &file, k, 1, some_text);
+        prop_assert_eq!(found, candidates(&shuffled, &file, k, threads, some_text));
+    }
+
+    #[test]
+    fn who_is_not_allowed_need_not_be_offered(pool in any_pool(), file in any_file(), k in 0..6_usize) {
+        let mut lists = RoleShortlists::new(&file, k);
+        lists.count_pool(pool.len());
+        for profile in &pool {
+            let person = Person::new(profile, lists.calendar());
+            let terms = lists.terms().iter().enumerate();
+            let roles: Vec<(usize, Points)> = terms
+                .filter(|(_, terms)| first_failed(&person, terms) != Some(Step::Eligible))
+                .map(|(role, _)| (role, some_text(role, profile)))
+                .collect();
+            lists.offer_to(profile, roles);
+        }
+        prop_assert_eq!(lists.finish(0), candidates(&pool, &file, k, 1, some_text));
+    }
+}
