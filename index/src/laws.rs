@@ -8,7 +8,6 @@ use std::sync::Arc;
 use muster_matcher::availability::Calendar;
 use muster_matcher::candidates::{CandidateSource, Candidates, Exhaustive};
 use muster_matcher::eligibility::{Person, Terms, holds, is_eligible, why_not};
-use muster_matcher::model::Points;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::score::score;
@@ -108,16 +107,6 @@ fn ids<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> BTreeSet<String> 
     ids.collect()
 }
 
-/// The text parts that the exhaustive source is given.
-fn text_points(model: &TextModel, file: &CampaignFile, profiles: &[Profile]) -> Vec<Vec<Points>> {
-    let of_role = |text: &str| {
-        let query = model.query(text);
-        let points = profiles.iter().map(|profile| model.points(&query, profile));
-        points.collect()
-    };
-    file.roles().map(|(_, role)| of_role(&role.text)).collect()
-}
-
 fn exhaustive(
     model: &TextModel,
     file: &CampaignFile,
@@ -126,7 +115,7 @@ fn exhaustive(
 ) -> Candidates {
     let source = Exhaustive {
         profiles,
-        text: text_points(model, file, profiles),
+        text: model.table(file.roles().map(|(_, role)| role.text.as_str()), profiles),
         threads: NonZeroUsize::MIN,
     };
     source.candidates(file, k).unwrap()

@@ -96,7 +96,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         employer: builder.add_text_field("employer", STRING),
         past_client: builder.add_text_field("past_client", STRING),
         conflict: builder.add_text_field("conflict", STRING),
-        profile: builder.add_bytes_field("profile", STORED),
+        profile: builder.add_text_field("profile", STORED),
     };
     (builder.build(), fields)
 }
@@ -155,7 +155,7 @@ impl Fields {
     pub(crate) fn document(
         &self,
         profile: &Profile,
-        json: &[u8],
+        json: &str,
         lengths: [u32; 2],
     ) -> TantivyDocument {
         let mut doc = TantivyDocument::with_capacity(json.len() + 1024);
@@ -231,7 +231,7 @@ impl Fields {
         for conflict in &profile.conflicts {
             doc.add_text(self.conflict, conflict.against.as_str());
         }
-        doc.add_bytes(self.profile, json);
+        doc.add_text(self.profile, json);
         doc
     }
 }

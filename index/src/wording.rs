@@ -5,7 +5,6 @@ use std::ops::Range;
 use muster_matcher::model::profile::Profile;
 use tantivy::Term;
 use tantivy::query::{PhraseQuery, Query};
-use tantivy::tokenizer::TokenStream;
 
 use crate::filter::Set;
 use crate::schema::Fields;
@@ -65,9 +64,9 @@ impl Wording {
 /// Everybody in whose headline or bio the words of `text` stand in a row; `None` if it has no words.
 fn phrase(text: &str, fields: &Fields) -> Option<Set> {
     let mut row: Vec<(usize, String)> = Vec::new();
-    words::analyzer()
-        .token_stream(text)
-        .process(&mut |token| row.push((token.position, token.text.clone())));
+    words::each(text, |token| {
+        row.push((token.position, token.text.clone()));
+    });
     let section_has = |section: Section| {
         let field = fields.sections[section.idx()];
         match row.as_slice() {
@@ -108,7 +107,7 @@ pub(crate) fn snippet(query: &TextQuery, profile: &Profile) -> Option<Snippet> {
 
 fn snippet_of(query: &TextQuery, section: Section, text: &str) -> Option<Snippet> {
     let mut tokens: Vec<(Range<usize>, bool)> = Vec::new();
-    words::analyzer().token_stream(text).process(&mut |token| {
+    words::each(text, |token| {
         tokens.push((token.offset_from..token.offset_to, query.has(&token.text)));
     });
     let count = |tokens: &[(Range<usize>, bool)]| tokens.iter().filter(|token| token.1).count();

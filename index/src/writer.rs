@@ -106,9 +106,9 @@ impl IndexBuilder {
                 id: profile.id.clone(),
             });
         }
-        let json = serde_json::to_vec(profile)
+        let json = serde_json::to_string(profile)
             .map_err(|error| IndexError::io(&self.site)(io::Error::other(error)))?;
-        self.hash.add(&json);
+        self.hash.add(json.as_bytes());
         let lengths = self.statistics.add(profile);
         let document = self.fields.document(profile, &json, lengths);
         self.writer.add_document(document)?;
