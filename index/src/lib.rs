@@ -17,6 +17,7 @@ mod pool;
 mod scan;
 mod schema;
 mod search;
+mod set;
 mod source;
 #[cfg(test)]
 mod testing;

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use muster_matcher::model::profile::Profile;
 use tantivy::Term;
-use tantivy::query::{PhraseQuery, Query};
+use tantivy::query::PhraseQuery;
 
-use crate::filter::Set;
 use crate::schema::Fields;
+use crate::set::Set;
 use crate::text::{Section, TextQuery, words};
 
 /// Characters of a search that are looked at; what is behind them is ignored.
@@ -75,9 +75,7 @@ fn phrase(text: &str, fields: &Fields) -> Option<Set> {
                 let terms = row
                     .iter()
                     .map(|(position, word)| (*position, Term::from_field_text(field, word)));
-                let phrase: Box<dyn Query> =
-                    Box::new(PhraseQuery::new_with_offset(terms.collect()));
-                Set::Query(phrase)
+                Set::Phrase(PhraseQuery::new_with_offset(terms.collect()))
             }
         }
     };
