@@ -47,17 +47,8 @@ fn stages(criterion: &mut Criterion) {
         build(&index, profiles.iter().cloned()).expect("the pool is valid");
         let pool = Pool::open(&index).expect("the index was just built");
 
-        let words = TextModel::of(&profiles);
-        let text = file
-            .roles()
-            .map(|(_, role)| words.query(&role.text))
-            .map(|query| {
-                profiles
-                    .iter()
-                    .map(|profile| words.points(&query, profile))
-                    .collect()
-            })
-            .collect();
+        let texts = file.roles().map(|(_, role)| role.text.as_str());
+        let text = TextModel::of(&profiles).table(texts, &profiles);
         let exhaustive = Exhaustive {
             profiles: &profiles,
             text,

@@ -16,7 +16,7 @@ pub enum IndexError {
         dir: PathBuf,
     },
     /// The folder holds something else; it is left as it is.
-    #[error("{} holds no index of Muster ({why}); choose an empty or a new folder", dir.display())]
+    #[error("{} holds no index of Muster ({why}); choose an empty or a new folder and build one: {Rebuild}", dir.display())]
     NotAnIndex {
         /// The folder.
         dir: PathBuf,
@@ -83,7 +83,7 @@ struct Rebuild;
 
 impl fmt::Display for Rebuild {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("muster index --pool POOL --out DIR")
+        f.write_str("muster index POOL --out FOLDER")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Requirement trees as index queries that bracket them.
+//! Requirement trees as sets of experts that bracket them.
 //!
 //! Terms decide most leaves, but not those that depend on the weeks planned (credentials and
 //! consents that end, commitments, cool-off) or on clocks. So every tree is compiled towards a
@@ -7,20 +7,14 @@
 //! side and nobody on the other; a negation changes sides. Whoever is possibly but not surely in is
 //! judged by `matcher::eligibility`.
 
-use std::ops::Bound;
-
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::requirement::{Leaf, Requirement};
 use muster_matcher::model::words::{Currency, Stage};
 use muster_matcher::model::{CentsPerHour, Id, Level};
-use tantivy::Term;
-use tantivy::query::{
-    AllQuery, BooleanQuery, EnableScoring, ExistsQuery, Occur, Query, RangeQuery, Scorer, TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption, Schema};
-use tantivy::{DocId, SegmentReader, TERMINATED};
 
-use crate::schema::{Fields, assessment_term, credential_term, language_term, skill_term};
+use crate::schema::{Fields, MOST_HOURS, RATE_CENTS, SURE_HOURS, YEARS};
+use crate::schema::{assessment_term, credential_term, language_term, skill_term};
+use crate::set::Set;
 
 /// Towards which side an undecidable leaf is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,151 +42,10 @@ impl Side {
     }
 }
 
-/// A set of experts.
-#[derive(Debug)]
-pub(crate) enum Set {
-    Everybody,
-    Nobody,
-    Query(Box<dyn Query>),
-}
-
-impl Set {
-    /// Everybody who is in each of the sets.
-    pub(crate) fn all(sets: impl IntoIterator<Item = Self>) -> Self {
-        let mut queries = Vec::new();
-        for set in sets {
-            match set {
-                Self::Everybody => {}
-                Self::Nobody => return Self::Nobody,
-                Self::Query(query) => queries.push(query),
-            }
-        }
-        match queries.len() {
-            0 => Self::Everybody,
-            1 => Self::Query(queries.remove(0)),
-            _ => Self::Query(Box::new(BooleanQuery::intersection(queries))),
-        }
-    }
-
-    /// Everybody who is in some of the sets.
-    pub(crate) fn any(sets: impl IntoIterator<Item = Self>) -> Self {
-        Self::at_least(1, sets)
-    }
-
-    /// Everybody who is in at least `k` of the sets.
-    fn at_least(mut k: usize, sets: impl IntoIterator<Item = Self>) -> Self {
-        let mut queries = Vec::new();
-        for set in sets {
-            match set {
-                Self::Everybody => k = k.saturating_sub(1),
-                Self::Nobody => {}
-                Self::Query(query) => queries.push(query),
-            }
-        }
-        if k == 0 {
-            Self::Everybody
-        } else if k > queries.len() {
-            Self::Nobody
-        } else if queries.len() == 1 {
-            Self::Query(queries.remove(0))
-        } else if k == queries.len() {
-            Self::Query(Box::new(BooleanQuery::intersection(queries)))
-        } else {
-            let query = BooleanQuery::union_with_minimum_required_clauses(queries, k);
-            Self::Query(Box::new(query))
-        }
-    }
-
-    /// Everybody else.
-    pub(crate) fn not(self) -> Self {
-        match self {
-            Self::Everybody => Self::Nobody,
-            Self::Nobody => Self::Everybody,
-            Self::Query(query) => Self::Query(Box::new(BooleanQuery::new(vec![
-                (Occur::Must, Box::new(AllQuery)),
-                (Occur::MustNot, query),
-            ]))),
-        }
-    }
-
-    pub(crate) fn term(field: Field, term: &str) -> Self {
-        let term = Term::from_field_text(field, term);
-        Self::Query(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
-    }
-
-    /// Where the numeric field has a value of at least `least`.
-    fn from(field: Field, least: u32) -> Self {
-        let least = Term::from_field_u64(field, u64::from(least));
-        let query = RangeQuery::new(Bound::Included(least), Bound::Unbounded);
-        Self::Query(Box::new(query))
-    }
-
-    /// Where the numeric field has a value of at most `most`.
-    fn up_to(field: Field, most: u32) -> Self {
-        let most = Term::from_field_u64(field, u64::from(most));
-        let query = RangeQuery::new(Bound::Unbounded, Bound::Included(most));
-        Self::Query(Box::new(query))
-    }
-
-    /// The set's members in a segment, in order.
-    pub(crate) fn members(&self, reader: &SegmentReader) -> tantivy::Result<Members> {
-        Ok(match self {
-            Self::Everybody => Members::Everybody,
-            Self::Nobody => Members::Nobody,
-            Self::Query(query) => {
-                let scoring = EnableScoring::disabled_from_schema(reader.schema());
-                Members::Of(query.weight(scoring)?.scorer(reader, 1.0)?)
-            }
-        })
-    }
-}
-
-/// The members of a set, visited in order.
-pub(crate) enum Members {
-    Everybody,
-    Nobody,
-    Of(Box<dyn Scorer>),
-}
-
-impl Members {
-    /// Whether `doc` is a member. Ask for ever larger documents.
-    pub(crate) fn contains(&mut self, doc: DocId) -> bool {
-        match self {
-            Self::Everybody => true,
-            Self::Nobody => false,
-            Self::Of(scorer) => {
-                if scorer.doc() < doc {
-                    scorer.seek(doc);
-                }
-                scorer.doc() == doc
-            }
-        }
-    }
-
-    /// Calls `visit` with every member in `docs`. Ask for ever later ranges.
-    pub(crate) fn visit(&mut self, docs: std::ops::Range<DocId>, mut visit: impl FnMut(DocId)) {
-        match self {
-            Self::Everybody => docs.for_each(visit),
-            Self::Nobody => {}
-            Self::Of(scorer) => {
-                let mut doc = scorer.doc();
-                if doc < docs.start {
-                    doc = scorer.seek(docs.start);
-                }
-                while doc < docs.end && doc != TERMINATED {
-                    visit(doc);
-                    doc = scorer.advance();
-                }
-            }
-        }
-    }
-}
-
 /// Compiles requirement trees of one campaign file.
 #[derive(Clone, Copy)]
 pub(crate) struct Compiler<'a> {
     pub(crate) fields: &'a Fields,
-    pub(crate) schema: &'a Schema,
     pub(crate) file: &'a CampaignFile,
 }
 
@@ -250,24 +103,22 @@ impl Compiler<'_> {
                 Set::any(countries.map(|country| Set::term(fields.country, country.as_str())))
             }
             Leaf::CountryNotIn(countries) => {
-                let is_known =
-                    ExistsQuery::new(self.schema.get_field_name(fields.country).to_owned(), false);
                 let countries = countries.iter();
                 let named =
                     Set::any(countries.map(|country| Set::term(fields.country, country.as_str())));
-                Set::all([Set::Query(Box::new(is_known)), named.not()])
+                Set::all([Set::HasCountry, named.not()])
             }
             Leaf::WorkAuthorisation(country) => Set::term(fields.may_work_in, country.as_str()),
             Leaf::RateAtMost(most) => self.rate_at_most(*most),
             Leaf::HoursAtLeast(hours) if hours.get() == 0 => Set::Everybody,
             Leaf::HoursAtLeast(hours) => {
-                let field = match side {
-                    Side::Possibly => fields.most_hours,
-                    Side::Surely => fields.sure_hours,
+                let column = match side {
+                    Side::Possibly => MOST_HOURS,
+                    Side::Surely => SURE_HOURS,
                 };
-                Set::from(field, u32::from(hours.get()))
+                Set::Within(column, u64::from(hours.get())..=u64::MAX)
             }
-            Leaf::YearsAtLeast(years) => Set::from(fields.years, years.get()),
+            Leaf::YearsAtLeast(years) => Set::Within(YEARS, u64::from(years.get())..=u64::MAX),
             Leaf::Consent(topic) => if_possibly(id_term(fields.consent, topic)),
             Leaf::Tag(tag) => id_term(fields.tag, tag),
             Leaf::NotEmployedBy(employer) => id_term(fields.employer, employer).not(),
@@ -287,7 +138,7 @@ impl Compiler<'_> {
             currencies.map(|currency| match self.largest_amount(currency, most) {
                 Some(amount) => Set::all([
                     Set::term(self.fields.currency, currency.as_str()),
-                    Set::up_to(self.fields.rate_cents, amount.get()),
+                    Set::Within(RATE_CENTS, 0..=u64::from(amount.get())),
                 ]),
                 None => Set::Nobody,
             }),

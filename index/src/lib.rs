@@ -9,12 +9,15 @@
 
 mod error;
 mod filter;
+#[cfg(test)]
+mod laws;
 mod lock;
 mod manifest;
 mod pool;
 mod scan;
 mod schema;
 mod search;
+mod set;
 mod source;
 #[cfg(test)]
 mod testing;

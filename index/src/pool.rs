@@ -174,7 +174,7 @@ impl ProfileStore<'_> {
         let document: TantivyDocument = self.store.get(doc)?;
         let json = document
             .get_first(self.pool.fields.profile)
-            .and_then(|value| value.as_bytes());
+            .and_then(|value| value.as_str());
         let damaged = |what: String| {
             IndexError::damaged(
                 &self.pool.dir,
@@ -182,7 +182,7 @@ impl ProfileStore<'_> {
             )
         };
         let json = json.ok_or_else(|| damaged("it is not stored".to_owned()))?;
-        let tree = parse(json).map_err(|error| damaged(error.to_string()))?;
+        let tree = parse(json.as_bytes()).map_err(|error| damaged(error.to_string()))?;
         let mut faults = Faults::default();
         Profile::from_json(tree, &JsonPath::ROOT, &mut faults)
             .ok_or_else(|| damaged(faults.to_string()))

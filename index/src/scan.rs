@@ -13,15 +13,6 @@ use crate::IndexError;
 use crate::pool::{Pool, Segment};
 use crate::text::{Section, TextQuery};
 
-/// Documents looked at together: small enough for the sums to stay in the processor's cache.
-pub(crate) const BLOCK: u32 = 4096;
-
-/// `docs` in blocks.
-pub(crate) fn blocks(docs: Range<DocId>) -> impl Iterator<Item = Range<DocId>> {
-    let starts = docs.clone().step_by(BLOCK as usize);
-    starts.map(move |start| start..docs.end.min(start + BLOCK))
-}
-
 /// What `work` makes of every part of `0..n_docs`, one part a thread, in order.
 pub(crate) fn in_parts<T: Send>(
     n_docs: u32,
@@ -80,7 +71,7 @@ impl<'a> TextScan<'a> {
         })
     }
 
-    /// Computes the points of the documents in `block`, at most [`BLOCK`] of them. Ask for ever later
+    /// Computes the points of the documents in `block`, at most [`crate::set::BLOCK`] of them. Ask for ever later
     /// blocks.
     pub(crate) fn read(&mut self, block: Range<DocId>) -> BlockPoints<'_> {
         let start = block.start;

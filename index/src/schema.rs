@@ -63,6 +63,12 @@ pub(crate) struct Fields {
 /// Names of the fast fields that are read by name.
 pub(crate) const LENGTHS: [&str; 2] = ["headline_words", "bio_words"];
 
+pub(crate) const COUNTRY: &str = "country";
+pub(crate) const RATE_CENTS: &str = "rate_cents";
+pub(crate) const MOST_HOURS: &str = "most_hours";
+pub(crate) const SURE_HOURS: &str = "sure_hours";
+pub(crate) const YEARS: &str = "years";
+
 /// The schema and its fields.
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
@@ -80,14 +86,14 @@ pub(crate) fn schema() -> (Schema, Fields) {
         skill: builder.add_text_field("skill", FAST),
         skill_ge: builder.add_text_field("skill_ge", STRING),
         language_ge: builder.add_text_field("language_ge", STRING),
-        country: builder.add_text_field("country", STRING | FAST),
+        country: builder.add_text_field(COUNTRY, STRING | FAST),
         may_work_in: builder.add_text_field("may_work_in", STRING),
         currency: builder.add_text_field("currency", STRING),
-        rate_cents: builder.add_u64_field("rate_cents", FAST),
-        most_hours: builder.add_u64_field("most_hours", FAST),
-        sure_hours: builder.add_u64_field("sure_hours", FAST),
+        rate_cents: builder.add_u64_field(RATE_CENTS, FAST),
+        most_hours: builder.add_u64_field(MOST_HOURS, FAST),
+        sure_hours: builder.add_u64_field(SURE_HOURS, FAST),
         available_from: builder.add_i64_field("available_from", FAST),
-        years: builder.add_u64_field("years", FAST),
+        years: builder.add_u64_field(YEARS, FAST),
         tag: builder.add_text_field("tag", STRING),
         stage: builder.add_text_field("stage", STRING),
         credential: builder.add_text_field("credential", STRING),
@@ -96,7 +102,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         employer: builder.add_text_field("employer", STRING),
         past_client: builder.add_text_field("past_client", STRING),
         conflict: builder.add_text_field("conflict", STRING),
-        profile: builder.add_bytes_field("profile", STORED),
+        profile: builder.add_text_field("profile", STORED),
     };
     (builder.build(), fields)
 }
@@ -155,7 +161,7 @@ impl Fields {
     pub(crate) fn document(
         &self,
         profile: &Profile,
-        json: &[u8],
+        json: &str,
         lengths: [u32; 2],
     ) -> TantivyDocument {
         let mut doc = TantivyDocument::with_capacity(json.len() + 1024);
@@ -231,7 +237,7 @@ impl Fields {
         for conflict in &profile.conflicts {
             doc.add_text(self.conflict, conflict.against.as_str());
         }
-        doc.add_bytes(self.profile, json);
+        doc.add_text(self.profile, json);
         doc
     }
 }

@@ -18,9 +18,10 @@ use muster_matcher::score::{Score, has_text, score};
 use tantivy::DocId;
 
 use crate::IndexError;
-use crate::filter::{Compiler, Set, Side};
+use crate::filter::{Compiler, Side};
 use crate::pool::{Pool, Segment};
-use crate::scan::{TextScan, blocks, in_parts};
+use crate::scan::{TextScan, in_parts};
+use crate::set::{Set, blocks};
 use crate::text::TextQuery;
 use crate::wording::{Snippet, Wording, snippet};
 
@@ -29,7 +30,7 @@ use crate::wording::{Snippet, Wording, snippet};
 pub struct Search {
     /// Words of which people have at least one, the more and the rarer the better; `"a phrase"` must
     /// stand so in a headline or bio, and `-word` or `-"a phrase"` must not. Every text is legal; one
-    /// without words asks for nothing.
+    /// without words asks for nothing, and what follows the first 4,000 characters is ignored.
     pub text: String,
     /// What people must satisfy.
     pub requirement: Requirement,
@@ -161,7 +162,7 @@ impl Pool {
         let file = with_role(&search.setting.file, &search.requirement);
         let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
         let terms = only_terms(&file, calendar);
-        let compiler = self.compiler(segment, &file);
+        let compiler = self.compiler(&file);
         let wording = Wording::of(&search.text);
         let named = wording.set(&self.fields);
         let query = self.text_model().query(&wording.words);
@@ -217,7 +218,7 @@ impl Pool {
             });
         };
         let query = self.text_model().query(&terms.role.text);
-        let compiler = self.compiler(segment, terms.file);
+        let compiler = self.compiler(terms.file);
         let matching = Matching {
             pool: self,
             segment,
@@ -269,14 +270,9 @@ impl Pool {
         })
     }
 
-    pub(crate) fn compiler<'a>(
-        &'a self,
-        segment: &'a Segment,
-        file: &'a CampaignFile,
-    ) -> Compiler<'a> {
+    pub(crate) fn compiler<'a>(&'a self, file: &'a CampaignFile) -> Compiler<'a> {
         Compiler {
             fields: &self.fields,
-            schema: segment.reader.schema(),
             file,
         }
     }
@@ -303,16 +299,15 @@ impl Finding<'_> {
         let mut scan = TextScan::new(self.pool, self.segment, self.query)?;
         let store = self.segment.store(self.pool)?;
         let requirement = &self.terms.role.requires;
-        let mut candidates: Vec<DocId> = Vec::new();
         let mut matches = Ranked::new();
         for block in blocks(docs) {
-            candidates.clear();
-            possibly.visit(block.clone(), |doc| candidates.push(doc));
-            if candidates.is_empty() {
+            let possibly = possibly.read(&block);
+            if possibly.is_empty() {
                 continue;
             }
+            let surely = surely.read(&block);
             let points = scan.read(block);
-            for doc in candidates.iter().copied() {
+            for doc in possibly.docs() {
                 if !self.query.is_empty() && !points.has_word(doc) {
                     continue;
                 }
@@ -347,13 +342,14 @@ impl Matching<'_> {
         let scan = |query| TextScan::new(self.pool, self.segment, query);
         let mut scan = self.query.map(scan).transpose()?;
         let store = self.segment.store(self.pool)?;
-        let mut candidates: Vec<DocId> = Vec::new();
         let (mut allowed, mut missed) = (Ranked::new(), Ranked::new());
         for block in blocks(docs) {
-            candidates.clear();
-            members.visit(block.clone(), |doc| candidates.push(doc));
+            let looked_at = members.read(&block);
+            if looked_at.is_empty() {
+                continue;
+            }
             let points = scan.as_mut().map(|scan| scan.read(block));
-            for doc in candidates.iter().copied() {
+            for doc in looked_at.docs() {
                 let profile = store.profile(doc)?;
                 let person = Person::new(&profile, &self.terms.calendar);
                 let failed = first_failed(&person, self.terms);

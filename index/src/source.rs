@@ -11,9 +11,9 @@ use muster_matcher::score::has_text;
 use tantivy::DocId;
 
 use crate::IndexError;
-use crate::filter::Set;
 use crate::pool::{Pool, Segment};
-use crate::scan::{TextScan, blocks, in_parts};
+use crate::scan::{TextScan, in_parts};
+use crate::set::{Set, blocks};
 use crate::text::TextQuery;
 
 /// A pool as a source of candidates.
@@ -47,7 +47,7 @@ impl IndexSource<'_> {
         let mut all = RoleShortlists::new(file, k);
         let n_docs = self.pool.documents();
         if let Some(segment) = &self.pool.segment {
-            let compiler = self.pool.compiler(segment, file);
+            let compiler = self.pool.compiler(file);
             let roles: Vec<RoleQuery> = all
                 .terms()
                 .iter()
@@ -90,9 +90,8 @@ fn offer_all<'f>(
         offers.clear();
         for (role_idx, members) in members.iter_mut().enumerate() {
             let first_offer = offers.len();
-            members.visit(block.clone(), |doc| {
-                offers.push((doc, role_idx, Points::default()));
-            });
+            let docs = members.read(&block);
+            offers.extend(docs.docs().map(|doc| (doc, role_idx, Points::default())));
             let offers = &mut offers[first_offer..];
             if let (Some(scan), false) = (&mut scans[role_idx], offers.is_empty()) {
                 let points = scan.read(block.clone());

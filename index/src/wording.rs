@@ -4,11 +4,10 @@ use std::ops::Range;
 
 use muster_matcher::model::profile::Profile;
 use tantivy::Term;
-use tantivy::query::{PhraseQuery, Query};
-use tantivy::tokenizer::TokenStream;
+use tantivy::query::PhraseQuery;
 
-use crate::filter::Set;
 use crate::schema::Fields;
+use crate::set::Set;
 use crate::text::{Section, TextQuery, words};
 
 /// Characters of a search that are looked at; what is behind them is ignored.
@@ -65,9 +64,9 @@ impl Wording {
 /// Everybody in whose headline or bio the words of `text` stand in a row; `None` if it has no words.
 fn phrase(text: &str, fields: &Fields) -> Option<Set> {
     let mut row: Vec<(usize, String)> = Vec::new();
-    words::analyzer()
-        .token_stream(text)
-        .process(&mut |token| row.push((token.position, token.text.clone())));
+    words::each(text, |token| {
+        row.push((token.position, token.text.clone()));
+    });
     let section_has = |section: Section| {
         let field = fields.sections[section.idx()];
         match row.as_slice() {
@@ -76,9 +75,7 @@ fn phrase(text: &str, fields: &Fields) -> Option<Set> {
                 let terms = row
                     .iter()
                     .map(|(position, word)| (*position, Term::from_field_text(field, word)));
-                let phrase: Box<dyn Query> =
-                    Box::new(PhraseQuery::new_with_offset(terms.collect()));
-                Set::Query(phrase)
+                Set::Phrase(PhraseQuery::new_with_offset(terms.collect()))
             }
         }
     };
@@ -108,7 +105,7 @@ pub(crate) fn snippet(query: &TextQuery, profile: &Profile) -> Option<Snippet> {
 
 fn snippet_of(query: &TextQuery, section: Section, text: &str) -> Option<Snippet> {
     let mut tokens: Vec<(Range<usize>, bool)> = Vec::new();
-    words::analyzer().token_stream(text).process(&mut |token| {
+    words::each(text, |token| {
         tokens.push((token.offset_from..token.offset_to, query.has(&token.text)));
     });
     let count = |tokens: &[(Range<usize>, bool)]| tokens.iter().filter(|token| token.1).count();

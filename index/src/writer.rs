@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
 use rustc_hash::FxHashSet;
+use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{Index, IndexSettings, IndexSortByField, IndexWriter, Order, TantivyDocument};
 
 use crate::IndexError;
@@ -82,6 +83,8 @@ impl IndexBuilder {
             .tokenizers()
             .register(words::TOKENIZER, words::analyzer());
         let writer = index.writer_with_num_threads(1, MEMORY_BYTES)?;
+        // There is one merge, at the end.
+        writer.set_merge_policy(Box::new(NoMergePolicy));
         Ok(Self {
             place,
             site,
@@ -106,9 +109,9 @@ impl IndexBuilder {
                 id: profile.id.clone(),
             });
         }
-        let json = serde_json::to_vec(profile)
+        let json = serde_json::to_string(profile)
             .map_err(|error| IndexError::io(&self.site)(io::Error::other(error)))?;
-        self.hash.add(&json);
+        self.hash.add(json.as_bytes());
         let lengths = self.statistics.add(profile);
         let document = self.fields.document(profile, &json, lengths);
         self.writer.add_document(document)?;
@@ -204,5 +207,43 @@ fn remove(path: &Path) -> Result<(), IndexError> {
     match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(IndexError::io(path)(error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Pool;
+    use crate::testing::random_pool;
+
+    #[test]
+    fn a_pool_of_several_segments_ends_up_as_one_in_the_order_of_ids() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("pool");
+        let mut profiles = random_pool(&(0..90).collect::<Vec<u64>>());
+        let mut builder = IndexBuilder::new(&place).unwrap();
+        for (idx, profile) in profiles.iter().enumerate() {
+            builder.add(profile).unwrap();
+            if idx % 25 == 0 {
+                builder.writer.commit().unwrap();
+            }
+        }
+        builder.finish().unwrap();
+        let stored: Vec<Profile> = Pool::open(&place)
+            .unwrap()
+            .profiles()
+            .map(Result::unwrap)
+            .collect();
+        profiles.sort_by(|a, b| a.id.cmp(&b.id));
+        assert_eq!(stored, profiles);
+    }
+
+    #[test]
+    fn a_second_builder_at_one_place_is_told_who_is_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("pool");
+        let _first = IndexBuilder::new(&place).unwrap();
+        let second = IndexBuilder::new(&place);
+        assert!(matches!(second, Err(IndexError::InUse { .. })));
     }
 }

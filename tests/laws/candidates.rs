@@ -10,20 +10,13 @@ use muster_matcher::candidates::{CandidateSource, Exhaustive, problem};
 use muster_matcher::check::check;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
-use muster_matcher::model::{Heads, Points};
+use muster_matcher::model::Heads;
 use muster_matcher::plan::plan;
 use muster_matcher::solve::solve;
 
 fn exhaustive<'p>(profiles: &'p [Profile], file: &CampaignFile) -> Exhaustive<'p> {
-    let words = TextModel::of(profiles);
-    let points = |text: &str| -> Vec<Points> {
-        let query = words.query(text);
-        profiles
-            .iter()
-            .map(|profile| words.points(&query, profile))
-            .collect()
-    };
-    let text = file.roles().map(|(_, role)| points(&role.text)).collect();
+    let texts = file.roles().map(|(_, role)| role.text.as_str());
+    let text = TextModel::of(profiles).table(texts, profiles);
     Exhaustive {
         profiles,
         text,

@@ -8,7 +8,6 @@ use muster_datasets::import::labels::{LabelMatch, SkillLabels};
 use muster_datasets::import::pool::read_file;
 use muster_index::{IndexSource, TextModel};
 use muster_matcher::candidates::{CandidateSource, Exhaustive};
-use muster_matcher::model::Points;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::words::SkillId;
@@ -54,10 +53,8 @@ impl Pool {
                 threads: threads(),
             })),
             Self::File { profiles, words } => {
-                let text = file
-                    .roles()
-                    .map(|(_, role)| points(words, &role.text, profiles))
-                    .collect();
+                let texts = file.roles().map(|(_, role)| role.text.as_str());
+                let text = words.table(texts, profiles);
                 Ok(Box::new(Exhaustive {
                     profiles,
                     text,
@@ -66,18 +63,6 @@ impl Pool {
             }
         }
     }
-}
-
-/// The text part of everybody for one text.
-fn points(words: &TextModel, text: &str, profiles: &[Profile]) -> Vec<Points> {
-    let query = words.query(text);
-    if query.is_empty() {
-        return vec![Points::default(); profiles.len()];
-    }
-    profiles
-        .iter()
-        .map(|profile| words.points(&query, profile))
-        .collect()
 }
 
 /// ESCO's labels.

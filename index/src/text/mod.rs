@@ -23,8 +23,7 @@ use std::collections::BTreeMap;
 
 use muster_matcher::model::Points;
 use muster_matcher::model::profile::Profile;
-use rustc_hash::{FxHashMap, FxHashSet};
-use tantivy::tokenizer::{TextAnalyzer, TokenStream};
+use rustc_hash::FxHashMap;
 
 pub(crate) use store::{read, write};
 
@@ -82,62 +81,62 @@ pub struct TextModel {
 }
 
 /// Gathers a [`TextModel`] profile by profile.
+#[derive(Default)]
 pub struct TextModelBuilder {
-    analyzer: TextAnalyzer,
-    model: TextModel,
-    /// The words of the profile at hand.
-    seen: FxHashSet<String>,
+    experts: u64,
+    totals: [SectionTotals; 2],
+    experts_with: FxHashMap<Box<str>, WordCount>,
 }
 
-impl Default for TextModelBuilder {
-    fn default() -> Self {
-        Self {
-            analyzer: words::analyzer(),
-            model: TextModel::default(),
-            seen: FxHashSet::default(),
-        }
-    }
+/// How many experts use a word.
+struct WordCount {
+    experts: u32,
+    /// The number of the last one, so that nobody is counted twice.
+    last: u64,
 }
 
 impl TextModelBuilder {
     /// Counts one profile's words; gives the number of words of each section.
     pub fn add(&mut self, profile: &Profile) -> [u32; 2] {
-        let Self {
-            analyzer,
-            model,
-            seen,
-        } = self;
-        model.experts += 1;
-        seen.clear();
-        let lengths = Section::ALL.map(|section| {
+        self.experts += 1;
+        Section::ALL.map(|section| {
             let mut length = 0;
-            analyzer
-                .token_stream(section.of(profile))
-                .process(&mut |token| {
-                    length += 1;
-                    if !seen.contains(&token.text) {
-                        seen.insert(token.text.clone());
-                    }
-                });
-            let totals = &mut model.totals[section.idx()];
+            words::each(section.of(profile), |token| {
+                length += 1;
+                self.count(&token.text);
+            });
+            let totals = &mut self.totals[section.idx()];
             totals.sections += u64::from(length > 0);
             totals.words += u64::from(length);
             length
-        });
-        for word in seen.iter() {
-            match model.experts_with.get_mut(word.as_str()) {
-                Some(experts) => *experts += 1,
-                None => {
-                    model.experts_with.insert(Box::from(word.as_str()), 1);
-                }
+        })
+    }
+
+    fn count(&mut self, word: &str) {
+        match self.experts_with.get_mut(word) {
+            Some(count) if count.last == self.experts => {}
+            Some(count) => {
+                count.experts += 1;
+                count.last = self.experts;
+            }
+            None => {
+                let count = WordCount {
+                    experts: 1,
+                    last: self.experts,
+                };
+                self.experts_with.insert(Box::from(word), count);
             }
         }
-        lengths
     }
 
     /// The statistics of all profiles added.
     pub fn finish(self) -> TextModel {
-        self.model
+        let counts = self.experts_with.into_iter();
+        TextModel {
+            experts: self.experts,
+            totals: self.totals,
+            experts_with: counts.map(|(word, count)| (word, count.experts)).collect(),
+        }
     }
 }
 
@@ -171,7 +170,7 @@ impl TextModel {
     pub fn query(&self, text: &str) -> TextQuery {
         let mut times: BTreeMap<String, u32> = BTreeMap::new();
         let mut length = 0;
-        words::analyzer().token_stream(text).process(&mut |token| {
+        words::each(text, |token| {
             *times.entry(token.text.clone()).or_default() += 1;
             length += 1;
         });
@@ -200,21 +199,24 @@ impl TextModel {
 
     /// A profile's points for a text, from its words.
     pub fn points(&self, query: &TextQuery, profile: &Profile) -> Points {
-        let mut analyzer = words::analyzer();
-        let sums = Section::ALL.map(|section| {
-            let mut times = vec![0; query.words.len()];
-            let mut length = 0;
-            analyzer
-                .token_stream(section.of(profile))
-                .process(&mut |token| {
-                    length += 1;
-                    if let Some(idx) = query.position(&token.text) {
-                        times[idx] += 1;
-                    }
-                });
-            query.sum(section, times.into_iter(), length)
-        });
-        query.points(sums)
+        query.points_of(&ProfileWords::of(profile))
+    }
+
+    /// Points of every profile for every text: one row a text.
+    pub fn table<'t>(
+        &self,
+        texts: impl IntoIterator<Item = &'t str>,
+        profiles: &[Profile],
+    ) -> Vec<Vec<Points>> {
+        let queries: Vec<TextQuery> = texts.into_iter().map(|text| self.query(text)).collect();
+        let mut rows = vec![Vec::with_capacity(profiles.len()); queries.len()];
+        for profile in profiles {
+            let words = ProfileWords::of(profile);
+            for (row, query) in rows.iter_mut().zip(&queries) {
+                row.push(query.points_of(&words));
+            }
+        }
+        rows
     }
 
     /// ln((2N + 2) / (2 df + 1)): how much a word tells.
@@ -224,7 +226,43 @@ impl TextModel {
     }
 }
 
+/// The words of a profile's sections, each with its number of times.
+struct ProfileWords {
+    /// By [`Section::idx`].
+    times: [FxHashMap<String, u32>; 2],
+    lengths: [u32; 2],
+}
+
+impl ProfileWords {
+    fn of(profile: &Profile) -> Self {
+        let mut lengths = [0; 2];
+        let times = Section::ALL.map(|section| {
+            let mut times: FxHashMap<String, u32> = FxHashMap::default();
+            words::each(section.of(profile), |token| {
+                lengths[section.idx()] += 1;
+                match times.get_mut(&token.text) {
+                    Some(times) => *times += 1,
+                    None => {
+                        times.insert(token.text.clone(), 1);
+                    }
+                }
+            });
+            times
+        });
+        Self { times, lengths }
+    }
+}
+
 impl TextQuery {
+    fn points_of(&self, words: &ProfileWords) -> Points {
+        self.points(Section::ALL.map(|section| {
+            let times = &words.times[section.idx()];
+            let of_word = |word| times.get(word).copied().unwrap_or_default();
+            let times = self.words().map(of_word);
+            self.sum(section, times, words.lengths[section.idx()])
+        }))
+    }
+
     /// The distinct words in the order in which gains are to be added up.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
         self.words.iter().map(|(word, _)| word.as_str())
@@ -237,14 +275,10 @@ impl TextQuery {
 
     /// Whether the text has the word, as the tokenizer gives it.
     pub(crate) fn has(&self, word: &str) -> bool {
-        self.position(word).is_some()
-    }
-
-    fn position(&self, word: &str) -> Option<usize> {
         let found = self
             .words
             .binary_search_by(|(own, _)| own.as_str().cmp(word));
-        found.ok()
+        found.is_ok()
     }
 
     /// What the word `word_idx` adds to a section of `length` words that has it `times` times, at least once.

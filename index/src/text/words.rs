@@ -5,8 +5,11 @@
 //! Japanese, Thai …) give every pair of neighbouring characters instead. Common English words are
 //! left out, but keep their place, so that phrases with them are found.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
 use tantivy::tokenizer::{
-    Language, Stemmer, StopWordFilter, TextAnalyzer, Token, TokenStream, Tokenizer,
+    Language, RawTokenizer, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer,
 };
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -17,28 +20,83 @@ const LONGEST_WORD_BYTES: usize = 100;
 /// The tokenizer's name in the index's schema.
 pub(crate) const TOKENIZER: &str = "words";
 
-/// Makes words of texts.
+/// Common words.
+const STOP_WORDS: [&str; 35] = [
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",
+    "no", "not", "of", "on", "or", "s", "such", "t", "that", "the", "their", "then", "there",
+    "these", "they", "this", "to", "was", "will", "with",
+];
+
+/// Makes words of texts, for one thread.
 pub(crate) fn analyzer() -> TextAnalyzer {
-    let stop_words = [
-        "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is",
-        "it", "no", "not", "of", "on", "or", "s", "such", "t", "that", "the", "their", "then",
-        "there", "these", "they", "this", "to", "was", "will", "with",
-    ];
-    TextAnalyzer::builder(Splitter)
-        .filter(StopWordFilter::remove(stop_words.map(str::to_owned)))
-        .filter(Stemmer::new(Language::English))
-        .build()
+    TextAnalyzer::from(Splitter {
+        stems: Stems {
+            known: FxHashMap::default(),
+            stemmer: TextAnalyzer::builder(RawTokenizer::default())
+                .filter(Stemmer::new(Language::English))
+                .build(),
+        },
+    })
 }
 
-/// Cuts a text into lowercased runs.
+/// Calls `visit`, which must not call this function, with every word of a text.
+pub(crate) fn each(text: &str, mut visit: impl FnMut(&Token)) {
+    thread_local! {
+        static ANALYZER: RefCell<TextAnalyzer> = RefCell::new(analyzer());
+    }
+    ANALYZER.with_borrow_mut(|analyzer| analyzer.token_stream(text).process(&mut visit));
+}
+
+/// Cuts a text into words.
 #[derive(Clone)]
-struct Splitter;
+struct Splitter {
+    stems: Stems,
+}
+
+/// Stems words; remembers, because stemming is the slowest part of it.
+#[derive(Clone)]
+struct Stems {
+    /// Nothing for common words.
+    known: FxHashMap<Box<str>, Option<Box<str>>>,
+    stemmer: TextAnalyzer,
+}
+
+impl Stems {
+    /// The most words remembered.
+    const CAPACITY: usize = 1 << 16;
+
+    /// Replaces a word by its stem; `false` if it is a common word.
+    fn stem(&mut self, word: &mut String) -> bool {
+        if let Some(known) = self.known.get(word.as_str()) {
+            let Some(stem) = known else { return false };
+            word.clear();
+            word.push_str(stem);
+            return true;
+        }
+        if self.known.len() == Self::CAPACITY {
+            self.known.clear();
+        }
+        let unstemmed = Box::from(word.as_str());
+        if STOP_WORDS.contains(&word.as_str()) {
+            self.known.insert(unstemmed, None);
+            return false;
+        }
+        let mut stem = word.clone();
+        self.stemmer
+            .token_stream(word)
+            .process(&mut |token| stem.clone_from(&token.text));
+        word.clone_from(&stem);
+        self.known.insert(unstemmed, Some(stem.into_boxed_str()));
+        true
+    }
+}
 
 impl Tokenizer for Splitter {
     type TokenStream<'a> = Runs<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Runs<'a> {
         Runs {
+            stems: &mut self.stems,
             text,
             next: 0,
             token: Token::default(),
@@ -47,6 +105,7 @@ impl Tokenizer for Splitter {
 }
 
 struct Runs<'a> {
+    stems: &'a mut Stems,
     text: &'a str,
     /// Where the next run is looked for.
     next: usize,
@@ -106,7 +165,8 @@ impl Runs<'_> {
         if goes_on { end } else { end + sign }
     }
 
-    fn put(&mut self, from: usize, to: usize) {
+    /// Makes the run the current token; `false` if it is a common word.
+    fn put(&mut self, from: usize, to: usize) -> bool {
         let run = &self.text[from..to];
         self.token.text.clear();
         if run.is_ascii() {
@@ -119,6 +179,7 @@ impl Runs<'_> {
         self.token.offset_from = from;
         self.token.offset_to = to;
         self.token.position = self.token.position.wrapping_add(1);
+        self.stems.stem(&mut self.token.text)
     }
 }
 
@@ -132,13 +193,13 @@ impl TokenStream for Runs<'_> {
                 return false;
             };
             let from = self.next + from;
-            if kind(first) == Kind::Letter {
+            let is_word = if kind(first) == Kind::Letter {
                 let to = self.with_sign(self.run_end(from, Kind::Letter));
                 self.next = to;
                 if to - from > LONGEST_WORD_BYTES {
                     continue;
                 }
-                self.put(from, to);
+                self.put(from, to)
             } else {
                 let second = from + first.len_utf8();
                 let pair = self.text[second..].chars().next();
@@ -146,9 +207,11 @@ impl TokenStream for Runs<'_> {
                 let to = second + pair.map_or(0, char::len_utf8);
                 let run_ends_here = self.run_end(second, Kind::Unspaced) <= to;
                 self.next = if run_ends_here { to } else { second };
-                self.put(from, to);
+                self.put(from, to)
+            };
+            if is_word {
+                return true;
             }
-            return true;
         }
     }
 
@@ -169,9 +232,9 @@ mod tests {
 
     fn words(text: &str) -> Vec<(String, usize)> {
         let mut words = Vec::new();
-        analyzer()
-            .token_stream(text)
-            .process(&mut |token| words.push((token.text.clone(), token.position)));
+        each(text, |token| {
+            words.push((token.text.clone(), token.position));
+        });
         words
     }
 
@@ -215,7 +278,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_has_words_within_it(text in "\\PC*|(?s).{0,40}") {
-            analyzer().token_stream(&text).process(&mut |token| {
+            each(&text, |token| {
                 assert!(text.get(token.offset_from..token.offset_to).is_some());
             });
         }

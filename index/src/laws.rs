@@ -1,0 +1,429 @@
+//! Laws: the index answers as `matcher` does on every profile.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use muster_matcher::availability::Calendar;
+use muster_matcher::candidates::{CandidateSource, Candidates, Exhaustive};
+use muster_matcher::eligibility::{Person, Terms, holds, is_eligible, why_not};
+use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::profile::Profile;
+use muster_matcher::score::score;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::filter::Side;
+use crate::scan::TextScan;
+use crate::set::blocks;
+use crate::testing::{
+    CEFR, CLIENTS, COUNTRIES, CREDENTIALS, LANGUAGES, SKILLS, TAGS, TASKS, TOPICS, WORDS,
+    campaign_file, profile, random_pool, requirement,
+};
+use crate::{IndexError, IndexSource, Pool, Search, Setting, TextModel, build};
+
+/// An index of `profiles` in a folder that lives as long as it.
+fn index(profiles: &[Profile]) -> (Pool, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("pool");
+    build(&place, profiles.iter().cloned()).unwrap();
+    (Pool::open(&place).unwrap(), dir)
+}
+
+fn pool() -> impl Strategy<Value = Vec<Profile>> {
+    prop::collection::vec(any::<u64>(), 0..60).prop_map(|seeds| random_pool(&seeds))
+}
+
+fn leaf() -> impl Strategy<Value = Value> {
+    let one = |words: &'static [&'static str]| prop::sample::select(words);
+    prop_oneof![
+        (one(&SKILLS), 1..=5).prop_map(|(skill, level)| json!({"skill": skill, "level": level})),
+        (one(&CREDENTIALS), prop::option::of(one(&COUNTRIES))).prop_map(|(kind, country)| {
+            let mut leaf = json!({"credential": kind});
+            if let Some(country) = country {
+                leaf["jurisdiction"] = json!(country);
+            }
+            leaf
+        }),
+        (one(&LANGUAGES), one(&CEFR))
+            .prop_map(|(tag, cefr)| json!({"language": tag, "cefr": cefr})),
+        (one(&TASKS), prop::option::of(one(&SKILLS)), 0..=1000).prop_map(|(task, skill, score)| {
+            let mut leaf = json!({"assessment": task, "score": score});
+            if let Some(skill) = skill {
+                leaf["skill"] = json!(skill);
+            }
+            leaf
+        }),
+        prop::sample::subsequence(&COUNTRIES[..], 0..=3)
+            .prop_map(|list| json!({"country_in": list})),
+        prop::sample::subsequence(&COUNTRIES[..], 0..=3)
+            .prop_map(|list| json!({"country_not_in": list})),
+        one(&COUNTRIES).prop_map(|country| json!({"work_authorisation": country})),
+        (0..12_000).prop_map(|cents| json!({"rate_at_most_cents": cents})),
+        prop::sample::select(&[0, 1, 5, 10, 20, 40, 60][..])
+            .prop_map(|hours| json!({"hours_at_least": hours})),
+        (0..12).prop_map(|years| json!({"years_at_least": years})),
+        one(&TOPICS).prop_map(|topic| json!({"consent": topic})),
+        one(&TAGS).prop_map(|tag| json!({"tag": tag})),
+        one(&CLIENTS).prop_map(|client| json!({"not_employed_by": client})),
+        (one(&CLIENTS), 0..60)
+            .prop_map(|(client, weeks)| json!({"cool_off": client, "weeks": weeks})),
+        (0..6).prop_map(|hours| json!({
+            "overlap": {"time_zone": "UTC", "start": "15:00", "end": "21:00"}, "hours": hours
+        })),
+    ]
+}
+
+fn tree() -> impl Strategy<Value = Value> {
+    leaf().prop_recursive(4, 24, 4, |node| {
+        let nodes = || prop::collection::vec(node.clone(), 0..4);
+        prop_oneof![
+            nodes().prop_map(|nodes| json!({"all": nodes})),
+            nodes().prop_map(|nodes| json!({"any": nodes})),
+            nodes().prop_map(|nodes| json!({"none": nodes})),
+            (0..5, nodes()).prop_map(|(k, nodes)| json!({"at_least": k, "of": nodes})),
+        ]
+    })
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&WORDS[..]), 0..8).prop_map(|words| words.join(" "))
+}
+
+fn role(id: usize, requires: &Value, text: &str, hours: usize) -> Value {
+    json!({
+        "id": format!("role{id}"), "task_type": "review", "text": text, "heads": 3, "hours": hours,
+        "pay": if id.is_multiple_of(2) { json!({"target_cents": 4500}) } else {
+            json!({"policy": "individual", "target_cents": 2000, "cap_cents": 7000})
+        },
+        "requires": requires,
+        "prefers": [{"points": 3, "if": {"tag": "senior"}}],
+    })
+}
+
+fn ids<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> BTreeSet<String> {
+    let ids = profiles.into_iter().map(|profile| profile.id.to_string());
+    ids.collect()
+}
+
+fn exhaustive(
+    model: &TextModel,
+    file: &CampaignFile,
+    profiles: &[Profile],
+    k: usize,
+) -> Candidates {
+    let source = Exhaustive {
+        profiles,
+        text: model.table(file.roles().map(|(_, role)| role.text.as_str()), profiles),
+        threads: NonZeroUsize::MIN,
+    };
+    source.candidates(file, k).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn conditions_find_exactly_whom_eligibility_accepts(
+        profiles in pool(),
+        trees in prop::collection::vec(tree(), 1..12),
+    ) {
+        let (pool, _dir) = index(&profiles);
+        let file = campaign_file(&[]);
+        for tree in trees {
+            let requirement = requirement(&tree);
+            let roles = campaign_file(&[role(0, &tree, "", 5)]);
+            // A search plans nothing: commitments to any campaign take hours.
+            let calendar = Calendar::new(file.start, file.weeks, &file.planning_tz, []);
+            let terms = Terms::new(
+                &roles, &roles.campaigns[0], &roles.campaigns[0].roles[0], Arc::new(calendar),
+            );
+            let expected = profiles.iter().filter(|profile| {
+                holds(&requirement, &Person::new(profile, &terms.calendar), &terms)
+            });
+            let expected = ids(expected);
+            let search = Search {
+                text: String::new(),
+                requirement: requirement.clone(),
+                setting: Setting::of(&file),
+                limit: usize::MAX,
+            };
+            let found = pool.search(&search).unwrap();
+            prop_assert_eq!(found.total, expected.len());
+            prop_assert_eq!(&ids(found.hits.iter().map(|hit| &hit.profile)), &expected, "{}", tree);
+
+            let bracket = |side| {
+                let Some(segment) = &pool.segment else { return BTreeSet::new() };
+                let set = pool.compiler(&file).requirement(&requirement, side);
+                let store = segment.store(&pool).unwrap();
+                let mut members = set.members(&segment.reader).unwrap();
+                let mut found = BTreeSet::new();
+                for block in blocks(0..pool.documents()) {
+                    for doc in members.read(&block).docs() {
+                        found.insert(store.profile(doc).unwrap().id.to_string());
+                    }
+                }
+                found
+            };
+            prop_assert!(bracket(Side::Possibly).is_superset(&expected), "{} loses people", tree);
+            prop_assert!(bracket(Side::Surely).is_subset(&expected), "{} is not sure", tree);
+        }
+    }
+
+    #[test]
+    fn text_points_are_the_same_from_counts_and_from_profiles(
+        profiles in pool(),
+        texts in prop::collection::vec(text(), 1..6),
+    ) {
+        let (pool, _dir) = index(&profiles);
+        prop_assert_eq!(pool.text_model(), &TextModel::of(&profiles));
+        let Some(segment) = &pool.segment else { return Ok(()) };
+        let stored: Vec<Profile> = pool.profiles().map(Result::unwrap).collect();
+        for text in texts {
+            let query = pool.text_model().query(&text);
+            let mut scan = TextScan::new(&pool, segment, &query).unwrap();
+            for block in blocks(0..pool.documents()) {
+                let points = scan.read(block.clone());
+                for doc in block {
+                    let direct = pool.text_model().points(&query, &stored[doc as usize]);
+                    prop_assert_eq!(points.of(doc), direct);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn candidates_are_those_of_the_exhaustive_source(
+        profiles in pool(),
+        roles in prop::collection::vec((tree(), text(), 0_usize..15), 0..5),
+        k in 0_usize..8,
+        threads in 1_usize..5,
+    ) {
+        let (pool, _dir) = index(&profiles);
+        let roles: Vec<Value> = roles
+            .iter()
+            .enumerate()
+            .map(|(id, (tree, text, hours))| role(id, tree, text, *hours))
+            .collect();
+        let file = campaign_file(&roles);
+        let source = IndexSource { pool: &pool, threads: NonZeroUsize::new(threads).unwrap() };
+        let found = source.candidates(&file, k).unwrap();
+        let expected = exhaustive(pool.text_model(), &file, &profiles, k);
+        prop_assert_eq!(found.roles, expected.roles);
+        prop_assert_eq!(found.experts, expected.experts);
+        prop_assert_eq!(found.generation, 1);
+    }
+
+    #[test]
+    fn a_roles_hits_are_the_eligible_by_score(
+        profiles in pool(),
+        tree in tree(),
+        text in text(),
+        limit in 0_usize..70,
+    ) {
+        let (pool, _dir) = index(&profiles);
+        let file = campaign_file(&[role(0, &tree, &text, 5)]);
+        let calendar = Arc::new(Calendar::of(&file));
+        let terms = &Terms::of_file(&file, &calendar)[0];
+        let query = pool.text_model().query(&text);
+        let mut eligible = Vec::new();
+        let mut near = Vec::new();
+        for profile in &profiles {
+            let person = Person::new(profile, &calendar);
+            let score = score(&person, terms, pool.text_model().points(&query, profile));
+            let key = (std::cmp::Reverse(score.total), profile.id.clone());
+            if is_eligible(&person, terms) {
+                eligible.push(key);
+            } else if why_not(&person, terms).len() == 1 {
+                near.push(key);
+            }
+        }
+        eligible.sort();
+        near.sort();
+        for (n_near, expected_near) in [(0, &near[..0]), (5, &near[..near.len().min(5)])] {
+            let found = pool.for_role(terms, limit, n_near).unwrap();
+            prop_assert_eq!(found.total, eligible.len());
+            let hits: Vec<_> = found
+                .hits
+                .iter()
+                .map(|hit| (std::cmp::Reverse(hit.score.total), hit.profile.id.clone()))
+                .collect();
+            prop_assert_eq!(&hits[..], &eligible[..eligible.len().min(limit)]);
+            let missed: Vec<_> = found
+                .near
+                .iter()
+                .map(|miss| (std::cmp::Reverse(miss.score.total), miss.profile.id.clone()))
+                .collect();
+            prop_assert_eq!(&missed[..], expected_near);
+        }
+    }
+
+    #[test]
+    fn any_text_can_be_searched_for(text in "\\PC{0,40}|(?s).{0,40}|[-\"( a-c]{0,30}") {
+        let (pool, _dir) = index(&random_pool(&[1, 2, 3]));
+        let found = pool.search(&words(&text)).unwrap();
+        prop_assert!(found.hits.len() == found.total);
+    }
+}
+
+/// The engine's own queries fail on this tree.
+#[test]
+fn a_number_asked_for_twice_within_a_negation_is_no_problem() {
+    let tree = json!({"none": [
+        {"at_least": 2, "of": [{"hours_at_least": 1}, {"hours_at_least": 1}]}
+    ]});
+    let profiles = random_pool(&(0..40).collect::<Vec<u64>>());
+    let (pool, _dir) = index(&profiles);
+    let file = campaign_file(&[role(0, &tree, "code", 0)]);
+    let source = IndexSource {
+        pool: &pool,
+        threads: NonZeroUsize::new(3).unwrap(),
+    };
+    let found = source.candidates(&file, 5).unwrap();
+    let expected = exhaustive(pool.text_model(), &file, &profiles, 5);
+    assert_eq!(found.roles, expected.roles);
+}
+
+fn words(text: &str) -> Search {
+    Search {
+        text: text.to_owned(),
+        requirement: requirement(&json!({"all": []})),
+        setting: Setting::of(&campaign_file(&[])),
+        limit: 100,
+    }
+}
+
+fn found(pool: &Pool, text: &str) -> Vec<String> {
+    let found = pool.search(&words(text)).unwrap();
+    let ids = found.hits.iter().map(|hit| hit.profile.id.to_string());
+    ids.collect()
+}
+
+#[test]
+fn people_are_found_by_words_phrases_and_exclusions() {
+    let (pool, _dir) = index(&[
+        profile("c", "Code reviewer", "Reviews Python code."),
+        profile("b", "Python engineer", "Head of the data team."),
+        profile("a", "Translator", "Reviews translations; no code at all."),
+    ]);
+    assert_eq!(found(&pool, "python code review"), ["c", "a", "b"]);
+    assert_eq!(found(&pool, "\"reviews translation\""), ["a"]);
+    assert_eq!(
+        found(&pool, "\"head of data\""),
+        [""; 0],
+        "a word is missing between"
+    );
+    assert_eq!(found(&pool, "\"head of the data\""), ["b"]);
+    assert_eq!(found(&pool, "python -engineer"), ["c"]);
+    assert_eq!(found(&pool, "-python -\"translations\""), [""; 0]);
+    assert_eq!(found(&pool, "-engineer"), ["a", "c"], "ties go by id");
+    assert_eq!(found(&pool, ""), ["a", "b", "c"]);
+    assert_eq!(found(&pool, "zebra"), [""; 0]);
+    let long = "python \"code review\" ".repeat(100_000);
+    assert_eq!(found(&pool, &long), ["c"]);
+}
+
+/// The files of a fresh index of a small pool.
+fn small_index() -> (TempDir, PathBuf, Vec<PathBuf>) {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("pool");
+    build(&place, random_pool(&[1, 2, 3, 4])).unwrap();
+    let entries = std::fs::read_dir(&place).unwrap();
+    let files = entries.map(|entry| entry.unwrap().path()).collect();
+    (dir, place, files)
+}
+
+#[test]
+fn any_damaged_file_is_named_with_the_command_that_rebuilds() {
+    let (_dir, place, files) = small_index();
+    for path in files {
+        let whole = std::fs::read(&path).unwrap();
+        let mut flipped = whole.clone();
+        let middle = flipped.len() / 2;
+        flipped[middle] ^= 1;
+        for spoilt in [Some(&flipped[..]), Some(&whole[..middle]), None] {
+            match spoilt {
+                Some(bytes) => std::fs::write(&path, bytes).unwrap(),
+                None => std::fs::remove_file(&path).unwrap(),
+            }
+            let error = match Pool::open(&place) {
+                Ok(_) => panic!("{} was damaged unseen", path.display()),
+                Err(error) => error.to_string(),
+            };
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(error.contains(name), "{error}");
+            assert!(
+                error.contains("muster index POOL --out FOLDER"),
+                "{error}"
+            );
+        }
+        std::fs::write(&path, whole).unwrap();
+    }
+    assert!(Pool::open(&place).is_ok());
+}
+
+#[test]
+fn an_index_is_replaced_by_a_new_generation() {
+    let (_dir, place, _) = small_index();
+    let open_before = Pool::open(&place).unwrap();
+    let manifest = build(&place, random_pool(&[5])).unwrap();
+    assert_eq!(manifest.generation, 2);
+    assert_eq!(Pool::open(&place).unwrap().manifest(), &manifest);
+    assert_eq!(
+        open_before.profiles().count(),
+        4,
+        "readers keep what they opened"
+    );
+    std::fs::write(place.join("manifest.json"), "{").unwrap();
+    build(&place, random_pool(&[5])).unwrap();
+    assert!(Pool::open(&place).is_ok(), "a damaged index can be rebuilt");
+}
+
+#[test]
+fn the_pool_hash_knows_contents_and_not_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let hash =
+        |profiles: Vec<Profile>| build(&dir.path().join("pool"), profiles).unwrap().pool_hash;
+    let pool = random_pool(&[1, 2, 3]);
+    let reversed = pool.iter().rev().cloned().collect();
+    let mut changed = pool.clone();
+    changed[0].bio.push('!');
+    assert_eq!(hash(pool.clone()), hash(reversed));
+    assert_ne!(hash(pool), hash(changed));
+}
+
+#[test]
+fn other_folders_are_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("photos");
+    std::fs::create_dir(&place).unwrap();
+    build(&place, []).unwrap();
+    std::fs::remove_dir_all(&place).unwrap();
+    std::fs::create_dir(&place).unwrap();
+    std::fs::write(place.join("cat.jpg"), "a cat").unwrap();
+    let refused = build(&place, random_pool(&[1]));
+    assert!(matches!(refused, Err(IndexError::NotAnIndex { .. })));
+    assert_eq!(std::fs::read(place.join("cat.jpg")).unwrap(), b"a cat");
+    assert!(matches!(
+        Pool::open(&dir.path().join("nothing")),
+        Err(IndexError::Missing { .. })
+    ));
+}
+
+#[test]
+fn an_id_twice_is_an_error_and_the_old_index_stays() {
+    let (_dir, place, _) = small_index();
+    let twice = [profile("ana", "", ""), profile("ana", "", "")];
+    let error = build(&place, twice).unwrap_err();
+    assert_eq!(error.to_string(), "expert ana is in the pool twice");
+    assert_eq!(Pool::open(&place).unwrap().profiles().count(), 4);
+}
+
+#[test]
+fn an_empty_pool_has_an_index() {
+    let (pool, _dir) = index(&[]);
+    assert_eq!(found(&pool, "python"), [""; 0]);
+    assert_eq!(pool.profiles().count(), 0);
+}
