@@ -354,10 +354,7 @@ fn any_damaged_file_is_named_with_the_command_that_rebuilds() {
             };
             let name = path.file_name().unwrap().to_str().unwrap();
             assert!(error.contains(name), "{error}");
-            assert!(
-                error.contains("muster index POOL --out FOLDER"),
-                "{error}"
-            );
+            assert!(error.contains("muster index POOL --out FOLDER"), "{error}");
         }
         std::fs::write(&path, whole).unwrap();
     }

@@ -1,5 +1,10 @@
 //! The contract's small problems with their proven optima.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may what they share"
+)]
+
 use std::path::Path;
 
 use muster_matcher::check::check;

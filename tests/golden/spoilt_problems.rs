@@ -1,5 +1,10 @@
 //! Every input error of the contract: where it is reported, and that nothing else is.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may what they share"
+)]
+
 use muster_matcher::json::{Faults, JsonError};
 use muster_matcher::model::problem::{Problem, ReadError, read};
 use serde_json::{Value, json};

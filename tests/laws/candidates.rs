@@ -1,6 +1,11 @@
 //! As many candidates as there are seats, and one more, are enough: the plan over them is the plan over
 //! everybody. And an index gives the candidates that looking at everybody gives.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may what they share"
+)]
+
 use std::num::NonZeroUsize;
 
 use muster_datasets::generator::{Family, Generator, Settings};
@@ -8,9 +13,9 @@ use muster_datasets::{campaigns, so2016};
 use muster_index::{IndexSource, Pool, TextModel, build};
 use muster_matcher::candidates::{CandidateSource, Exhaustive, problem};
 use muster_matcher::check::check;
+use muster_matcher::model::Heads;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
-use muster_matcher::model::Heads;
 use muster_matcher::plan::plan;
 use muster_matcher::solve::solve;
 

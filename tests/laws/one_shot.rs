@@ -1,6 +1,11 @@
 //! Laws of the one-shot solver. Optimality needs no oracle here: the checker recomputes the bound
 //! from the plan's prices over every pair of the file, and the plan claims to reach it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may what they share"
+)]
+
 use muster_matcher::check::check;
 use muster_matcher::model::plan::Status;
 use muster_matcher::model::problem::{Problem, read, write};

@@ -1,6 +1,11 @@
 //! One-shot problems against a compact integer program: a variable for each pair and week, solved by
 //! HiGHS through good_lp. The model knows nothing of uses, flows or whole-horizon stints.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may what they share"
+)]
+
 use good_lp::{
     Expression, ProblemVariables, Solution, SolverModel, Variable, constraint, default_solver,
     variable,
