@@ -78,6 +78,11 @@ pub fn resolve_campaigns(json: &mut Json, labels: &dyn SkillLabels, faults: &mut
     }
 }
 
+/// Replaces the labels in one requirement tree by ids.
+pub fn resolve_requirement(tree: &mut Json, labels: &dyn SkillLabels, faults: &mut Faults) {
+    Resolver::new(labels, faults).tree(tree, &Path::ROOT);
+}
+
 /// Reads a campaign file in which skills may be named by their labels.
 ///
 /// # Errors

@@ -59,7 +59,8 @@ impl BadLines {
 
 impl fmt::Display for BadLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bad line(s)", self.total)?;
+        let noun = if self.total == 1 { "line" } else { "lines" };
+        write!(f, "{} bad {noun}", self.total)?;
         for (line, faults) in &self.list {
             for fault in faults.list() {
                 write!(f, "\nline {line}: {fault}")?;

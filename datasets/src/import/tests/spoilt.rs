@@ -517,7 +517,7 @@ fn a_damaged_pool_is_an_error_and_stays_as_it_is() {
     let cases = [
         (
             format!("{row}\n{}", &row[..20]),
-            "bad line(s)\nline 2: (whole file): found the end of the line",
+            "1 bad line\nline 2: (whole file): found the end of the line",
         ),
         (
             format!("{row}\n{}\n", person("a", 1)),
@@ -529,7 +529,7 @@ fn a_damaged_pool_is_an_error_and_stays_as_it_is() {
         ),
         (
             format!("{row}\n{}\n{{}}", person("c", 200)),
-            "2 bad line(s)\nline 2: /availability/weekly_hours: found 200",
+            "2 bad lines\nline 2: /availability/weekly_hours: found 200",
         ),
         (
             "{\"format\":7,\"kind\":\"pool\"}\n".to_owned(),
