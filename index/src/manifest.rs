@@ -104,6 +104,12 @@ impl Manifest {
                 dir: dir.to_owned(),
             });
         }
+        if !dir.is_dir() {
+            return Err(IndexError::NotAnIndex {
+                dir: dir.to_owned(),
+                why: "it is no folder".to_owned(),
+            });
+        }
         let path = dir.join(MANIFEST);
         let text = match fs::read(&path) {
             Ok(text) => text,

@@ -33,7 +33,18 @@ pub struct IndexBuilder {
     statistics: TextModelBuilder,
     ids: FxHashSet<Id>,
     hash: PoolHash,
+    _remains: Remains,
     _lock: FolderLock,
+}
+
+/// Removes what is left of a site that did not become an index. After one that did, nothing is.
+struct Remains(PathBuf);
+
+impl Drop for Remains {
+    fn drop(&mut self) {
+        // The next build at this place removes what stays.
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// Builds an index of `profiles` in `dir`, replacing an index that is there.
@@ -67,6 +78,7 @@ impl IndexBuilder {
         let site = beside(&place, "building");
         remove(&site)?;
         fs::create_dir(&site).map_err(IndexError::io(&site))?;
+        let remains = Remains(site.clone());
         let (schema, fields) = schema();
         let index = Index::builder()
             .schema(schema)
@@ -95,6 +107,7 @@ impl IndexBuilder {
             statistics: TextModelBuilder::default(),
             ids: FxHashSet::default(),
             hash: PoolHash::default(),
+            _remains: remains,
             _lock: lock,
         })
     }
