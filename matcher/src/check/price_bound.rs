@@ -32,7 +32,7 @@ pub struct PriceBound {
 #[serde(rename_all = "snake_case")]
 pub enum NoPriceBound {
     /// The prices do not fit the problem.
-    #[error("{n_faults} faulty prices, the first: {}", .first.as_ref().map(ToString::to_string).unwrap_or_default())]
+    #[error("faulty prices ({n_faults}), the first: {}", .first.as_ref().map(ToString::to_string).unwrap_or_default())]
     Faulty {
         /// How many faults there are.
         n_faults: usize,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 use super::problem::Weights;
@@ -220,6 +221,12 @@ fn file(json: Json, faults: &mut Faults) -> Option<CampaignFile> {
     let weeks = fields.take("weeks").map_or(Some(1), |json| {
         within(1..=520, json, &root.key("weeks"), faults)
     });
+    if let (Some(start), Some(weeks)) = (start, weeks)
+        && start.checked_add(Span::new().days(7 * weeks - 1)).is_err()
+    {
+        let expected = "no more weeks than the year 9999 has left";
+        faults.add(&root.key("weeks"), weeks, expected);
+    }
     let exchange = exchange(fields.take("exchange"), &root.key("exchange"), faults);
     let pay_floors = pay_floors(fields.take("pay_floors"), &root.key("pay_floors"), faults);
     let weights = weights(fields.take("weights"), &root.key("weights"), faults);

@@ -192,7 +192,7 @@ impl Reader<'_> {
                 NODES.join(", "),
                 LEAVES.join(", ")
             );
-            self.faults.add(at, json, expected);
+            self.faults.add(at, keys(&json), expected);
             return None;
         };
         let mut fields = Fields::open(json, at, self.faults)?;
@@ -235,10 +235,11 @@ impl Reader<'_> {
         }
         let Some(tree) = self.named.get(&name) else {
             let known: Vec<&str> = self.named.keys().map(String::as_str).collect();
-            let expected = format!(
-                "the name of a requirement of this file: {}",
-                known.join(", ")
-            );
+            let known = match known.as_slice() {
+                [] => "there are none".to_owned(),
+                known => known.join(", "),
+            };
+            let expected = format!("the name of a requirement of this file: {known}");
             self.faults.add(at, format!("{name:?}"), expected);
             return None;
         };
@@ -247,6 +248,17 @@ impl Reader<'_> {
         let node = self.node(tree, at, depth + 1);
         self.using.pop();
         node
+    }
+}
+
+/// A value that is no requirement, an object with its keys.
+fn keys(json: &Json) -> String {
+    match json {
+        Json::Object(entries) if !entries.is_empty() => {
+            let keys: Vec<String> = entries.iter().map(|(key, _)| format!("{key:?}")).collect();
+            format!("an object with {}", keys.join(", "))
+        }
+        other => other.to_string(),
     }
 }
 

@@ -255,17 +255,17 @@ struct Build<'a> {
 impl Build<'_> {
     fn campaign(&mut self, name: Name, at: &Path<'_>) -> CampaignIdx {
         let found = self.campaigns.get(&name).copied();
-        found.unwrap_or_else(|| self.unknown(name, "campaign", at, CampaignIdx(0)))
+        found.unwrap_or_else(|| self.unknown(name, "a campaign", at, CampaignIdx(0)))
     }
 
     fn role(&mut self, name: Name, at: &Path<'_>) -> RoleIdx {
         let found = self.roles.get(&name).copied();
-        found.unwrap_or_else(|| self.unknown(name, "role", at, RoleIdx(0)))
+        found.unwrap_or_else(|| self.unknown(name, "a role", at, RoleIdx(0)))
     }
 
     fn expert(&mut self, name: Name, at: &Path<'_>) -> ExpertIdx {
         let found = self.experts.get(&name).copied();
-        found.unwrap_or_else(|| self.unknown(name, "expert", at, ExpertIdx(0)))
+        found.unwrap_or_else(|| self.unknown(name, "an expert", at, ExpertIdx(0)))
     }
 
     /// Notes an unknown name, unless it is one that could not be read and was noted then.
@@ -275,7 +275,7 @@ impl Build<'_> {
         }
         let found = format!("{:?}", self.names.text(name));
         self.faults
-            .add(at, found, format!("the id of a {kind} of this problem"));
+            .add(at, found, format!("the id of {kind} of this problem"));
         placeholder
     }
 
