@@ -4,11 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use muster_matcher::check::{BoundReport, Report, check};
-use muster_matcher::model::plan::Plan;
-use serde_json::Deserializer;
 
 use super::input::{self, Source};
-use super::{Exit, output};
+use super::{Exit, output, plan_file};
 
 /// What `muster check` is asked.
 #[derive(clap::Args)]
@@ -27,37 +25,20 @@ pub(crate) struct Args {
 
 /// Checks and reports; the answer is no if a rule is broken or a claim is false.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let problem = input::problem(&args.problem)?;
-    let plan = read_plan(&args.plan)?;
-    let report = check(&problem, &plan);
     let path = args.output.as_deref();
+    output::check_places(&[path])?;
+    if args.problem.is_stdin() && args.plan.is_stdin() {
+        anyhow::bail!("standard input cannot be both the problem and the plan");
+    }
+    let problem = input::problem(&args.problem)?;
+    let plan = plan_file::read(&args.plan)?;
+    let report = check(&problem, &plan);
     if args.json {
         output::write_json(path, &report)?;
     } else {
         output::write(path, |out| write!(out, "{}", text(&report)))?;
     }
     Ok(if report.holds() { Exit::Done } else { Exit::No })
-}
-
-/// Reads a plan file; the error names the place.
-pub(crate) fn read_plan(source: &Source) -> Result<Plan> {
-    let bytes = source.bytes()?;
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        anyhow::bail!("{source}: byte-order mark at the start; expected plain UTF-8 without one");
-    }
-    let mut json = Deserializer::from_slice(&bytes);
-    let plan: Plan = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let place = error.path().to_string();
-        let place = if place == "." {
-            "the plan".to_owned()
-        } else {
-            format!("/{}", place.replace(['.', '['], "/").replace(']', ""))
-        };
-        anyhow::anyhow!("{source} is no plan: {place}: {}", error.into_inner())
-    })?;
-    json.end()
-        .map_err(|error| anyhow::anyhow!("{source} is no plan: {error}"))?;
-    Ok(plan)
 }
 
 /// The report for people: rule by rule, then the objective by term, the bound, the gap, the claims.
@@ -107,10 +88,8 @@ fn text(report: &Report) -> String {
             }
         }
         for campaign in &objective.campaigns {
-            lines.push(format!(
-                "  {:<14} {:>18}  (campaign)",
-                campaign.campaign, campaign.total
-            ));
+            let (id, total) = (&campaign.campaign, campaign.total);
+            lines.push(format!("  {:<14} {total:>18}  {id}", "campaign"));
         }
     }
     match &report.bound {

@@ -23,6 +23,12 @@ impl std::str::FromStr for Source {
     }
 }
 
+impl From<&PathBuf> for Source {
+    fn from(path: &PathBuf) -> Self {
+        Self(path.clone())
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_stdin() {
@@ -34,7 +40,8 @@ impl fmt::Display for Source {
 }
 
 impl Source {
-    fn is_stdin(&self) -> bool {
+    /// Whether it is standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
         self.0 == Path::new("-")
     }
 
@@ -62,14 +69,46 @@ impl Source {
         Ok(Box::new(raw))
     }
 
-    /// All bytes, unpacked if they are gzip.
+    /// Opens a JSON document, which is not empty and text.
+    fn open_json(&self) -> Result<Box<dyn BufRead>> {
+        let mut text = self.open()?;
+        let start = text
+            .fill_buf()
+            .with_context(|| format!("cannot read {self}"))?;
+        if start.is_empty() {
+            anyhow::bail!("{self} is empty, expected a JSON document");
+        }
+        if let Some(found) = foreign(start) {
+            anyhow::bail!("{self} is {found}, expected JSON in UTF-8, plain or gzip");
+        }
+        Ok(text)
+    }
+
+    /// All bytes of a JSON document, unpacked if they are gzip.
     pub(crate) fn bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.open()?
+        self.open_json()?
             .read_to_end(&mut bytes)
             .with_context(|| format!("cannot read {self}"))?;
         Ok(bytes)
     }
+}
+
+/// What begins like this is no JSON, whatever follows.
+fn foreign(start: &[u8]) -> Option<&'static str> {
+    const KNOWN: [(&[u8], &str); 7] = [
+        (b"\xff\xfe", "in UTF-16"),
+        (b"\xfe\xff", "in UTF-16"),
+        (b"\x1f\x8b", "compressed with gzip twice"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+        (b"\xfd7zXZ\x00", "compressed with xz"),
+        (b"BZh", "compressed with bzip2"),
+    ];
+    let known = KNOWN.iter().find(|(magic, _)| start.starts_with(magic));
+    let known = known.map(|(_, found)| *found);
+    let nul = start.iter().take(2).any(|byte| *byte == 0);
+    known.or_else(|| nul.then_some("binary, or in UTF-16 without a byte-order mark"))
 }
 
 /// A gzip stream whose faults say so.
@@ -89,7 +128,7 @@ impl<R: BufRead> Read for Unpacked<R> {
 
 /// Reads a problem file; the error lists its faults.
 pub(crate) fn problem(source: &Source) -> Result<Problem> {
-    match problem::read(source.open()?) {
+    match problem::read(source.open_json()?) {
         Ok(problem) => Ok(problem),
         Err(ReadError::Json(error)) => anyhow::bail!("{source}: {error}"),
         Err(ReadError::Faults(faults)) => {

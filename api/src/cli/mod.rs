@@ -12,6 +12,7 @@ mod index;
 mod input;
 mod output;
 mod plan;
+mod plan_file;
 mod pool;
 mod progress;
 mod report;
@@ -63,7 +64,7 @@ enum Command {
     /// Build an index of a pool file
     Index(index::Args),
     /// Search an index
-    Search(search::Args),
+    Search(Box<search::Args>),
     /// Solve a problem file to a plan with proof
     Solve(solve::Args),
 }
@@ -83,8 +84,22 @@ pub(crate) fn run() -> ExitCode {
         Command::Solve(args) => solve::run(&args),
     };
     let exit = result.unwrap_or_else(|error| {
-        output::say(&format!("muster: {error:#}"));
+        output::say(&format!("muster: {}", message(&error)));
         Exit::BadInput
     });
     ExitCode::from(exit as u8)
+}
+
+/// An error with its causes, but for those that a message before them has said already.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message.push_str(": ");
+            message.push_str(&cause);
+        }
+    }
+    message.trim_end().to_owned()
 }

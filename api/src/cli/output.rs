@@ -19,13 +19,58 @@ pub(crate) fn say_warnings(warnings: &[Warning]) {
     }
 }
 
+/// Whether results for `path` go to standard output: there is none, or it is `-`.
+pub(crate) fn is_stdout(path: Option<&Path>) -> bool {
+    path.is_none_or(|path| path == Path::new("-"))
+}
+
+/// Refuses places where no file can be put, before anything is computed for them, and two results
+/// for one place.
+pub(crate) fn check_places(paths: &[Option<&Path>]) -> Result<()> {
+    let paths: Vec<&Path> = paths.iter().copied().flatten().collect();
+    for (idx, path) in paths.iter().enumerate() {
+        if paths[..idx].contains(path) {
+            anyhow::bail!(
+                "cannot write {}: two results would go there",
+                path.display()
+            );
+        }
+        if !is_stdout(Some(path)) {
+            check_place(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_place(path: &Path) -> Result<()> {
+    let folder = folder_of(path);
+    if path.is_dir() {
+        anyhow::bail!(
+            "cannot write {}: it is a folder, expected a file",
+            path.display()
+        );
+    }
+    if !folder.is_dir() {
+        let (path, folder) = (path.display(), folder.display());
+        anyhow::bail!("cannot write {path}: there is no folder {folder}");
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Writes to `path`, or to standard output without one. A file appears whole, under its name, or
 /// not at all: it is written beside and renamed.
 pub(crate) fn write(
     path: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+    let Some(path) = path.filter(|path| !is_stdout(Some(path))) else {
         let mut out = BufWriter::new(io::stdout().lock());
         return match write(&mut out).and_then(|()| out.flush()) {
             // Whoever read our output has seen enough.
@@ -34,17 +79,11 @@ pub(crate) fn write(
         };
     };
     let context = || format!("cannot write {}", path.display());
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if path.is_dir() {
-        anyhow::bail!("cannot write {}: it is a folder", path.display());
-    }
+    check_place(path)?;
     let file = tempfile::Builder::new()
         .prefix(".muster-")
         .permissions(permissions())
-        .tempfile_in(folder)
+        .tempfile_in(folder_of(path))
         .with_context(context)?;
     let mut out = BufWriter::new(file);
     write(&mut out)
@@ -66,6 +105,12 @@ pub(crate) fn write(
 fn permissions() -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::Permissions::from_mode(0o666)
+}
+
+/// A text on one line of a terminal: control characters, which could move its cursor or change its
+/// colours, are replaced.
+pub(crate) fn shown(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// Writes a value as indented JSON and a line end.
