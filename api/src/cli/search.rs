@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use comfy_table::{Table, presets};
 use jiff::civil::{Date, Weekday};
-use muster_datasets::import::labels::{self, LabelMatch, SkillLabels};
+use muster_datasets::import::labels;
 use muster_index::{Found, FoundForRole, Pool, Search, Setting};
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
-use muster_matcher::json::{Faults, Json, Path, parse};
+use muster_matcher::json::{Faults, JsonError, Path, parse};
 use muster_matcher::model::Points;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::{Named, Requirement};
@@ -26,7 +26,7 @@ use super::{Exit, output, plan, pool};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Words, "phrases" and -exclusions; may be left out
-    #[arg(default_value = "", allow_hyphen_values = true)]
+    #[arg(default_value = "", allow_hyphen_values = true, value_parser = words)]
     text: String,
     /// Folder of the index
     #[arg(long, value_name = "FOLDER")]
@@ -50,13 +50,13 @@ pub(crate) struct Args {
     #[arg(long)]
     tag: Vec<String>,
     /// The most an hour may cost, in cents of --currency
-    #[arg(long, value_name = "CENTS")]
+    #[arg(long, value_name = "CENTS", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     max_rate: Option<u32>,
     /// Free hours in the week
-    #[arg(long, value_name = "HOURS")]
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u16).range(0..=168))]
     min_hours: Option<u16>,
     /// Years of experience
-    #[arg(long, value_name = "YEARS")]
+    #[arg(long, value_name = "YEARS", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     min_years: Option<u32>,
     /// Any requirement tree as JSON, as in campaign files
     #[arg(long = "where", value_name = "JSON")]
@@ -65,10 +65,13 @@ pub(crate) struct Args {
     #[arg(long, default_value = "USD")]
     currency: String,
     /// Monday of the week that hours and expiries are looked at in; the next one by default
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = monday)]
     week: Option<Date>,
-    /// Find people for a role of this campaign file, by match score
-    #[arg(long, value_name = "FILE", requires = "role", conflicts_with_all = ["text", "tree"])]
+    /// Find people for a role of this campaign file, by match score; the role has the conditions
+    #[arg(long, value_name = "FILE", requires = "role", conflicts_with_all = [
+        "text", "skill", "language", "country", "assessment", "credential", "tag", "max_rate",
+        "min_hours", "min_years", "tree", "currency", "week",
+    ])]
     campaigns: Option<Source>,
     /// The role: CAMPAIGN/ROLE
     #[arg(long, requires = "campaigns")]
@@ -103,9 +106,6 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
     })?;
     let zone = TimeZoneName::new("UTC").context("the time zone UTC")?;
     let monday = args.week.unwrap_or_else(next_monday);
-    if monday.weekday() != Weekday::Monday {
-        bail!("--week {monday}: expected a Monday");
-    }
     let search = Search {
         text: args.text.clone(),
         requirement: requirement(args)?,
@@ -161,76 +161,100 @@ fn requirement(args: &Args) -> Result<Requirement> {
     let mut all = Vec::new();
     for skill in &args.skill {
         let (name, level) = name_and_value(skill);
-        let level: u8 = level
-            .unwrap_or("1")
-            .parse()
-            .with_context(|| format!("--skill {skill:?}: expected a level from 1 to 5"))?;
-        let id = match pool::Labels.resolve(name) {
-            _ if name.starts_with("esco:") || name.starts_with("local:") => name.to_owned(),
-            LabelMatch::One(id) => id.as_str().to_owned(),
-            LabelMatch::None => {
-                bail!("--skill {name:?}: no such skill; expected an id or an ESCO label")
-            }
-            LabelMatch::Many(many) => {
-                let many: Vec<String> = many
-                    .iter()
-                    .map(|(id, label)| format!("{id} ({label})"))
-                    .collect();
-                bail!("--skill {name:?} may be {}", many.join(" or "));
-            }
-        };
-        all.push(json!({ "skill": id, "level": level }));
+        let tree = json!({ "skill": name, "level": number(level.unwrap_or("1")) });
+        all.push(condition("--skill", skill, &tree)?);
     }
     for language in &args.language {
         let (tag, cefr) = name_and_value(language);
-        all.push(json!({ "language": tag, "cefr": cefr.unwrap_or("A1") }));
+        let tree = json!({ "language": tag, "cefr": cefr.unwrap_or("A1") });
+        all.push(condition("--language", language, &tree)?);
     }
     if !args.country.is_empty() {
-        all.push(json!({ "country_in": args.country }));
+        let tree = json!({ "country_in": args.country });
+        all.push(condition("--country", &args.country.join(","), &tree)?);
     }
     for assessment in &args.assessment {
         let (task_type, score) = name_and_value(assessment);
-        let score: u16 = score.unwrap_or("0").parse().with_context(|| {
-            format!("--assessment {assessment:?}: expected points from 0 to 1000")
-        })?;
-        all.push(json!({ "assessment": task_type, "score": score }));
+        let score = number(score.unwrap_or("0"));
+        let tree = json!({ "assessment": task_type, "score": score });
+        all.push(condition("--assessment", assessment, &tree)?);
     }
-    all.extend(
-        args.credential
-            .iter()
-            .map(|kind| json!({ "credential": kind })),
-    );
-    all.extend(args.tag.iter().map(|tag| json!({ "tag": tag })));
-    all.extend(
-        args.max_rate
-            .map(|cents| json!({ "rate_at_most_cents": cents })),
-    );
-    all.extend(
-        args.min_hours
-            .map(|hours| json!({ "hours_at_least": hours })),
-    );
-    all.extend(
-        args.min_years
-            .map(|years| json!({ "years_at_least": years })),
-    );
+    for kind in &args.credential {
+        all.push(condition(
+            "--credential",
+            kind,
+            &json!({ "credential": kind }),
+        )?);
+    }
+    for tag in &args.tag {
+        all.push(condition("--tag", tag, &json!({ "tag": tag }))?);
+    }
+    if let Some(cents) = args.max_rate {
+        let tree = json!({ "rate_at_most_cents": cents });
+        all.push(condition("--max-rate", &cents.to_string(), &tree)?);
+    }
+    if let Some(hours) = args.min_hours {
+        let tree = json!({ "hours_at_least": hours });
+        all.push(condition("--min-hours", &hours.to_string(), &tree)?);
+    }
+    if let Some(years) = args.min_years {
+        let tree = json!({ "years_at_least": years });
+        all.push(condition("--min-years", &years.to_string(), &tree)?);
+    }
+    if let Some(text) = &args.tree {
+        all.push(tree_condition(text)?);
+    }
+    Ok(Requirement::All(all))
+}
+
+/// What an option asks for; faults name the option and its value.
+fn condition(option: &str, value: &str, tree: &serde_json::Value) -> Result<Requirement> {
+    read(tree.to_string().as_bytes())?.map_err(|faults| {
+        let messages = faults.list().iter().map(|fault| {
+            let (found, expected) = (&fault.found, &fault.expected);
+            format!("{option} {value:?}: found {found}, expected {expected}")
+        });
+        anyhow!(messages.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+/// The requirement tree of `--where`; faults have pointers into it.
+fn tree_condition(text: &str) -> Result<Requirement> {
+    read(text.as_bytes())
+        .context("--where")?
+        .map_err(|faults| anyhow!("--where is no requirement:\n{faults}"))
+}
+
+/// A requirement tree, skills by id or by ESCO label.
+fn read(text: &[u8]) -> Result<Result<Requirement, Faults>, JsonError> {
+    let mut tree = parse(text)?;
     let mut faults = Faults::default();
-    let mut tree = parse(json!({ "all": all }).to_string().as_bytes())?;
-    if let (Some(text), Json::Object(fields)) = (&args.tree, &mut tree) {
-        let own = parse(text.as_bytes()).context("--where")?;
-        let mut named = Json::Object(vec![(
-            "requirements".to_owned(),
-            Json::Object(vec![("where".to_owned(), own)]),
-        )]);
-        labels::resolve_campaigns(&mut named, &pool::Labels, &mut faults);
-        if let (Json::Object(mut file), Some((_, Json::List(all)))) = (named, fields.first_mut())
-            && let Some((_, Json::Object(mut named))) = file.pop()
-        {
-            all.extend(named.pop().map(|(_, tree)| tree));
-        }
+    labels::resolve_requirement(&mut tree, &pool::Labels, &mut faults);
+    let requirement = Requirement::read(tree, &Path::ROOT, &Named::new(), &mut faults);
+    Ok(requirement.filter(|_| faults.is_empty()).ok_or(faults))
+}
+
+/// A number, or the text that is none, so that the fault can show it.
+fn number(text: &str) -> serde_json::Value {
+    text.parse()
+        .map_or_else(|_| json!(text), |number: i64| json!(number))
+}
+
+/// A search text. Options begin with two hyphens, exclusions with one.
+fn words(text: &str) -> Result<String, String> {
+    match text.strip_prefix("--") {
+        Some(_) => Err("there is no such option; to exclude a word, write one hyphen".to_owned()),
+        None => Ok(text.to_owned()),
     }
-    match Requirement::read(tree, &Path::ROOT, &Named::new(), &mut faults) {
-        Some(requirement) if faults.is_empty() => Ok(requirement),
-        _ => bail!("the conditions are not what they should be:\n{faults}"),
+}
+
+fn monday(text: &str) -> Result<Date, String> {
+    let date: Date = text
+        .parse()
+        .map_err(|_| "expected a date as YYYY-MM-DD".to_owned())?;
+    match date.weekday() {
+        Weekday::Monday => Ok(date),
+        weekday => Err(format!("found a {weekday:?}, expected a Monday")),
     }
 }
 
@@ -248,7 +272,14 @@ fn next_monday() -> Date {
 }
 
 fn headline(profile: &Profile) -> String {
-    profile.headline.chars().take(60).collect()
+    let start: String = profile.headline.chars().take(60).collect();
+    output::shown(&start)
+}
+
+/// How many were found, and how many of them are listed.
+fn counts(total: usize, n_shown: usize) -> String {
+    let noun = if total == 1 { "person" } else { "people" };
+    format!("{} {noun} found, {n_shown} shown\n", grouped(total as i128))
 }
 
 fn country(profile: &Profile) -> &str {
@@ -278,11 +309,7 @@ fn text_of(found: &Found) -> String {
             headline(profile),
         ]);
     }
-    format!(
-        "{table}\n{} people found, {} shown\n",
-        grouped(found.total as i128),
-        found.hits.len()
-    )
+    format!("{table}\n{}", counts(found.total, found.hits.len()))
 }
 
 /// The parts of a score, a dash where one does not count.
@@ -324,11 +351,7 @@ fn text_of_role(found: &FoundForRole, currency: &Currency) -> String {
         ]);
         hits.add_row(row);
     }
-    let mut text = format!(
-        "{hits}\n{} people found, {} shown\n",
-        grouped(found.total as i128),
-        found.hits.len()
-    );
+    let mut text = format!("{hits}\n{}", counts(found.total, found.hits.len()));
     if !found.near.is_empty() {
         let mut near = table(&["score", "id", "kept off by", "why"]);
         for miss in &found.near {
