@@ -18,7 +18,7 @@ use super::{Exit, output, plan};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// People in the generated pool
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 100_000, allow_negative_numbers = true)]
     experts: u32,
     /// Where the plan over the real pool goes as JSON
     #[arg(short, long, value_name = "PLAN")]
@@ -27,6 +27,7 @@ pub(crate) struct Args {
 
 /// Staffs both pools.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    output::check_places(&[args.output.as_deref()])?;
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
 
     let mut stages = Stages::new();

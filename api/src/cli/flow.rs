@@ -28,6 +28,7 @@ pub(crate) struct Args {
 
 /// Reads, solves, prints `s COST`.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    output::check_places(&[args.output.as_deref()])?;
     let start = Instant::now();
     let network = match dimacs::read(args.file.open()?) {
         Ok(network) => network,

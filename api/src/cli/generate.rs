@@ -13,13 +13,13 @@ use super::{Exit, output};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How many people
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, allow_negative_numbers = true)]
     experts: u32,
     /// How many campaigns
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true)]
     campaigns: u32,
     /// Another seed, other people and campaigns
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// What makes the problem hard: plenty, scarce, tight-rates, conflicts or niche
     #[arg(long, default_value = "plenty")]

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, anyhow, bail};
 use indicatif::ProgressBar;
 use muster_datasets::import::{
     ImportReport, Kind, Mapping, Options, Progress, import, import_file,
 };
 
+use super::input::Source;
 use super::report::grouped;
 use super::{Exit, output, pool, progress};
 
@@ -19,7 +20,7 @@ pub(crate) struct Args {
     /// Pool file they go into (.jsonl or .jsonl.gz); made if it is missing
     #[arg(long, value_name = "POOL")]
     pool: PathBuf,
-    /// What standard input holds
+    /// What FILE holds, where its name does not say it: standard input always
     #[arg(long, value_enum, required_if_eq("file", "-"))]
     kind: Option<KindName>,
     /// Read the column THEIRS of a CSV file as OURS; repeatable
@@ -28,7 +29,7 @@ pub(crate) struct Args {
     /// What stands between the cells of a CSV file
     #[arg(long, default_value_t = ',')]
     separator: char,
-    /// Where rejected rows go; beside FILE by default
+    /// Where rejected rows go; beside FILE by default, but nowhere with --kind
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Only say what would be done
@@ -47,10 +48,16 @@ enum KindName {
 
 /// Imports and reports; the answer is no if rows were rejected.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if args.pool.as_os_str() == "-" {
+        bail!("--pool -: expected the name of a pool file, which is read and written");
+    }
+    output::check_places(&[Some(&args.pool)])?;
+    output::check_places(&[args.rejects.as_deref()])?;
+    let name = Source::from(&args.file).to_string();
     let map: Vec<Mapping> = args
         .map
         .iter()
-        .map(|text| text.parse())
+        .map(|text| text.parse().context("--map"))
         .collect::<Result<_, _>>()?;
     let bar = progress_bar(args);
     let mut tell = |progress: Progress| {
@@ -59,7 +66,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let labels = pool::Labels;
     let options = Options {
-        file: args.file.display().to_string(),
+        file: name.clone(),
         map,
         separator: u8::try_from(args.separator).unwrap_or(u8::MAX),
         labels: &labels,
@@ -76,13 +83,22 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             if args.file.as_os_str() == "-" {
                 import(std::io::stdin().lock(), kind, &args.pool, options)
             } else {
-                import(std::fs::File::open(&args.file)?, kind, &args.pool, options)
+                let file = std::fs::File::open(&args.file)
+                    .with_context(|| format!("cannot open {name}"))?;
+                import(file, kind, &args.pool, options)
             }
         }
         None => import_file(&args.file, &args.pool, options),
     };
     bar.finish_and_clear();
-    let report = report.map_err(|error| anyhow::anyhow!("{}: {error}", args.file.display()))?;
+    let report = report.map_err(|error| {
+        let message = error.to_string();
+        if message.contains(&name) {
+            anyhow!(message)
+        } else {
+            anyhow!("{name}: {message}")
+        }
+    })?;
     if args.json {
         output::write_json(None, &report)?;
     } else {
@@ -140,8 +156,14 @@ fn text(report: &ImportReport) -> String {
         count(report.rejected),
         count(report.people),
     ));
-    if let Some(path) = &report.rejects_path {
-        text.push_str(&format!("rejected rows with reasons: {}\n", path.display()));
+    match &report.rejects_path {
+        Some(path) => {
+            text.push_str(&format!("rejected rows with reasons: {}\n", path.display()));
+        }
+        None if report.rejected > 0 && !report.dry_run => {
+            text.push_str("rejected rows were not kept; --rejects names a file for them\n");
+        }
+        None => {}
     }
     text
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use muster_datasets::import::pool;
 use muster_index::IndexBuilder;
@@ -27,6 +27,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let start = Instant::now();
     let file = std::fs::File::open(&args.pool)
         .with_context(|| format!("cannot open {}", args.pool.display()))?;
+    if args.pool.is_dir() {
+        bail!(
+            "cannot read {}: it is a folder, expected a pool file",
+            args.pool.display()
+        );
+    }
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let bar = ProgressBar::new(length).with_style(progress::bar_style());
     let bar = if progress::is_watched() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use muster_datasets::import::labels;
 use muster_matcher::candidates::CandidateSource;
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
@@ -37,6 +37,15 @@ pub(crate) struct Args {
 
 /// Plans, writes, reports.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let files = [&args.output, &args.csv, &args.problem].map(|path| path.as_deref());
+    output::check_places(&files)?;
+    let report_on_stdout = !files
+        .iter()
+        .flatten()
+        .any(|path| output::is_stdout(Some(path)));
+    if args.json && !report_on_stdout {
+        bail!("standard output cannot be both the report and a file; name the file");
+    }
     let file = read_campaigns(&args.campaigns)?;
     let mut stages = Stages::new();
     let pool = stages.run("pool", || pool::Pool::open(&args.pool))?;
@@ -59,6 +68,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let report = report::Report::new(&staffing, &file, &stages);
     if args.json {
         output::write_json(None, &report)?;
+    } else if !report_on_stdout {
+        output::say(report.text().trim_end());
     } else {
         output::write(None, |out| write!(out, "{}", report.text()))?;
     }

@@ -9,6 +9,7 @@ use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::plan::Staffing;
 use serde::Serialize;
 
+use super::output::shown;
 use super::progress::Stages;
 
 /// A plan's report. As JSON: these fields, amounts in cents, times in milliseconds.
@@ -99,7 +100,9 @@ impl<'a> Report<'a> {
             table.add_row([
                 format!(
                     "{} ({}, priority {})",
-                    campaign.name, campaign.client, campaign.priority
+                    shown(&campaign.name),
+                    campaign.client,
+                    campaign.priority
                 ),
                 grouped(total(|role| role.target).into()),
                 grouped(filled.into()),
@@ -155,7 +158,13 @@ impl<'a> Report<'a> {
             ));
         }
         if text.is_empty() {
-            text.push_str("every seat is filled\n");
+            let wanted = self.roles.iter().any(|role| role.target > 0);
+            let verdict = if wanted {
+                "every seat is filled\n"
+            } else {
+                "no seats are wanted\n"
+            };
+            text.push_str(verdict);
         }
         text
     }
@@ -221,7 +230,7 @@ pub(crate) fn grouped(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut grouped = String::new();
     for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx) % 3 == 0 {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

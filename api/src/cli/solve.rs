@@ -23,6 +23,7 @@ pub(crate) struct Args {
 
 /// Solves, checks, writes.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    output::check_places(&[args.output.as_deref()])?;
     let problem = input::problem(&args.problem)?;
     output::say_warnings(problem.warnings());
     let start = Instant::now();
