@@ -286,6 +286,16 @@ fn a_number_asked_for_twice_within_a_negation_is_no_problem() {
     assert_eq!(found.roles, expected.roles);
 }
 
+#[test]
+fn a_limit_below_every_rate_finds_nobody() {
+    let profiles = random_pool(&(0..40).collect::<Vec<u64>>());
+    let (pool, _dir) = index(&profiles);
+    let mut search = words("");
+    search.requirement = requirement(&json!({"rate_at_most_cents": 0}));
+    let free = profiles.iter().filter(|it| it.rate.min_cents.get() == 0);
+    assert_eq!(pool.search(&search).unwrap().total, free.count());
+}
+
 fn words(text: &str) -> Search {
     Search {
         text: text.to_owned(),

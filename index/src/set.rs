@@ -104,6 +104,8 @@ impl Set {
                 Members::Phrase(phrase.weight(scoring)?.scorer(reader, 1.0)?)
             }
             Self::Within(name, range) => match reader.fast_fields().column_opt(name)? {
+                // tantivy takes a range below all values for one that ends at the least of them.
+                Some(column) if *range.end() < column.min_value() => Members::Nobody,
                 Some(column) => Members::Within(column, range.clone()),
                 None => Members::Nobody,
             },

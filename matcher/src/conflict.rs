@@ -3,9 +3,9 @@
 //! solver to see is not found here.
 
 use crate::model::plan::{Conflict, ConflictRule, Rule};
-use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
+use crate::model::problem::{ExpertIdx, PairIdx, Pin, Problem, RoleIdx, Veto};
 use crate::model::{Name, Week};
-use crate::stint::{PairView, StintRules};
+use crate::stint::{PairView, StintRules, WeekKind};
 
 /// A set of pins that clashes by itself, if one expert's pins show one.
 ///
@@ -42,12 +42,12 @@ fn of_one_pin(problem: &Problem, pin_idx: usize) -> Option<Conflict> {
             vec![rule(Rule::Eligible, at, None)],
         ));
     };
-    let veto = problem
-        .vetoes
-        .iter()
-        .position(|it| (it.expert, it.role) == (pin.expert, pin.role));
-    if let Some(veto) = veto {
-        let at = format!("/vetoes/{veto}");
+    if problem.is_vetoed(pin.expert, pin.role) {
+        let is_it = |veto: &Veto| (veto.expert, veto.role) == (pin.expert, pin.role);
+        let at = match problem.vetoes.iter().position(is_it) {
+            Some(veto) => format!("/vetoes/{veto}"),
+            None => "/vetoes".to_owned(),
+        };
         return Some(conflict(
             vec![pin_idx],
             vec![rule(Rule::Eligible, at, None)],
@@ -70,8 +70,56 @@ fn holds_pin(problem: &Problem, pair: PairIdx, pin_idx: usize, rules: StintRules
     found
 }
 
-/// A smallest-by-deletion set of stint rules that keeps every stint off the pinned weeks.
+/// The stint rules that keep every stint off the pinned weeks.
 fn clashing_stint_rules(problem: &Problem, pair: PairIdx, pin_idx: usize) -> Vec<ConflictRule> {
+    stint_rules_without(problem, pair, |rules| {
+        holds_pin(problem, pair, pin_idx, rules)
+    })
+}
+
+/// The stint rules by which whoever holds the pinned weeks also does in `week` what `kind` says.
+pub(crate) fn forcing_stint_rules(
+    problem: &Problem,
+    pair: PairIdx,
+    pin_idx: usize,
+    week: Week,
+    kind: Forced,
+) -> Vec<ConflictRule> {
+    let pin = &problem.pins[pin_idx];
+    let view = PairView::new(problem, pair);
+    let does = |of_week: WeekKind| match kind {
+        Forced::Cover => of_week == WeekKind::Covering,
+        Forced::Hold => true,
+    };
+    stint_rules_without(problem, pair, |rules| {
+        let mut escapes = false;
+        view.visit_stints(rules, |stint| {
+            let holds_pin = stint.from <= pin.from && pin.to <= stint.to;
+            escapes = holds_pin
+                && !view
+                    .weeks(stint)
+                    .any(|(own, of_week)| own == week && does(of_week));
+            !escapes
+        });
+        escapes
+    })
+}
+
+/// What a pin forces its expert to do in some week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forced {
+    /// Hold the role.
+    Hold,
+    /// Cover it.
+    Cover,
+}
+
+/// A smallest-by-deletion set of stint rules under which `is_possible` is false, as it is under all of them.
+fn stint_rules_without(
+    problem: &Problem,
+    pair: PairIdx,
+    is_possible: impl Fn(StintRules) -> bool,
+) -> Vec<ConflictRule> {
     let (expert, role) = (
         problem.pair(pair).expert.index(),
         problem.pair(pair).role.index(),
@@ -108,7 +156,7 @@ fn clashing_stint_rules(problem: &Problem, pair: PairIdx, pin_idx: usize) -> Vec
     ];
     for (switch, name, at) in switches {
         *switch(&mut rules) = false;
-        if holds_pin(problem, pair, pin_idx, rules) {
+        if is_possible(rules) {
             *switch(&mut rules) = true;
             clashing.push(rule(name, at, None));
         }
@@ -117,8 +165,18 @@ fn clashing_stint_rules(problem: &Problem, pair: PairIdx, pin_idx: usize) -> Vec
 }
 
 fn of_one_expert(problem: &Problem) -> Option<Conflict> {
+    let key = |pin: &usize| {
+        let Pin {
+            expert,
+            role,
+            from,
+            to,
+        } = problem.pins[*pin];
+        (expert, role, from, to)
+    };
     let mut by_expert: Vec<usize> = (0..problem.pins.len()).collect();
-    by_expert.sort_by_key(|pin| problem.pins[*pin].expert);
+    by_expert.sort_by_key(key);
+    by_expert.dedup_by_key(|pin| key(pin));
     by_expert
         .chunk_by(|a, b| problem.pins[*a].expert == problem.pins[*b].expert)
         .find_map(|pins| of_two_roles(problem, pins).or_else(|| of_one_week(problem, pins)))
@@ -126,14 +184,19 @@ fn of_one_expert(problem: &Problem) -> Option<Conflict> {
 
 /// Two pinned roles with a wall or an `apart` list between them.
 fn of_two_roles(problem: &Problem, pins: &[usize]) -> Option<Conflict> {
-    let two = pins
-        .iter()
-        .flat_map(|a| pins.iter().map(move |b| (*a, *b)))
-        .filter(|(a, b)| a < b);
-    two.into_iter().find_map(|(a, b)| {
-        let clash = between(problem, problem.pins[a].role, problem.pins[b].role)?;
-        Some(conflict(vec![a, b], clash))
-    })
+    let mut of_roles = pins.to_vec();
+    of_roles.dedup_by_key(|pin| problem.pins[*pin].role);
+    for (idx, one) in of_roles.iter().enumerate() {
+        for other in &of_roles[..idx] {
+            let roles = [one, other].map(|pin| problem.pins[*pin].role);
+            if let Some(clash) = between(problem, roles[0], roles[1]) {
+                let mut pins = vec![*one, *other];
+                pins.sort_unstable();
+                return Some(conflict(pins, clash));
+            }
+        }
+    }
+    None
 }
 
 /// The wall or the `apart` list that keeps two roles from being served by one expert.

@@ -145,6 +145,10 @@ impl<'a> PairView<'a> {
             Some((worked, leave)) if continues => (worked.get(), leave.get()),
             _ => (0, 0),
         };
+        let weeks_left = u32::from(last.get() - from.get()) + 1;
+        if rules.min_stint && worked.saturating_add(weeks_left) < self.role.min_stint.get() {
+            return true;
+        }
         for to in Week::span(from, last) {
             let works = self.works(to);
             if works {

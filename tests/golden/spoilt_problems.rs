@@ -127,7 +127,7 @@ fn one_wrong_value_is_one_fault_at_its_place() {
             "/campaigns/0/mean_score",
         ),
         ("/campaigns/0/colour", json!("red"), "/campaigns/0/colour"),
-        ("/campaigns/2", json!({ "id": "c" }), "/campaigns/2/id"),
+        ("/campaigns/2", json!({ "id": "c" }), "/campaigns/2"),
         ("/campaigns/1/wall", json!(7), "/campaigns/1/wall"),
         (
             "/campaigns/2",
@@ -167,11 +167,7 @@ fn one_wrong_value_is_one_fault_at_its_place() {
         ("/experts/0/max_roles", json!(5), "/experts/0/max_roles"),
         ("/experts/0/tags", json!("country:IN"), "/experts/0/tags"),
         ("/experts/0/tags", json!([1]), "/experts/0/tags/0"),
-        (
-            "/experts/2",
-            json!({ "id": "e", "hours": 1 }),
-            "/experts/2/id",
-        ),
+        ("/experts/2", json!({ "id": "e", "hours": 1 }), "/experts/2"),
         ("/experts/2", json!({ "id": "g" }), "/experts/2/hours"),
         ("/pairs/0/score", json!(1001), "/pairs/0/score"),
         ("/pairs/0/score", json!(8.5), "/pairs/0/score"),

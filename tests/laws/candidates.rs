@@ -13,9 +13,9 @@ use muster_datasets::{campaigns, so2016};
 use muster_index::{IndexSource, Pool, TextModel, build};
 use muster_matcher::candidates::{CandidateSource, Exhaustive, problem};
 use muster_matcher::check::check;
-use muster_matcher::model::Heads;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
+use muster_matcher::model::{Count, Heads, Hours};
 use muster_matcher::plan::plan;
 use muster_matcher::solve::solve;
 
@@ -29,10 +29,29 @@ fn exhaustive<'p>(profiles: &'p [Profile], file: &CampaignFile) -> Exhaustive<'p
     }
 }
 
+/// People who hold no, one or two roles at once, and roles of equal hours, so that two of them fit or
+/// do not fit whichever they are.
+fn of_several_roles(profiles: &mut [Profile], file: &mut CampaignFile) {
+    for (idx, profile) in profiles.iter_mut().enumerate() {
+        let max_roles = [1, 2, 0, 2, 1][idx % 5];
+        profile.max_roles = Count::new(max_roles).unwrap();
+    }
+    for campaign in &mut file.campaigns {
+        // A wall between two roles of one person is not of the class.
+        campaign.wall = None;
+        for role in &mut campaign.roles {
+            role.hours = Hours::new(10).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
     let (mut n_cut, mut n_short) = (0, 0);
-    for family in Family::ALL {
+    for (family, several) in Family::ALL
+        .into_iter()
+        .flat_map(|it| [(it, false), (it, true)])
+    {
         let settings = Settings {
             experts: 300,
             campaigns: 2,
@@ -40,10 +59,13 @@ fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
             family,
         };
         let generator = Generator::new(settings);
-        let profiles: Vec<Profile> = generator.experts().collect();
+        let mut profiles: Vec<Profile> = generator.experts().collect();
         let mut file = generator.campaigns();
+        if several {
+            of_several_roles(&mut profiles, &mut file);
+        }
         let source = exhaustive(&profiles, &file);
-        for case in 0..400 {
+        for case in 0..250 {
             // A few heads, another number each time, so that most people are left out.
             for (idx, role) in (1..).zip(file.campaigns.iter_mut().flat_map(|it| &mut it.roles)) {
                 role.heads = Heads::new(case * idx % 7 % 3).unwrap();
@@ -66,7 +88,7 @@ fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
             n_short += u32::from(staffing.outcomes.iter().any(|role| role.short() > 0));
         }
     }
-    assert!(n_cut > 1_000, "pairs were left out in only {n_cut} cases");
+    assert!(n_cut > 800, "pairs were left out in only {n_cut} cases");
     assert!(n_short > 100, "roles were short in only {n_short} cases");
 }
 

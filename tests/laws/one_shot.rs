@@ -195,3 +195,59 @@ fn prices_too_large_to_be_stated_are_cut_and_the_plan_is_optimal_all_the_same() 
     assert!(report.holds(), "{report:#?}");
     assert_eq!(report.bound.cents(), plan.price_bound);
 }
+
+/// Pins of one week that force whole stints, which then clash elsewhere: the conflict names the rules
+/// that bring them there, or the checker would not believe it.
+#[test]
+fn pins_that_clash_through_the_stints_they_force_are_a_conflict_with_every_rule() {
+    let pins = |pins: &[(&str, &str, u16)]| -> Value {
+        let pin = |(expert, role, week): &(&str, &str, u16)| json!({ "expert": expert, "role": role, "from": week, "to": week });
+        pins.iter().map(pin).collect()
+    };
+    let pair = |expert: &str, role: &str| json!({ "expert": expert, "role": role, "score": 500, "rate_cents": 1000 });
+    let for_a_role = json!({
+        "horizon": { "start": "2027-03-01", "weeks": 2 },
+        "campaigns": [{ "id": "c" }],
+        "roles": [{ "id": "r", "campaign": "c", "hours": 10, "target": [2, 1], "min_stint": 2 }],
+        "experts": [{ "id": "e0", "hours": 10 }, { "id": "e1", "hours": 10 }],
+        "pairs": [pair("e0", "r"), pair("e1", "r")],
+        "pins": pins(&[("e0", "r", 0), ("e1", "r", 0)]),
+    });
+    let for_an_expert = json!({
+        "horizon": { "start": "2027-03-01", "weeks": 3 },
+        "campaigns": [{ "id": "c" }],
+        "roles": [
+            { "id": "a", "campaign": "c", "hours": 10, "target": [1, 1, 0], "min_stint": 2 },
+            { "id": "b", "campaign": "c", "hours": 10, "target": [0, 1, 1], "min_stint": 2 },
+        ],
+        "experts": [{ "id": "e0", "hours": 10 }],
+        "pairs": [pair("e0", "a"), pair("e0", "b")],
+        "pins": pins(&[("e0", "a", 0), ("e0", "b", 2)]),
+    });
+    for value in [for_a_role, for_an_expert] {
+        let problem = problem(&value);
+        let plan = solve(&problem).unwrap().plan;
+        assert_eq!(plan.status, Status::Infeasible);
+        let report = check(&problem, &plan);
+        assert!(
+            report.holds() && report.unverified.is_empty(),
+            "{report:#?}"
+        );
+    }
+}
+
+#[test]
+fn prices_are_spread_over_the_weeks_before_they_are_cut() {
+    let pair =
+        |expert: &str| json!({ "expert": expert, "role": "r", "score": 500, "rate_cents": 0 });
+    let value = json!({
+        "horizon": { "start": "2027-03-01", "weeks": 3 },
+        "campaigns": [{ "id": "c" }],
+        "roles": [{ "id": "r", "campaign": "c", "hours": 10, "target": 1, "min_stint": 3 }],
+        "experts": [{ "id": "ana", "hours": 10 }, { "id": "ben", "hours": 10 }],
+        "pairs": [pair("ana"), pair("ben")],
+        "weights": { "point_cents": 100_000_000_000_i64 },
+    });
+    let plan = solve(&problem(&value)).unwrap().plan;
+    assert_eq!(plan.price_bound, plan.objective);
+}

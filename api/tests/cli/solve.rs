@@ -167,7 +167,7 @@ fn faulty_values_are_all_named_with_pointer_value_and_expectation() {
         (
             "\"id\": \"dia\"",
             "\"id\": \"ana\"",
-            "/experts/3/id: found \"ana\" again, expected an id of its own",
+            "/experts/3: found \"ana\" again, expected an id of its own",
         ),
         (
             "\"expert\": \"dia\"",

@@ -129,7 +129,7 @@ mod tests {
         };
         assert_eq!(
             digest(&bytes(3, Compression::None, 2)),
-            9_696_974_437_350_606_551
+            16_199_759_292_508_259_074
         );
         let campaigns = Generator::new(Settings {
             experts: 5000,

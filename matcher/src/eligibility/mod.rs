@@ -173,6 +173,7 @@ pub fn is_eligible(person: &Person<'_>, terms: &Terms<'_>) -> bool {
 pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
     let profile = person.profile;
     let may = profile.stage.is_planned()
+        && profile.max_roles > Count::default()
         && conflicts(profile, terms).next().is_none()
         && holds(&terms.role.requires, person, terms);
     if !may {
@@ -195,6 +196,9 @@ pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
         reasons.push(Reason::Stage {
             stage: profile.stage,
         });
+    }
+    if profile.max_roles == Count::default() {
+        reasons.push(Reason::NoRoles);
     }
     reasons.extend(conflicts(profile, terms).map(|conflict| Reason::Conflict {
         against: conflict.against.clone(),

@@ -30,6 +30,8 @@ pub enum Reason {
         /// Where they stand.
         stage: Stage,
     },
+    /// Holds no roles at present.
+    NoRoles,
     /// Must not work for the client or on the campaign.
     Conflict {
         /// The client or campaign.
@@ -246,6 +248,7 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Stage { .. } => "STAGE_NOT_PLANNED",
+            Self::NoRoles => "CONCURRENCY",
             Self::Conflict { .. } => "CONFLICT",
             Self::Skill { has: None, .. } => "SKILL_MISSING",
             Self::Skill { has: Some(_), .. } => "SKILL_TOO_LOW",
@@ -284,6 +287,7 @@ impl fmt::Display for Reason {
                 f,
                 "stage is {stage}; only qualified, onboarded and active people are planned"
             ),
+            Self::NoRoles => f.write_str("holds no roles: max_roles is 0"),
             Self::Conflict {
                 against,
                 until: None,

@@ -1,8 +1,9 @@
 //! What became of a role: its seats, its people, and how many fell at each step.
 
-use std::collections::HashMap;
-
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
+
+use crate::conflict::between;
 
 use crate::candidates::{Candidates, Funnel};
 use crate::model::plan::{MICRO, Plan};
@@ -19,7 +20,7 @@ pub enum Cause {
     TooFewHours,
     /// Enough have the hours, but too few work for what it pays.
     RateTooLow,
-    /// Enough are affordable, but others roles gain more by them.
+    /// Enough are affordable, but other roles gain more by them.
     BetterUse,
     /// Enough are free, but they cost more than their work and the filled seat are worth.
     NotWorthTheirCost,
@@ -73,13 +74,13 @@ impl RoleOutcome {
 /// What became of every role, in the problem's order.
 pub fn outcomes(problem: &Problem, candidates: &Candidates, plan: &Plan) -> Vec<RoleOutcome> {
     let chosen = chosen_in_first_week(problem, plan);
-    let mut roles_held: HashMap<ExpertIdx, u32> = HashMap::new();
-    for (expert, _) in &chosen {
-        *roles_held.entry(*expert).or_default() += 1;
+    let mut held: FxHashMap<ExpertIdx, Vec<RoleIdx>> = FxHashMap::default();
+    for (expert, role) in &chosen {
+        held.entry(*expert).or_default().push(*role);
     }
-    let is_taken = |expert: ExpertIdx| {
-        let held = roles_held.get(&expert).copied().unwrap_or(0);
-        held >= problem.expert(expert).max_roles.get()
+    let is_taken = |expert: ExpertIdx, role: RoleIdx| {
+        held.get(&expert)
+            .is_some_and(|held| !has_room(problem, expert, held, role))
     };
     let mut outcomes: Vec<RoleOutcome> = (0..problem.roles.len())
         .map(RoleIdx::from)
@@ -106,7 +107,7 @@ pub fn outcomes(problem: &Problem, candidates: &Candidates, plan: &Plan) -> Vec<
             outcome.filled += 1;
             outcome.score_sum += u64::from(pair.score.get());
             outcome.pay_a_week += pair.rate * problem.role(pair.role).hours;
-        } else if is_taken(pair.expert) {
+        } else if is_taken(pair.expert, pair.role) {
             outcome.not_taken -= 1;
         }
     }
@@ -116,11 +117,20 @@ pub fn outcomes(problem: &Problem, candidates: &Candidates, plan: &Plan) -> Vec<
     outcomes
 }
 
+/// Whether an expert who holds `held` in week 0 could hold `role` beside them.
+fn has_room(problem: &Problem, expert: ExpertIdx, held: &[RoleIdx], role: RoleIdx) -> bool {
+    let facts = problem.expert(expert);
+    let hours = |role: &RoleIdx| u32::from(problem.role(*role).hours.get());
+    let worked: u32 = held.iter().map(hours).sum();
+    held.len() < facts.max_roles.get() as usize
+        && worked + hours(&role) <= u32::from(facts.hours.at(Week::default()).get())
+        && held
+            .iter()
+            .all(|other| between(problem, *other, role).is_none())
+}
+
 /// Who holds what in week 0.
-fn chosen_in_first_week(
-    problem: &Problem,
-    plan: &Plan,
-) -> std::collections::HashSet<(ExpertIdx, RoleIdx)> {
+fn chosen_in_first_week(problem: &Problem, plan: &Plan) -> FxHashSet<(ExpertIdx, RoleIdx)> {
     let stints = plan.stints.iter().flatten().filter(|stint| stint.from == 0);
     stints
         .filter_map(|stint| {

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use rustc_hash::FxHashSet;
+
 use super::{Faults, Json, Path};
 
 /// A type that reads itself from a JSON value.
@@ -99,29 +101,36 @@ impl<'a> Fields<'a> {
     /// Notes a fault for every field that nobody took.
     pub fn finish(mut self, faults: &mut Faults) {
         self.left.sort_by(|a, b| a.0.cmp(&b.0));
+        let expected = format!("no such field; known here: {}", self.known.join(", "));
         for (name, value) in &self.left {
-            let expected = format!("no such field; known here: {}", self.known.join(", "));
-            faults.add(&self.at.key(name), value, expected);
+            faults.add(&self.at.key(name), value, &expected);
         }
     }
 }
 
 /// The fields of an object; one that is there already is a fault and left out.
 fn each_once(
-    mut fields: Vec<(String, Json)>,
+    fields: Vec<(String, Json)>,
     at: &Path<'_>,
     faults: &mut Faults,
 ) -> Vec<(String, Json)> {
-    let mut idx = 0;
-    while idx < fields.len() {
-        if fields[..idx].iter().any(|(name, _)| *name == fields[idx].0) {
-            let (name, value) = fields.remove(idx);
-            faults.add(&at.key(&name), value, "each field once");
+    // Most objects have a few fields and no time for a table of them.
+    const FEW: usize = 32;
+    let mut seen: FxHashSet<String> = FxHashSet::default();
+    let is_small = fields.len() <= FEW;
+    let mut kept: Vec<(String, Json)> = Vec::with_capacity(fields.len());
+    for (name, value) in fields {
+        let is_new = match is_small {
+            true => kept.iter().all(|(earlier, _)| *earlier != name),
+            false => seen.insert(name.clone()),
+        };
+        if is_new {
+            kept.push((name, value));
         } else {
-            idx += 1;
+            faults.add(&at.key(&name), value, "each field once");
         }
     }
-    fields
+    kept
 }
 
 /// An integer in `range`.

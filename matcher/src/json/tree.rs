@@ -31,6 +31,7 @@ impl fmt::Display for Json {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
             Self::Int(value) => value.fmt(f),
+            Self::Number(text) if text.len() > SHOWN => write!(f, "{}…", &text[..SHOWN]),
             Self::Number(text) => f.write_str(text),
             Self::Text(text) if text.chars().count() > SHOWN => {
                 let start: String = text.chars().take(SHOWN).collect();
@@ -40,6 +41,18 @@ impl fmt::Display for Json {
             Self::List(items) => write!(f, "an array of {}", items.len()),
             Self::Object(_) => f.write_str("an object"),
         }
+    }
+}
+
+impl From<f64> for Json {
+    fn from(value: f64) -> Self {
+        Self::Number(format!("{value:?}"))
+    }
+}
+
+impl From<u64> for Json {
+    fn from(value: u64) -> Self {
+        i64::try_from(value).map_or_else(|_| Self::Number(value.to_string()), Self::Int)
     }
 }
 
@@ -71,11 +84,11 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(i64::try_from(value).map_or_else(|_| Json::Number(value.to_string()), Json::Int))
+        Ok(Json::from(value))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(Json::Number(format!("{value:?}")))
+        Ok(Json::from(value))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {

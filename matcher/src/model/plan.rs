@@ -4,8 +4,11 @@
 //! [`crate::check`] does not verify.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An expert holds a role in every week `from ..= to`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,13 +55,25 @@ pub enum Proof {
 #[serde(deny_unknown_fields)]
 pub struct Prices {
     /// By role id: what one more head covering it is worth, week by week.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "each_id_once"
+    )]
     pub heads: BTreeMap<String, Vec<i128>>,
     /// By campaign id: per cent of pay.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "each_id_once"
+    )]
     pub budget: BTreeMap<String, i128>,
     /// By campaign id: per point below the mean.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "each_id_once"
+    )]
     pub mean: BTreeMap<String, i128>,
     /// By ratio: week by week, per unit of q·of − p·to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -69,6 +84,32 @@ pub struct Prices {
     /// Per changed expert.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub change: i128,
+}
+
+/// A map by id that refuses an id stated twice: which of the two prices would count?
+fn each_id_once<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    struct Once<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Once<T> {
+        type Value = BTreeMap<String, T>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object by id")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some((id, value)) = map.next_entry::<String, T>()? {
+                if entries.contains_key(&id) {
+                    return Err(A::Error::custom(format_args!(
+                        "{id:?} twice, expected each id once"
+                    )));
+                }
+                entries.insert(id, value);
+            }
+            Ok(entries)
+        }
+    }
+    deserializer.deserialize_map(Once(PhantomData))
 }
 
 fn is_zero(price: &i128) -> bool {
@@ -155,8 +196,8 @@ pub struct Plan {
     /// Why there is no plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<Conflict>,
-    /// Whatever else its maker found useful.
-    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    /// Whatever else its maker found useful; not read back.
+    #[serde(skip_deserializing, skip_serializing_if = "serde_json::Map::is_empty")]
     pub report: serde_json::Map<String, serde_json::Value>,
 }
 

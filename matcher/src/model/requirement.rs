@@ -2,7 +2,7 @@
 //!
 //! In files a node is an object with one of the keys `all`, `any`, `none`, `at_least`, `use`, or a
 //! leaf's. Names given by `use` are replaced while reading, so a tree is finite; chains that come
-//! back to themselves and trees deeper than [`MAX_DEPTH`] are faults.
+//! back to themselves and trees deeper than [`MAX_DEPTH`] or larger than [`MAX_NODES`] are faults.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,9 @@ use crate::json::{Faults, Fields, FromJson, Json, Path};
 
 /// The deepest tree that is read.
 pub const MAX_DEPTH: usize = 32;
+
+/// The most nodes of a tree, with names replaced: names that use names grow fast.
+pub const MAX_NODES: usize = 10_000;
 
 /// A condition on a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +120,7 @@ impl Requirement {
         Reader {
             named,
             using: Vec::new(),
+            n_nodes: 0,
             faults,
         }
         .node(json, at, 0)
@@ -138,6 +142,7 @@ struct Reader<'a> {
     named: &'a Named,
     /// The names whose trees are being read.
     using: Vec<String>,
+    n_nodes: usize,
     faults: &'a mut Faults,
 }
 
@@ -168,6 +173,14 @@ impl Reader<'_> {
                 "a node below that",
                 format!("a tree at most {MAX_DEPTH} deep"),
             );
+            return None;
+        }
+        self.n_nodes += 1;
+        if self.n_nodes > MAX_NODES {
+            if self.n_nodes == MAX_NODES + 1 {
+                let expected = format!("a tree of at most {MAX_NODES} nodes, names replaced");
+                self.faults.add(at, "a node more than that", expected);
+            }
             return None;
         }
         let kind = match &json {
@@ -385,6 +398,28 @@ mod tests {
                 .expected
                 .contains("at most 32 deep")
         );
+    }
+
+    #[test]
+    fn names_that_use_names_cannot_grow_without_end() {
+        let named: Vec<(String, String)> = (0..12)
+            .map(|level| {
+                let below = match level {
+                    0 => r#"{"tag": "x"}"#.to_owned(),
+                    _ => format!("{{\"use\": \"r{}\"}}", level - 1),
+                };
+                (
+                    format!("r{level}"),
+                    format!("{{\"any\": [{}]}}", vec![below; 10].join(", ")),
+                )
+            })
+            .collect();
+        let named: Vec<(&str, &str)> = named
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        let faults = read(r#"{"use": "r11"}"#, &named).unwrap_err();
+        assert!(faults.list()[0].expected.contains("at most 10000 nodes"));
     }
 
     #[test]

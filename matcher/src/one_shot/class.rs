@@ -19,7 +19,7 @@ use std::fmt;
 
 use super::uses::{Incumbent, Use, value};
 use crate::conflict;
-use crate::model::plan::{Conflict, ConflictRule, Rule};
+use crate::model::plan::Rule;
 use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
 use crate::model::{Cents, Week};
 use crate::stint::{PairStint, PairView, StintRules, WeekKind};
@@ -45,7 +45,7 @@ impl fmt::Display for Shape {
 /// A rule that keeps a problem out of the class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
-    /// The rule, in words of the contract: `budget`, `onboarding`, `min_stint` …
+    /// The rule, in words of the contract where it has one: `budget`, `onboarding`, `capacity` …
     pub rule: &'static str,
     /// JSON pointer to the first place that states it.
     pub at: String,
@@ -509,65 +509,5 @@ impl Class {
             .map(|week| target.at(*week).get())
             .min()
             .unwrap_or(0)
-    }
-
-    /// More pinned covering heads on a role than its smallest target; or, for an expert, more
-    /// pinned uses than fit.
-    pub(super) fn pins_beyond_target(&self, problem: &Problem) -> Option<Conflict> {
-        let pins_of = |pinned: &[&Use]| {
-            let first = |own: &&Use| {
-                problem
-                    .pins
-                    .iter()
-                    .position(|pin| (pin.expert, pin.role) == (own.expert, own.role))
-            };
-            let mut pins: Vec<usize> = pinned.iter().filter_map(first).collect();
-            pins.sort_unstable();
-            pins
-        };
-        let mut pinned: Vec<&Use> = self.uses.iter().filter(|own| own.pinned).collect();
-        pinned.sort_by_key(|own| own.expert);
-        for own in pinned.chunk_by(|a, b| a.expert == b.expert) {
-            let expert = own[0].expert.index();
-            let fit = self.width[expert] as usize;
-            if own.len() > fit {
-                let at = format!("/experts/{expert}");
-                let rules = vec![ConflictRule {
-                    rule: Rule::Capacity,
-                    at,
-                    week: None,
-                }];
-                return Some(Conflict {
-                    pins: pins_of(&own[..=fit]),
-                    changes: Vec::new(),
-                    rules,
-                });
-            }
-        }
-        pinned.sort_by_key(|own| own.role);
-        for own in pinned.chunk_by(|a, b| a.role == b.role) {
-            let role = own[0].role;
-            let covering: Vec<&Use> = own.iter().copied().filter(|own| own.covers).collect();
-            let target = &problem.role(role).target;
-            let tight = self.covered[role.index()]
-                .iter()
-                .min_by_key(|week| target.at(**week));
-            let seats = self.seats(problem, role) as usize;
-            if covering.len() > seats {
-                let at = format!("/roles/{}/target", role.index());
-                let week = tight.map(|week| week.get());
-                let rules = vec![ConflictRule {
-                    rule: Rule::Headcount,
-                    at,
-                    week,
-                }];
-                return Some(Conflict {
-                    pins: pins_of(&covering[..=seats]),
-                    changes: Vec::new(),
-                    rules,
-                });
-            }
-        }
-        None
     }
 }

@@ -19,12 +19,14 @@
 //! **Few candidates suffice** (`candidates`). Let D be the seats in all. A plan gives seats to at
 //! most D experts; so among the D + 1 best uses of a role one belongs to an expert without a seat, at
 //! whose surplus of 0 the role's price leaves nothing for any worse use. The flow over the best
-//! D + 1 uses a role therefore has the optimum and the prices of the flow over all of them.
+//! D + 1 uses a role therefore has the optimum and the prices of the flow over all of them. Where N
+//! experts may be taken up without a seat (by a pin, or by a use that covers nothing), D + N + 1 do.
 
 mod bound;
 mod candidates;
 mod class;
 mod network;
+mod pinned;
 mod prices;
 mod uses;
 
@@ -58,7 +60,7 @@ pub struct Solved {
 ///
 /// # Complexity
 /// O(pairs · weeks²) to recognise the class (O(pairs) in one week), then a network simplex over at
-/// most roles × (seats + 1) arcs.
+/// most roles × (D + N + 1) arcs and those of pinned uses.
 pub fn solve(problem: &Problem) -> Result<Solved, OutsideClass> {
     if let Some(conflict) = conflict::of_pins(problem) {
         let plan = Plan {
@@ -73,7 +75,7 @@ pub fn solve(problem: &Problem) -> Result<Solved, OutsideClass> {
         });
     }
     let class = class::recognise(problem)?;
-    if let Some(conflict) = class.pins_beyond_target(problem) {
+    if let Some(conflict) = pinned::clash(problem, &class) {
         let plan = Plan {
             conflict: Some(conflict),
             ..Plan::without_stints(Status::Infeasible)

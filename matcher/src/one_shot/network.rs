@@ -36,7 +36,11 @@ pub(super) fn penalty(problem: &Problem, role_idx: RoleIdx, covered: &[Week], he
     let priority = i128::from(problem.campaigns[role.campaign.index()].priority);
     let missing = |wanted: u32, there: u32| i128::from(wanted.saturating_sub(there));
     let weeks = problem.all_weeks().map(|week| {
-        let there = if covered.contains(&week) { heads } else { 0 };
+        let there = if covered.binary_search(&week).is_ok() {
+            heads
+        } else {
+            0
+        };
         let (min, target) = (role.min.at(week).get(), role.target.at(week).get());
         problem.weights.missing_min * missing(min, there)
             + problem.weights.missing_target * missing(target, there.max(min))

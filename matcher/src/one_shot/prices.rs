@@ -132,11 +132,17 @@ fn between_heads(
         prices.push(low);
         rest -= low;
     }
+    let is_full = |week: &Week| heads == problem.role(role).target.at(*week).get();
+    let n_full = covered.iter().filter(|week| is_full(week)).count();
+    let mut n_full = i128::try_from(n_full).expect("a count of weeks");
     for (week, price) in covered.iter().zip(&mut prices) {
-        let is_full = heads == problem.role(role).target.at(*week).get();
         let change = match rest {
             0.. => rest.min(saved(week, heads) - *price),
-            _ if is_full => rest,
+            // Evenly over the full weeks, so that no price is larger than it must be.
+            _ if is_full(week) => {
+                n_full -= 1;
+                rest / (n_full + 1)
+            }
             _ => 0,
         };
         *price += change;

@@ -3,7 +3,7 @@
 use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
 use crate::model::{Cents, Name, Week};
 use crate::stint::{PairStint, PairView, WeekKind};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// The stint that stands for a pair.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Use {
 /// What the incumbent says, within the horizon.
 pub(super) struct Incumbent {
     /// Each (expert, role, week) once; whoever it names.
-    held: HashSet<(Name, Name, u16)>,
+    held: FxHashSet<(Name, Name, u16)>,
     /// `change_cents`, or 0 without an incumbent.
     change: Cents,
 }
@@ -35,7 +35,7 @@ pub(super) struct Incumbent {
 impl Incumbent {
     pub(super) fn new(problem: &Problem) -> Self {
         let last = i32::from(problem.weeks) - 1;
-        let mut held = HashSet::new();
+        let mut held = FxHashSet::default();
         for stint in problem.incumbent.iter().flatten() {
             for week in stint.from.max(0)..=stint.to.min(last) {
                 let week = u16::try_from(week).expect("a week of the horizon");

@@ -1,6 +1,6 @@
 //! The rules that speak of one expert: 1 eligible, 2 capacity, 3 stint shape, 5 walls, 9 pins.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::{at_plan, at_seat, expert_id, role_id};
 use crate::check::report::{RuleReport, Violation};
@@ -225,7 +225,7 @@ pub(super) fn wall(seats: &Seats<'_>, report: &mut RuleReport) {
 /// Rule 5, for every expert and `apart` list they serve a role of.
 pub(super) fn apart(seats: &Seats<'_>, report: &mut RuleReport) {
     let problem = seats.problem;
-    let mut lists_of: HashMap<RoleIdx, Vec<usize>> = HashMap::new();
+    let mut lists_of: FxHashMap<RoleIdx, Vec<usize>> = FxHashMap::default();
     for (idx, roles) in problem.apart.iter().enumerate() {
         for role in roles {
             lists_of.entry(*role).or_default().push(idx);

@@ -1,11 +1,11 @@
 //! From a draft to a problem: names become indices, every fault is noted, oddities become warnings.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use jiff::civil::Weekday;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::index::Index;
 use super::{
@@ -107,7 +107,7 @@ impl Problem {
         };
         warn_of_incumbent(&problem, &mut warnings);
         warn_of_roles(&problem, &mut warnings);
-        problem.warnings = warnings.list;
+        problem.warnings = warnings.finish();
         Ok(problem)
     }
 }
@@ -196,14 +196,19 @@ fn check_weeklies(draft: &Draft, faults: &mut Faults) {
         if !(min_fits && target_fits) {
             continue;
         }
-        let above = Week::all(draft.weeks).find(|week| role.min.at(*week) > role.target.at(*week));
-        if let Some(week) = above {
+        for week in Week::all(draft.weeks) {
             let (min, target) = (role.min.at(week), role.target.at(week));
+            if min <= target {
+                continue;
+            }
             let min_at = at.key("min");
             let expected = format!("at most the target of week {week}, {target}");
-            match role.min {
-                Weekly::Same(_) => faults.add(&min_at, min, expected),
-                Weekly::Each(_) => faults.add(&min_at.index(week.index()), min, expected),
+            if let Weekly::Each(_) = role.min {
+                faults.add(&min_at.index(week.index()), min, expected);
+            } else {
+                // One value, one fault, however many weeks it is too large for.
+                faults.add(&min_at, min, expected);
+                break;
             }
         }
     }
@@ -232,7 +237,7 @@ fn unique<T: From<usize>>(
         match positions.entry(id) {
             Entry::Occupied(_) => {
                 let found = format!("{:?} again", names.text(id));
-                faults.add(&list.index(idx).key("id"), found, "an id of its own");
+                faults.add(&list.index(idx), found, "an id of its own");
             }
             Entry::Vacant(free) => {
                 free.insert(T::from(idx));
@@ -344,13 +349,11 @@ impl Build<'_> {
             self.faults.add(&at.key("from"), from, expected);
         } else if to.get() >= self.weeks && (1..=520).contains(&self.weeks) {
             let expected = format!("a week from 0 to {}", self.weeks - 1);
-            let field = if from.get() >= self.weeks {
-                "from"
-            } else {
-                "to"
-            };
-            let found = if field == "from" { from } else { to };
-            self.faults.add(&at.key(field), found, expected);
+            for (field, week) in [("from", from), ("to", to)] {
+                if week.get() >= self.weeks {
+                    self.faults.add(&at.key(field), week, &expected);
+                }
+            }
         }
     }
 
@@ -362,7 +365,7 @@ impl Build<'_> {
     ) -> Vec<Ongoing> {
         let root = Path::ROOT;
         let list = root.key("ongoing");
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut resolved = Vec::new();
         for stint in ongoing {
             let (expert, role) = stint.pair;
@@ -478,7 +481,7 @@ impl Build<'_> {
 
 /// The entries of a list, repeated ones dropped, order kept.
 fn once<T: Copy + Eq + Hash>(mut list: Vec<T>) -> Vec<T> {
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     list.retain(|entry| seen.insert(*entry));
     list
 }
@@ -486,16 +489,31 @@ fn once<T: Copy + Eq + Hash>(mut list: Vec<T>) -> Vec<T> {
 #[derive(Default)]
 struct Warnings {
     list: Vec<Warning>,
+    total: usize,
 }
 
 impl Warnings {
     fn add(&mut self, at: &Path<'_>, message: impl Into<String>) {
+        self.total += 1;
         if self.list.len() < WARNINGS_KEPT {
             self.list.push(Warning {
                 at: at.pointer(),
                 message: message.into(),
             });
         }
+    }
+
+    /// The warnings kept, and a last one that counts the others.
+    fn finish(mut self) -> Vec<Warning> {
+        let unlisted = self.total - self.list.len();
+        if unlisted > 0 {
+            let message = format!("and {unlisted} more warnings");
+            self.list.push(Warning {
+                at: String::new(),
+                message,
+            });
+        }
+        self.list
     }
 }
 

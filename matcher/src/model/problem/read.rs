@@ -3,7 +3,7 @@
 //! The lists of a problem may hold millions of entries, so they are read element by element; only
 //! one element's tree exists at a time.
 
-use std::io::BufRead;
+use std::io::{BufReader, Read};
 
 use jiff::civil::Date;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -31,11 +31,17 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError::Json`] for text that is no JSON, with line and column; otherwise every fault of the
 /// document, the first 1,000 in full, each with the JSON pointer to the value.
-pub fn read(mut text: impl BufRead) -> Result<Problem, ReadError> {
-    let start = text.fill_buf().map_err(JsonError::Io)?;
-    if start.starts_with(b"\xef\xbb\xbf") {
+pub fn read(mut text: impl Read) -> Result<Problem, ReadError> {
+    let mut start = Vec::new();
+    text.by_ref()
+        .take(3)
+        .read_to_end(&mut start)
+        .map_err(JsonError::Io)?;
+    if start == b"\xef\xbb\xbf" {
         return Err(JsonError::ByteOrderMark.into());
     }
+    // The parser takes byte by byte: a buffer of a known type makes that cheap.
+    let text = BufReader::with_capacity(1 << 16, start.as_slice().chain(text));
     let mut reader = Reader::new();
     let mut json = serde_json::Deserializer::from_reader(text);
     Deserializer::deserialize_any(&mut json, Document(&mut reader)).map_err(JsonError::from)?;
@@ -90,8 +96,14 @@ impl Reader {
         }
         let last = Week::new(self.draft.weeks.saturating_sub(1)).unwrap_or_default();
         for idx in self.open_ended {
-            // A span that begins outside the horizon is noted as such, not as a reversed one.
             let pair = &mut self.draft.pairs[idx];
+            if pair.from > last && self.draft.weeks > 0 {
+                let list = root.key("pairs");
+                let expected = format!("a week from 0 to {last}");
+                self.faults
+                    .add(&list.index(idx).key("from"), pair.from, expected);
+                pair.from = Week::default();
+            }
             pair.to = last.max(pair.from);
         }
         Problem::build(self.draft, self.faults).map_err(ReadError::Faults)
@@ -563,12 +575,12 @@ impl<'de> Visitor<'de> for Elements<'_> {
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
-        self.no_list(Json::Number(value.to_string()));
+        self.no_list(Json::from(value));
         Ok(())
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
-        self.no_list(Json::Number(value.to_string()));
+        self.no_list(Json::from(value));
         Ok(())
     }
 
