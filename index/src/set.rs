@@ -104,6 +104,12 @@ impl Set {
                 Members::Phrase(phrase.weight(scoring)?.scorer(reader, 1.0)?)
             }
             Self::Within(name, range) => match reader.fast_fields().column_opt(name)? {
+                // A column takes a range below its least value for that value.
+                Some(column)
+                    if *range.end() < column.min_value() || *range.start() > column.max_value() =>
+                {
+                    Members::Nobody
+                }
                 Some(column) => Members::Within(column, range.clone()),
                 None => Members::Nobody,
             },
