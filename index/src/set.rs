@@ -104,8 +104,12 @@ impl Set {
                 Members::Phrase(phrase.weight(scoring)?.scorer(reader, 1.0)?)
             }
             Self::Within(name, range) => match reader.fast_fields().column_opt(name)? {
-                // tantivy takes a range below all values for one that ends at the least of them.
-                Some(column) if *range.end() < column.min_value() => Members::Nobody,
+                // A column takes a range below its least value for that value.
+                Some(column)
+                    if *range.end() < column.min_value() || *range.start() > column.max_value() =>
+                {
+                    Members::Nobody
+                }
                 Some(column) => Members::Within(column, range.clone()),
                 None => Members::Nobody,
             },

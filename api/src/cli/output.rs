@@ -1,5 +1,6 @@
 //! Writing results, whole or not at all, and speaking to whoever watches.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -79,7 +80,19 @@ pub(crate) fn write(
         };
     };
     let context = || format!("cannot write {}", path.display());
+    if is_special(path) {
+        let file = File::options()
+            .write(true)
+            .open(path)
+            .with_context(context)?;
+        let mut out = BufWriter::new(file);
+        return write(&mut out)
+            .and_then(|()| out.flush())
+            .with_context(context);
+    }
     check_place(path)?;
+    // What a link leads to is replaced, not the link.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let file = tempfile::Builder::new()
         .prefix(".muster-")
         .permissions(permissions())
@@ -105,6 +118,11 @@ pub(crate) fn write(
 fn permissions() -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::Permissions::from_mode(0o666)
+}
+
+/// Whether `path` is a device or a pipe, which is written to as it is: no file may take its place.
+fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir())
 }
 
 /// A text on one line of a terminal: control characters, which could move its cursor or change its

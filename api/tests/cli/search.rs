@@ -83,6 +83,13 @@ fn every_option_finds_whom_it_should() {
         (["--credential", "phd"], "ana"),
         (["--tag", "senior"], "ana"),
         (["--max-rate", "2000"], "cy"),
+        (["--max-rate", "1999"], ""),
+        (["--max-rate", "0"], ""),
+        (["--min-hours", "41"], ""),
+        (
+            ["--where", r#"{"none": [{"rate_at_most_cents": 0}]}"#],
+            "ana bo cy",
+        ),
         (["--min-hours", "20"], "ana cy"),
         (["--min-years", "1"], "ana cy"),
         (

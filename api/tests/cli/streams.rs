@@ -95,3 +95,23 @@ fn usage_is_an_error_on_standard_error_and_help_is_a_result() {
     }
     desk.muster("--version").ends(0).says("muster ");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn links_and_devices_are_written_through() {
+    let desk = Desk::new();
+    desk.write("problem.json", example("one-week"));
+    desk.write("plan.json", "what was there");
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, desk.path(name)).unwrap();
+    link("plan.json", "link");
+    desk.muster("solve problem.json -o link").ends(0);
+    assert!(desk.path("link").is_symlink());
+    assert_eq!(desk.json("plan.json")["status"], "optimal");
+    link("/dev/full", "full");
+    let said = desk.muster("solve problem.json -o full").ends(2);
+    assert!(
+        said.err.contains("cannot write full: No space left"),
+        "{said:?}"
+    );
+    assert!(desk.path("full").is_symlink());
+}
