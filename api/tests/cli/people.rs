@@ -79,6 +79,10 @@ fn pool_file_and_index_give_the_same_plan_bytes_and_the_plan_holds() {
         desk.muster("check file.problem file.json")
             .ends(0)
             .says("the plan holds");
+        for pool in ["g/pool.jsonl", "index"] {
+            let line = format!("check --pool {pool} --campaigns g/campaigns.json file.json");
+            desk.muster(&line).ends(0).says("the plan holds");
+        }
     }
 }
 

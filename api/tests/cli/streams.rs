@@ -83,12 +83,13 @@ fn usage_is_an_error_on_standard_error_and_help_is_a_result() {
         "plan",
         "solve",
         "solve a b",
-        "check a",
+        "check",
         "flow",
         "index a",
     ] {
         desk.refused(line, 2, "Usage: muster");
     }
+    desk.refused("check a", 2, "expected a problem file and a plan file");
     for line in ["--help", "help", "help plan", "search --help"] {
         let said = desk.muster(line).ends(0).says("Usage: muster");
         assert_eq!(said.err, "");

@@ -50,6 +50,17 @@ pub enum Proof {
     Mip,
 }
 
+impl Proof {
+    /// The word in plan files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prices => "prices",
+            Self::Branching => "branching",
+            Self::Mip => "mip",
+        }
+    }
+}
+
 /// Prices of the rules, in millionths of a cent; what is absent is 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
