@@ -458,35 +458,6 @@ fn a_new_pool_has_the_usual_permissions_and_an_old_one_keeps_its_own() {
     assert_eq!(pool::read_file(&place.path("pool.jsonl")).unwrap().len(), 2);
 }
 
-/// `cargo test --release -p muster-datasets hundred_thousand -- --ignored --nocapture` measures.
-#[test]
-#[ignore = "measures"]
-fn hundred_thousand_people() {
-    let place = Place::new();
-    let example = documented::block("jsonl");
-    let example = example.lines().next().unwrap();
-    let text: String = (0..100_000)
-        .map(|n| example.replace("\"id\":\"ana\"", &format!("\"id\":\"ana-{n}\"")) + "\n")
-        .collect();
-    let mut lap = std::time::Instant::now();
-    let mut took = |what: &str| {
-        let line = format!("{what}: {:?}\n", lap.elapsed());
-        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
-        lap = std::time::Instant::now();
-    };
-    place.import(&text, Kind::Jsonl).unwrap();
-    took("import of 100,000 full profiles");
-    place.import(&text, Kind::Jsonl).unwrap();
-    took("import of the same again");
-    place.import(person("x", 1), Kind::Jsonl).unwrap();
-    took("import of one more person");
-    assert_eq!(
-        pool::read_file(&place.path("pool.jsonl")).unwrap().len(),
-        100_001
-    );
-    took("reading the pool");
-}
-
 fn folder_of(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
