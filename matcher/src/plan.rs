@@ -52,8 +52,13 @@ pub enum PlanError {
     #[error("the campaigns make no valid problem:\n{0}")]
     Problem(Faults),
     /// The problem has rules that are not solved exactly.
-    #[error(transparent)]
-    Outside(#[from] OutsideClass),
+    #[error("{outside}")]
+    Outside {
+        /// The problem; the places that `outside` names are in it.
+        problem: Box<Problem>,
+        /// The rules in the way.
+        outside: OutsideClass,
+    },
     /// The plan breaks the contract: a defect of the solver.
     #[error("the plan found does not pass the checker, which is a defect: {0:?}")]
     Unchecked(Box<Report>),
@@ -80,7 +85,13 @@ pub fn plan(
     begins(Stage::Problem);
     let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
     begins(Stage::Solve);
-    let plan = solve(&problem)?;
+    let plan = match solve(&problem) {
+        Ok(plan) => plan,
+        Err(outside) => {
+            let problem = Box::new(problem);
+            return Err(PlanError::Outside { problem, outside });
+        }
+    };
     begins(Stage::Check);
     let report = check(&problem, &plan);
     if !report.holds() {

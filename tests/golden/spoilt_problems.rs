@@ -312,7 +312,6 @@ fn text_that_is_no_json_says_where_it_breaks() {
         (b"{\n\"format\": 1,,", "line 2 column 13"),
         (b"{\"format\": NaN}", "line 1 column 12"),
         (b"{} {}", "line 1 column 4"),
-        (b"[]", "line 1 column"),
         (b"{\"format\": \"\xff\xfe\"}", "line 1 column"),
         (b"\xff\xfe{\x00}\x00", "line 1 column 1"),
         (b"{\"pairs\": [{\"expert\": \"e\"", "line 1 column 25"),
@@ -326,6 +325,27 @@ fn text_that_is_no_json_says_where_it_breaks() {
             .to_string()
             .contains("recursion limit")
     );
+}
+
+#[test]
+fn a_document_that_is_no_object_is_a_fault_of_the_whole_file() {
+    for (text, found) in [
+        (" [{}]", "an array"),
+        ("null", "null"),
+        ("\"problem\"", "a string"),
+        ("-3", "a number"),
+    ] {
+        let Err(ReadError::Faults(faults)) = read(text.as_bytes()) else {
+            panic!("{text} is no problem")
+        };
+        assert_eq!(places(&faults), [""], "{text}");
+        assert_eq!(faults.list()[0].found, found);
+    }
+    assert!(matches!(read(b"[1,".as_slice()), Err(ReadError::Json(_))));
+    assert!(matches!(
+        read(b"null null".as_slice()),
+        Err(ReadError::Json(_))
+    ));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use muster_datasets::import::labels;
 use muster_matcher::candidates::CandidateSource;
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
+use muster_matcher::model::problem::{self, Problem};
 use muster_matcher::plan::{PlanError, Staffing, plan};
 
 use super::input::Source;
@@ -52,8 +53,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let source = stages.run("words", || pool.source(&file))?;
     let staffing = match staff(source.as_ref(), &file, &mut stages) {
         Ok(staffing) => staffing,
-        Err(PlanError::Outside(outside)) => {
+        Err(PlanError::Outside { problem, outside }) => {
             output::say(&format!("muster: {}: {outside}", args.campaigns));
+            let Some(path) = &args.problem else {
+                output::say("the places are in the problem; --problem FILE writes it");
+                return Ok(Exit::NotSolved);
+            };
+            write_problem(path, &problem)?;
+            output::say(&format!("the places are in {}", path.display()));
             return Ok(Exit::NotSolved);
         }
         Err(error) => return Err(error).with_context(|| format!("cannot plan {}", args.campaigns)),
@@ -112,11 +119,13 @@ fn write_files(
         output::write(Some(path), |out| report::write_csv(staffing, file, out))?;
     }
     if let Some(path) = problem {
-        output::write(Some(path), |mut out| {
-            muster_matcher::model::problem::write(&staffing.problem, &mut out)
-        })?;
+        write_problem(path, &staffing.problem)?;
     }
     Ok(())
+}
+
+fn write_problem(path: &Path, problem: &Problem) -> Result<()> {
+    output::write(Some(path), |mut out| problem::write(problem, &mut out))
 }
 
 /// Reads a campaign file, skills by id or by ESCO label; the error lists its faults.

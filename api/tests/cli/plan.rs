@@ -270,7 +270,17 @@ fn weeks_that_differ_end_with_5_and_name_the_rules() {
         "campaigns.json",
         CAMPAIGNS.replace("\"format\": 1", "\"weeks\": 3"),
     );
-    desk.refused(LINE, 5, "campaigns.json: not solved exactly yet: hours");
+    let line = "plan --pool pool.jsonl --campaigns campaigns.json -o plan.json";
+    desk.refused(line, 5, "campaigns.json: not solved exactly yet: hours");
+    // The places that are named are in the problem.
+    let said = desk.muster(LINE).ends(5);
+    assert!(
+        said.err.contains("the places are in problem.json"),
+        "{}",
+        said.err
+    );
+    assert!(!desk.path("plan.json").exists());
+    desk.refused("solve problem.json", 5, "hours (/experts/");
 }
 
 #[test]

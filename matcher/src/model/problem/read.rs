@@ -3,10 +3,11 @@
 //! The lists of a problem may hold millions of entries, so they are read element by element; only
 //! one element's tree exists at a time.
 
-use std::io::{BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read};
 
 use jiff::civil::Date;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize as _;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{
     Campaign, Draft, Expert, IncumbentStint, Ongoing, Pair, Pin, Problem, Quota, Ratio, Role,
@@ -41,12 +42,39 @@ pub fn read(mut text: impl Read) -> Result<Problem, ReadError> {
         return Err(JsonError::ByteOrderMark.into());
     }
     // The parser takes byte by byte: a buffer of a known type makes that cheap.
-    let text = BufReader::with_capacity(1 << 16, start.as_slice().chain(text));
+    let mut text = BufReader::with_capacity(1 << 16, start.as_slice().chain(text));
+    let start = text.fill_buf().map_err(JsonError::Io)?;
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    let no_object = first.copied().and_then(what_is_no_object);
     let mut reader = Reader::new();
     let mut json = serde_json::Deserializer::from_reader(text);
-    Deserializer::deserialize_any(&mut json, Document(&mut reader)).map_err(JsonError::from)?;
+    match no_object {
+        Some(what) => {
+            IgnoredAny::deserialize(&mut json).map_err(JsonError::from)?;
+            reader.faults.add(&Path::ROOT, what, "an object");
+        }
+        None => {
+            Deserializer::deserialize_any(&mut json, Document(&mut reader))
+                .map_err(JsonError::from)?;
+        }
+    }
     json.end().map_err(JsonError::from)?;
-    reader.finish()
+    match no_object {
+        Some(_) => Err(ReadError::Faults(reader.faults)),
+        None => reader.finish(),
+    }
+}
+
+/// What a document is that begins with this byte, if it is no object.
+fn what_is_no_object(first: u8) -> Option<&'static str> {
+    match first {
+        b'[' => Some("an array"),
+        b'"' => Some("a string"),
+        b'n' => Some("null"),
+        b't' | b'f' => Some("true or false"),
+        b'-' | b'0'..=b'9' => Some("a number"),
+        _ => None,
+    }
 }
 
 /// What was read so far. A faulty value is replaced by one that causes no further fault.
