@@ -109,7 +109,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The fields of an object; one that is there already is a fault and left out.
-fn each_once(
+pub(crate) fn each_once(
     fields: Vec<(String, Json)>,
     at: &Path<'_>,
     faults: &mut Faults,

@@ -12,6 +12,7 @@ mod fields;
 mod tree;
 
 pub use fault::{Fault, Faults, Path};
+pub(crate) use fields::each_once;
 pub use fields::{Fields, FromJson, one_of, within};
 pub use tree::Json;
 

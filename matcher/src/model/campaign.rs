@@ -9,7 +9,7 @@ use super::problem::Weights;
 use super::requirement::{Leaf, Named, Requirement};
 use super::words::{Country, Currency, PayPolicy, TaskType, TimeZoneName};
 use super::{Cents, CentsPerHour, Heads, Hours, Id};
-use crate::json::{Faults, Fields, FromJson, Json, JsonError, Path, parse, within};
+use crate::json::{Faults, Fields, FromJson, Json, JsonError, Path, each_once, parse, within};
 
 /// A campaign file: everything that is staffed together, and the terms it is staffed on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -289,14 +289,7 @@ fn unique_ids(campaigns: &[CampaignSpec], faults: &mut Faults) {
 fn entries(json: Option<Json>, at: &Path<'_>, faults: &mut Faults) -> Option<Vec<(String, Json)>> {
     match json {
         None => Some(Vec::new()),
-        Some(Json::Object(entries)) => {
-            for (idx, (name, value)) in entries.iter().enumerate() {
-                if entries[..idx].iter().any(|(earlier, _)| earlier == name) {
-                    faults.add(&at.key(name), value, "each field once");
-                }
-            }
-            Some(entries)
-        }
+        Some(Json::Object(entries)) => Some(each_once(entries, at, faults)),
         Some(other) => {
             faults.add(at, other, "an object");
             None
@@ -385,8 +378,7 @@ fn weights(json: Option<Json>, at: &Path<'_>, faults: &mut Faults) -> Option<Wei
     };
     let mut fields = Fields::open(json, at, faults)?;
     let mut weight = |name, default: Cents| match fields.take(name) {
-        Some(json) => within(0..=1_000_000_000_000, json, &at.key(name), faults)
-            .map(|cents| Cents(i128::from(cents))),
+        Some(json) => Weights::read_one(json, &at.key(name), faults),
         None => Some(default),
     };
     let missing_min = weight("missing_min_cents", default.missing_min);
@@ -394,18 +386,15 @@ fn weights(json: Option<Json>, at: &Path<'_>, faults: &mut Faults) -> Option<Wei
     let point = weight("point_cents", default.point);
     let start = weight("start_cents", default.start);
     fields.finish(faults);
-    let (missing_min, missing_target) = (missing_min?, missing_target?);
-    if missing_min < missing_target {
-        let expected = format!("at least missing_target_cents, {missing_target}");
-        faults.add(&at.key("missing_min_cents"), missing_min, expected);
-    }
-    Some(Weights {
-        missing_min,
-        missing_target,
+    let weights = Weights {
+        missing_min: missing_min?,
+        missing_target: missing_target?,
         point: point?,
         start: start?,
         ..default
-    })
+    };
+    weights.check(at, faults);
+    Some(weights)
 }
 
 fn campaign(json: Json, at: &Path<'_>, named: &Named, faults: &mut Faults) -> Option<CampaignSpec> {

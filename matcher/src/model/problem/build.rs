@@ -36,7 +36,7 @@ impl Problem {
         check_horizon(&draft, &mut faults);
         check_campaigns(&draft.campaigns, &draft.names, &mut faults);
         check_weeklies(&draft, &mut faults);
-        check_weights(&draft, &mut faults);
+        draft.weights.check(&Path::ROOT.key("weights"), &mut faults);
         let mut build = Build {
             campaigns: unique(
                 "campaigns",
@@ -211,15 +211,6 @@ fn check_weeklies(draft: &Draft, faults: &mut Faults) {
                 break;
             }
         }
-    }
-}
-
-fn check_weights(draft: &Draft, faults: &mut Faults) {
-    let (min, target) = (draft.weights.missing_min, draft.weights.missing_target);
-    if min < target {
-        let root = Path::ROOT;
-        let expected = format!("at least missing_target_cents, {target}");
-        faults.add(&root.key("weights").key("missing_min_cents"), min, expected);
     }
 }
 

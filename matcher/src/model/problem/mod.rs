@@ -13,6 +13,8 @@ use std::ops::Deref;
 
 use jiff::civil::Date;
 
+use crate::json::{Faults, Json, Path, within};
+
 use super::{Cents, CentsPerHour, Count, Heads, Hours, Name, Names, Points, Week, Weekly};
 pub use read::{ReadError, read};
 pub use write::write;
@@ -226,6 +228,21 @@ impl Default for Weights {
             below_mean: Cents(500),
             change: Cents(20_000),
             start: Cents(0),
+        }
+    }
+}
+
+impl Weights {
+    /// One weight of a file: cents, 0 … 10¹².
+    pub(crate) fn read_one(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Cents> {
+        within(0..=1_000_000_000_000, json, at, faults).map(|cents| Cents(i128::from(cents)))
+    }
+
+    /// Notes a fault if a head missing below `min` costs less than one below `target`.
+    pub(crate) fn check(&self, at: &Path<'_>, faults: &mut Faults) {
+        if self.missing_min < self.missing_target {
+            let expected = format!("at least missing_target_cents, {}", self.missing_target);
+            faults.add(&at.key("missing_min_cents"), self.missing_min, expected);
         }
     }
 }

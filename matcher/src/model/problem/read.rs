@@ -220,10 +220,7 @@ impl Reader {
         };
         let default = Weights::default();
         let mut weight = |name, default: Cents, neutral: Cents| match fields.take(name) {
-            Some(json) => {
-                let read = within(0..=1_000_000_000_000, json, &at.key(name), faults);
-                read.map_or(neutral, |cents| Cents(i128::from(cents)))
-            }
+            Some(json) => Weights::read_one(json, &at.key(name), faults).unwrap_or(neutral),
             None => default,
         };
         let weights = Weights {
