@@ -32,7 +32,7 @@
 //!     ]
 //! }"#;
 //! let problem = problem::read(text.as_bytes())?;
-//! let plan = solve(&problem)?;
+//! let plan = solve(&problem);
 //! assert_eq!(plan.stints.iter().flatten().count(), 1);
 //! assert_eq!(plan.objective, Some(50_000), "ana: 900 points at a dollar, less 10 hours at 40");
 //! assert!(check(&problem, &plan).holds());
@@ -52,6 +52,8 @@ pub mod json;
 pub mod model;
 pub mod one_shot;
 pub mod plan;
+pub mod schedule;
 pub mod score;
 pub mod solve;
 mod stint;
+pub mod stop;

@@ -7,8 +7,8 @@ use crate::json::Faults;
 use crate::model::campaign::CampaignFile;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
-use crate::one_shot::OutsideClass;
-use crate::solve::solve;
+use crate::solve::{Options, Progress, solve_within};
+use crate::stop::Stop;
 
 /// The steps of [`plan`], in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,15 @@ pub enum Stage {
     Check,
     /// Explaining it.
     Explain,
+}
+
+/// What [`plan`] tells while it works.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A stage begins.
+    Begins(Stage),
+    /// Solving found something better.
+    Progress(&'a Progress),
 }
 
 /// A plan with everything it was made from and is judged by.
@@ -51,20 +60,13 @@ pub enum PlanError {
     /// Campaigns and candidates make no valid problem.
     #[error("the campaigns make no valid problem:\n{0}")]
     Problem(Faults),
-    /// The problem has rules that are not solved exactly.
-    #[error("{outside}")]
-    Outside {
-        /// The problem; the places that `outside` names are in it.
-        problem: Box<Problem>,
-        /// The rules in the way.
-        outside: OutsideClass,
-    },
     /// The plan breaks the contract: a defect of the solver.
     #[error("the plan found does not pass the checker, which is a defect: {0:?}")]
     Unchecked(Box<Report>),
 }
 
-/// Staffs the campaigns of `file` from `source`; `begins` is told of every stage as it begins.
+/// Staffs the campaigns of `file` from `source`; `says` is told of every stage as it begins
+/// and of what solving finds.
 ///
 /// Each role gets as many candidates as there are seats in all, and one more: enough for the plan to
 /// be optimal over the whole pool (see [`crate::one_shot`]), which the prices then prove.
@@ -74,30 +76,28 @@ pub enum PlanError {
 pub fn plan(
     source: &dyn CandidateSource,
     file: &CampaignFile,
-    begins: &mut dyn FnMut(Stage),
+    options: &Options,
+    stop: &dyn Stop,
+    says: &mut dyn FnMut(Event<'_>),
 ) -> Result<Staffing, PlanError> {
-    begins(Stage::Candidates);
+    says(Event::Begins(Stage::Candidates));
     let seats: usize = file
         .roles()
         .map(|(_, role)| role.heads.get() as usize)
         .sum();
     let candidates = source.candidates(file, seats + 1)?;
-    begins(Stage::Problem);
+    says(Event::Begins(Stage::Problem));
     let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
-    begins(Stage::Solve);
-    let plan = match solve(&problem) {
-        Ok(plan) => plan,
-        Err(outside) => {
-            let problem = Box::new(problem);
-            return Err(PlanError::Outside { problem, outside });
-        }
-    };
-    begins(Stage::Check);
+    says(Event::Begins(Stage::Solve));
+    let plan = solve_within(&problem, options, stop, &mut |progress| {
+        says(Event::Progress(progress));
+    });
+    says(Event::Begins(Stage::Check));
     let report = check(&problem, &plan);
     if !report.holds() {
         return Err(PlanError::Unchecked(Box::new(report)));
     }
-    begins(Stage::Explain);
+    says(Event::Begins(Stage::Explain));
     let outcomes = outcomes(&problem, &candidates, &plan);
     let whole_pool = WholePool::new(&problem, &candidates, &plan);
     Ok(Staffing {

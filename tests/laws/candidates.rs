@@ -17,7 +17,8 @@ use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Heads, Hours};
 use muster_matcher::plan::plan;
-use muster_matcher::solve::solve;
+use muster_matcher::solve::{Options, solve};
+use muster_matcher::stop::Unlimited;
 
 fn exhaustive<'p>(profiles: &'p [Profile], file: &CampaignFile) -> Exhaustive<'p> {
     let texts = file.roles().map(|(_, role)| role.text.as_str());
@@ -71,12 +72,13 @@ fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
                 role.heads = Heads::new(case * idx % 7 % 3).unwrap();
                 role.min_heads = Heads::new(case / 7 % 2).unwrap().min(role.heads);
             }
-            let staffing = plan(&source, &file, &mut |_| {}).unwrap();
+            let staffing =
+                plan(&source, &file, &Options::default(), &Unlimited, &mut |_| {}).unwrap();
             assert!(staffing.whole_pool.is_proved(), "{family}, case {case}");
 
             let everybody = source.candidates(&file, usize::MAX).unwrap();
             let everybody = problem(&file, &everybody).unwrap();
-            let best = solve(&everybody).unwrap();
+            let best = solve(&everybody);
             assert_eq!(
                 staffing.plan.objective, best.objective,
                 "{family}, case {case}"

@@ -14,6 +14,8 @@ use muster_matcher::model::Points;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::plan::plan;
+use muster_matcher::solve::Options;
+use muster_matcher::stop::Unlimited;
 use serde_json::{Value, json};
 
 fn profile(value: Value) -> Profile {
@@ -51,7 +53,9 @@ fn outcomes(people: &[Profile], campaigns: &[Vec<Value>]) -> Vec<RoleOutcome> {
         text,
         threads: NonZeroUsize::MIN,
     };
-    plan(&source, &file, &mut |_| {}).unwrap().outcomes
+    plan(&source, &file, &Options::default(), &Unlimited, &mut |_| {})
+        .unwrap()
+        .outcomes
 }
 
 /// One short role over some people: its cause and how many each step left.

@@ -36,8 +36,6 @@ pub(crate) enum Exit {
     Unbalanced = 3,
     /// A number that is too large to compute with.
     OutOfRange = 4,
-    /// A problem with rules that are not solved exactly yet.
-    NotSolved = 5,
 }
 
 #[derive(Parser)]

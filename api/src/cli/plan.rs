@@ -7,7 +7,9 @@ use muster_datasets::import::labels;
 use muster_matcher::candidates::CandidateSource;
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
 use muster_matcher::model::problem::{self, Problem};
-use muster_matcher::plan::{PlanError, Staffing, plan};
+use muster_matcher::plan::{Event, PlanError, Staffing, plan};
+use muster_matcher::solve::Options;
+use muster_matcher::stop::Unlimited;
 
 use super::input::Source;
 use super::progress::Stages;
@@ -51,20 +53,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut stages = Stages::new();
     let pool = stages.run("pool", || pool::Pool::open(&args.pool))?;
     let source = stages.run("words", || pool.source(&file))?;
-    let staffing = match staff(source.as_ref(), &file, &mut stages) {
-        Ok(staffing) => staffing,
-        Err(PlanError::Outside { problem, outside }) => {
-            output::say(&format!("muster: {}: {outside}", args.campaigns));
-            let Some(path) = &args.problem else {
-                output::say("the places are in the problem; --problem FILE writes it");
-                return Ok(Exit::NotSolved);
-            };
-            write_problem(path, &problem)?;
-            output::say(&format!("the places are in {}", path.display()));
-            return Ok(Exit::NotSolved);
-        }
-        Err(error) => return Err(error).with_context(|| format!("cannot plan {}", args.campaigns)),
-    };
+    let staffing = staff(source.as_ref(), &file, &mut stages)
+        .with_context(|| format!("cannot plan {}", args.campaigns))?;
     write_files(
         &staffing,
         &file,
@@ -89,9 +79,17 @@ pub(crate) fn staff(
     file: &CampaignFile,
     stages: &mut Stages,
 ) -> Result<Staffing, PlanError> {
-    let staffing = plan(source, file, &mut |stage| {
-        stages.begin(&format!("{stage:?}").to_lowercase())
-    });
+    let staffing = plan(
+        source,
+        file,
+        &Options::default(),
+        &Unlimited,
+        &mut |event| {
+            if let Event::Begins(stage) = event {
+                stages.begin(&format!("{stage:?}").to_lowercase());
+            }
+        },
+    );
     stages.end();
     staffing
 }

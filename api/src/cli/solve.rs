@@ -27,13 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let problem = input::problem(&args.problem)?;
     output::say_warnings(problem.warnings());
     let start = Instant::now();
-    let plan = match solve::solve(&problem) {
-        Ok(plan) => plan,
-        Err(outside) => {
-            output::say(&format!("muster: {}: {outside}", args.problem));
-            return Ok(Exit::NotSolved);
-        }
-    };
+    let plan = solve::solve(&problem);
     let solve_seconds = start.elapsed().as_secs_f64();
     let report = check(&problem, &plan);
     if !report.holds() {
