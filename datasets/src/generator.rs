@@ -7,6 +7,7 @@ mod campaigns;
 mod clients;
 mod file;
 mod person;
+mod problem;
 mod rng;
 mod text;
 mod world;
@@ -22,6 +23,7 @@ use muster_matcher::model::profile::Profile;
 
 use world::World;
 
+pub use problem::{Change, ProblemSpec, replan, staffing_problem};
 pub use write::Compression;
 
 /// What makes a generated problem hard.
