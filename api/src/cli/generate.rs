@@ -1,10 +1,16 @@
-//! `muster generate`: pools and campaigns of any size, from a seed.
+//! `muster generate`: pools and campaigns, or staffing problems, of any size, from a seed.
 
+use std::io::BufWriter;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use muster_datasets::generator::{Compression, Family, Generator, Settings};
+use clap::value_parser;
+use flate2::write::GzEncoder;
+use muster_datasets::generator::{
+    Compression, Family, Generator, ProblemSpec, Settings, staffing_problem,
+};
+use muster_matcher::model::problem::{self, Problem};
 
 use super::progress::Stages;
 use super::{Exit, output};
@@ -25,15 +31,86 @@ pub(crate) struct Args {
     #[arg(long, default_value = "plenty")]
     family: Family,
     /// Folder for the two files, made if it is missing
-    #[arg(short, long, value_name = "FOLDER")]
-    out: PathBuf,
+    #[arg(
+        short,
+        long,
+        value_name = "FOLDER",
+        required_unless_present = "problem"
+    )]
+    out: Option<PathBuf>,
     /// Pack the pool file with gzip
     #[arg(long)]
     gzip: bool,
+    /// Write a problem file with every kind of rule instead, for measuring solvers (packed if its name ends in .gz; `-` is
+    /// standard output)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "gzip", "family"])]
+    problem: Option<PathBuf>,
+    /// With --problem: roles of each campaign
+    #[arg(long, default_value_t = 3, conflicts_with = "out", allow_negative_numbers = true,
+          value_parser = value_parser!(u32).range(1..=100))]
+    roles: u32,
+    /// With --problem: weeks of the horizon
+    #[arg(long, default_value_t = 13, conflicts_with = "out", allow_negative_numbers = true,
+          value_parser = value_parser!(u16).range(1..=520))]
+    weeks: u16,
+    /// With --problem: heads wanted in the busiest week, over all campaigns
+    #[arg(long, default_value_t = 1_000, conflicts_with = "out", allow_negative_numbers = true,
+          value_parser = value_parser!(u32).range(1..=1_000_000))]
+    heads: u32,
+    /// With --problem: one campaign has far too little money
+    #[arg(long, conflicts_with = "out")]
+    starved: bool,
+}
+
+/// Writes a problem file, or a pool with campaigns.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    match (&args.problem, &args.out) {
+        (Some(file), _) => write_problem(args, file)?,
+        (None, Some(folder)) => write_pool(args, folder)?,
+        (None, None) => anyhow::bail!("neither --out nor --problem is there"),
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes a staffing problem.
+fn write_problem(args: &Args, file: &Path) -> Result<()> {
+    output::check_places(&[Some(file)])?;
+    let spec = ProblemSpec {
+        seed: args.seed,
+        experts: args.experts,
+        campaigns: args.campaigns,
+        roles_a_campaign: args.roles,
+        weeks: args.weeks,
+        peak_heads: args.heads,
+        starved: args.starved,
+    };
+    let mut stages = Stages::new();
+    let problem = stages.run("problem", || Problem::new(staffing_problem(&spec)))?;
+    output::say_warnings(problem.warnings());
+    stages.run("file", || {
+        output::write(Some(file), |mut out| {
+            if file.extension().is_none_or(|extension| extension != "gz") {
+                return problem::write(&problem, &mut out);
+            }
+            let packed = GzEncoder::new(out, flate2::Compression::fast());
+            let mut lines = BufWriter::new(packed);
+            problem::write(&problem, &mut lines)?;
+            lines.into_inner()?.finish()?;
+            Ok(())
+        })
+    })?;
+    let made: u128 = stages.done().iter().map(|(_, time)| time.as_millis()).sum();
+    output::say(&format!(
+        "problem: {} with {} people and {} pairs in {made} ms",
+        file.display(),
+        problem.experts.len(),
+        problem.pairs.len()
+    ));
+    Ok(())
 }
 
 /// Writes `pool.jsonl` (or `pool.jsonl.gz`) and `campaigns.json`.
-pub(crate) fn run(args: &Args) -> Result<Exit> {
+fn write_pool(args: &Args, folder: &Path) -> Result<()> {
     let &Args {
         experts,
         campaigns,
@@ -41,8 +118,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         family,
         ..
     } = args;
-    std::fs::create_dir_all(&args.out)
-        .with_context(|| format!("cannot make {}", args.out.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut stages = Stages::new();
     let generator = Generator::new(Settings {
         experts,
@@ -54,13 +130,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         true => ("pool.jsonl.gz", Compression::Gzip),
         false => ("pool.jsonl", Compression::None),
     };
-    let pool = args.out.join(name);
+    let pool = folder.join(name);
     stages.run("pool", || {
         output::write(Some(&pool), |out| {
             generator.write_pool(out, compression, threads())
         })
     })?;
-    let file = args.out.join("campaigns.json");
+    let file = folder.join("campaigns.json");
     stages.run("campaigns", || {
         let text = generator.campaign_text();
         output::write(Some(&file), |out| out.write_all(text.as_bytes()))
@@ -72,7 +148,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             time.as_millis()
         ));
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// As many threads as there are processors.
