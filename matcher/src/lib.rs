@@ -49,6 +49,7 @@ pub mod eligibility;
 pub mod explain;
 pub mod flow;
 pub mod json;
+mod lp;
 pub mod model;
 pub mod one_shot;
 pub mod plan;

@@ -10,6 +10,7 @@ mod generate;
 mod import;
 mod index;
 mod input;
+mod limits;
 mod output;
 mod plan;
 mod plan_file;
