@@ -53,8 +53,14 @@ fn gap(text: &str) -> Result<u32, String> {
     if whole.is_empty() || part.len() > 4 || !is_plain(whole) || !is_plain(part) {
         return Err(expected());
     }
-    let ppm = format!("{whole}{part:0<4}").parse().map_err(|_| expected())?;
-    if ppm > 1_000_000 { Err(expected()) } else { Ok(ppm) }
+    let ppm = format!("{whole}{part:0<4}")
+        .parse()
+        .map_err(|_| expected())?;
+    if ppm > 1_000_000 {
+        Err(expected())
+    } else {
+        Ok(ppm)
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -158,8 +164,13 @@ impl Watch {
     pub(crate) fn note(&mut self, progress: &Progress) {
         self.line.set_message(text(progress));
         if let Some(trace) = &mut self.trace {
-            let gap = progress.objective.zip(progress.bound).map(|(objective, bound)| bound - objective);
-            let share = gap.zip(progress.score_value).and_then(|(gap, score)| ratio(gap, score));
+            let gap = progress
+                .objective
+                .zip(progress.bound)
+                .map(|(objective, bound)| bound - objective);
+            let share = gap
+                .zip(progress.score_value)
+                .and_then(|(gap, score)| ratio(gap, score));
             let line = json!({
                 "seconds": progress.elapsed.as_secs_f64(),
                 "phase": progress.phase,
@@ -196,8 +207,13 @@ fn ratio(of: i128, to: i128) -> Option<f64> {
 
 /// One line about where the search stands.
 fn text(progress: &Progress) -> String {
-    let cents = |cents: Option<i128>| cents.map_or("none yet".to_owned(), |cents| (cents / 100).to_string());
-    let gap = progress.objective.zip(progress.bound).zip(progress.score_value);
+    let cents = |cents: Option<i128>| {
+        cents.map_or("none yet".to_owned(), |cents| (cents / 100).to_string())
+    };
+    let gap = progress
+        .objective
+        .zip(progress.bound)
+        .zip(progress.score_value);
     let gap = gap.and_then(|((objective, bound), score)| ratio(bound - objective, score));
     let gap = gap.map_or("?".to_owned(), |gap| format!("{:.4} %", 100.0 * gap));
     format!(

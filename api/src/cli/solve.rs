@@ -33,7 +33,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     stop_at_interrupt();
     let clock = args.limits.clock();
     let mut watch = Watch::of(&problem, args.limits.trace.as_deref());
-    let plan = solve::solve_within(&problem, &options, &clock, &mut |progress| watch.note(progress));
+    let plan = solve::solve_within(&problem, &options, &clock, &mut |progress| {
+        watch.note(progress)
+    });
     let trace = watch.end();
     let solve_seconds = clock.elapsed().as_secs_f64();
     let report = check(&problem, &plan);

@@ -122,6 +122,7 @@ pub(crate) fn solve(
     point: &mut Point,
     tolerance: Tolerance,
     threads: usize,
+    keep: &mut Option<(f64, Point)>,
     stop: &dyn Fn() -> bool,
 ) -> Quality {
     let mut work = Work::new(lp);
@@ -131,8 +132,21 @@ pub(crate) fn solve(
         let is_good = quality.gap <= tolerance.gap
             && quality.infeasibility <= tolerance.infeasibility
             && quality.dual_infeasibility <= tolerance.infeasibility;
+        if let Some((gap, kept)) = keep
+            && quality.gap <= *gap
+            && quality.infeasibility <= 1e-2
+        {
+            kept.clone_from(point);
+            *gap = -1.0;
+        }
         if is_good || iterations >= tolerance.iterations || stop() {
             return quality;
+        }
+        if std::env::var("IPM").is_ok() {
+            eprintln!(
+                "   it {iterations} primal {:.6} gap {:.3e} inf {:.1e} dinf {:.1e}",
+                quality.primal, quality.gap, quality.infeasibility, quality.dual_infeasibility
+            );
         }
         work.factor(lp, point, threads);
         let mean = quality.gap / work.n_products;
@@ -145,6 +159,9 @@ pub(crate) fn solve(
         work.direction(lp, point, centring * mean, true);
         let (primal, dual) = work.longest(lp, point);
         let (primal, dual) = (primal.min(1.0), dual.min(1.0));
+        if std::env::var("IPM").is_ok() {
+            eprintln!("      centring {centring:.1e} steps {primal:.3} {dual:.3}");
+        }
         work.advance(lp, point, primal, dual);
         iterations += 1;
         if primal < 1e-6 && dual < 1e-6 {
@@ -598,7 +615,7 @@ mod tests {
             infeasibility: 1e-8,
             iterations: 60,
         };
-        let quality = solve(&lp, &mut point, tolerance, 1, &|| false);
+        let quality = solve(&lp, &mut point, tolerance, 1, &mut None, &|| false);
         assert!((quality.primal + 10.0).abs() < 1e-6, "{quality:?}");
         assert!(
             point.columns[1].x > 0.999 && point.columns[2].x > 0.999,

@@ -3,7 +3,10 @@
 //! HiGHS calls back between steps of simplex and branch-and-bound and stops when told to. The `highs` crate does not
 //! offer this, so its callback is set on the crate's own pointer.
 
-#![allow(unsafe_code, reason = "HiGHS takes its callback as a C function and a pointer")]
+#![allow(
+    unsafe_code,
+    reason = "HiGHS takes its callback as a C function and a pointer"
+)]
 
 use std::ffi::{c_char, c_int, c_void};
 

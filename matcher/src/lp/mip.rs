@@ -86,11 +86,23 @@ pub(crate) struct MipFound {
 
 /// Searches until a limit is reached, a proof is found or `stop` is due.
 pub(crate) fn solve(mip: &Mip, limits: MipLimits, stop: &dyn Stop) -> MipFound {
-    let nothing = |status| MipFound { status, values: None, bound: f64::INFINITY, nodes: 0 };
+    let nothing = |status| MipFound {
+        status,
+        values: None,
+        bound: f64::INFINITY,
+        nodes: 0,
+    };
     if mip.variables.is_empty() {
-        let holds = mip.rows.iter().all(|row| row.lower <= 0.0 && row.upper >= 0.0);
+        let holds = mip
+            .rows
+            .iter()
+            .all(|row| row.lower <= 0.0 && row.upper >= 0.0);
         return match holds {
-            true => MipFound { values: Some(Vec::new()), bound: 0.0, ..nothing(MipStatus::Optimal) },
+            true => MipFound {
+                values: Some(Vec::new()),
+                bound: 0.0,
+                ..nothing(MipStatus::Optimal)
+            },
             false => nothing(MipStatus::Infeasible),
         };
     }
@@ -106,12 +118,18 @@ pub(crate) fn solve(mip: &Mip, limits: MipLimits, stop: &dyn Stop) -> MipFound {
         _ => MipStatus::Stopped,
     };
     let is_feasible = solved.int_info_value(c"primal_solution_status").ok() == Some(2);
-    let bound = solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::INFINITY);
+    let bound = solved
+        .double_info_value(c"mip_dual_bound")
+        .unwrap_or(f64::INFINITY);
     let nodes = solved.int_info_value(c"mip_node_count").unwrap_or(0);
     MipFound {
         status,
         values: is_feasible.then(|| solved.get_solution().columns().to_vec()),
-        bound: if bound.is_finite() { bound } else { f64::INFINITY },
+        bound: if bound.is_finite() {
+            bound
+        } else {
+            f64::INFINITY
+        },
         nodes: u64::try_from(nodes).unwrap_or(0),
     }
 }
@@ -124,7 +142,11 @@ fn model(mip: &Mip, limits: MipLimits) -> Option<highs::Model> {
         .iter()
         .map(|it| {
             let definition = variable().min(0.0).max(it.upper);
-            vars.add(if it.is_integer { definition.integer() } else { definition })
+            vars.add(if it.is_integer {
+                definition.integer()
+            } else {
+                definition
+            })
         })
         .collect();
     let objective: Expression = handles
@@ -156,7 +178,9 @@ fn model(mip: &Mip, limits: MipLimits) -> Option<highs::Model> {
     is_set &= model.try_set_option("random_seed", limits.seed).is_ok();
     is_set &= model.try_set_option("mip_abs_gap", limits.gap).is_ok();
     is_set &= model.try_set_option("mip_rel_gap", 0.0).is_ok();
-    is_set &= model.try_set_option("mip_heuristic_effort", limits.heuristics).is_ok();
+    is_set &= model
+        .try_set_option("mip_heuristic_effort", limits.heuristics)
+        .is_ok();
     let presolve = if limits.presolve { "on" } else { "off" };
     is_set &= model.try_set_option("presolve", presolve).is_ok();
     if let Some(nodes) = limits.nodes {
@@ -167,7 +191,9 @@ fn model(mip: &Mip, limits: MipLimits) -> Option<highs::Model> {
     }
     if mip.has_start {
         let start: Vec<f64> = mip.variables.iter().map(|it| it.start).collect();
-        is_set &= model.try_set_solution(Some(&start), None, None, None).is_ok();
+        is_set &= model
+            .try_set_solution(Some(&start), None, None, None)
+            .is_ok();
     }
     is_set.then_some(model)
 }
@@ -188,10 +214,23 @@ mod tests {
 
     fn knapsack() -> Mip {
         let worths = [10.0, 13.0, 7.0, 8.0];
-        let variables = worths.map(|worth| Variable01 { worth, upper: 1.0, is_integer: true, start: 0.0 });
+        let variables = worths.map(|worth| Variable01 {
+            worth,
+            upper: 1.0,
+            is_integer: true,
+            start: 0.0,
+        });
         let entries = vec![(0, 5.0), (1, 7.0), (2, 4.0), (3, 3.0)];
-        let row = Row { lower: f64::NEG_INFINITY, upper: 10.0, entries };
-        Mip { variables: variables.to_vec(), rows: vec![row], has_start: true }
+        let row = Row {
+            lower: f64::NEG_INFINITY,
+            upper: 10.0,
+            entries,
+        };
+        Mip {
+            variables: variables.to_vec(),
+            rows: vec![row],
+            has_start: true,
+        }
     }
 
     #[test]
@@ -200,15 +239,25 @@ mod tests {
         assert_eq!(found.status, MipStatus::Optimal);
         assert!((found.bound - 21.0).abs() < 0.2, "{found:?}");
         let values = found.values.unwrap();
-        assert_eq!(values.iter().map(|it| it.round()).collect::<Vec<_>>(), [0.0, 1.0, 0.0, 1.0]);
+        assert_eq!(
+            values.iter().map(|it| it.round()).collect::<Vec<_>>(),
+            [0.0, 1.0, 0.0, 1.0]
+        );
     }
 
     #[test]
     fn what_cannot_be_is_infeasible() {
         let mut mip = knapsack();
         mip.has_start = false;
-        mip.rows.push(Row { lower: 2.5, upper: f64::INFINITY, entries: vec![(0, 1.0), (1, 1.0)] });
-        assert_eq!(solve(&mip, LIMITS, &Unlimited).status, MipStatus::Infeasible);
+        mip.rows.push(Row {
+            lower: 2.5,
+            upper: f64::INFINITY,
+            entries: vec![(0, 1.0), (1, 1.0)],
+        });
+        assert_eq!(
+            solve(&mip, LIMITS, &Unlimited).status,
+            MipStatus::Infeasible
+        );
     }
 
     /// Due from the start.
@@ -231,16 +280,30 @@ mod tests {
         // A market split problem: hopeless to solve, quick to stop.
         let mut random = 1_u64;
         let mut draw = || {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             (random >> 40) % 100
         };
         let mut mip = Mip::default();
-        mip.variables = vec![Variable01 { worth: 0.0, upper: 1.0, is_integer: true, start: 0.0 }; 50];
+        mip.variables = vec![
+            Variable01 {
+                worth: 0.0,
+                upper: 1.0,
+                is_integer: true,
+                start: 0.0
+            };
+            50
+        ];
         for _ in 0..6 {
             let entries: Vec<(usize, f64)> = (0..50).map(|idx| (idx, draw() as f64)).collect();
             let sum: f64 = entries.iter().map(|(_, it)| it).sum();
             let half = (sum / 2.0).floor();
-            mip.rows.push(Row { lower: half, upper: half, entries });
+            mip.rows.push(Row {
+                lower: half,
+                upper: half,
+                entries,
+            });
         }
         let found = solve(&mip, LIMITS, &Now);
         assert_eq!(found.status, MipStatus::Stopped);

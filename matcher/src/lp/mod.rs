@@ -1,8 +1,8 @@
 //! Linear and mixed-integer programs: the only place that names good_lp and HiGHS.
 
 mod cholesky;
-mod interrupt;
 pub(crate) mod interior;
+mod interrupt;
 pub(crate) mod mip;
 
 use std::sync::Mutex;

@@ -1,8 +1,8 @@
 //! Columns: what a schedule is worth by itself, and what it adds to the rows.
 
+use crate::model::Week;
 use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
 use crate::stint::{PairStint, PairView, WeekKind};
-use crate::model::Week;
 
 use super::incumbent::Incumbent;
 use super::pricing::Schedule;
@@ -57,7 +57,13 @@ impl<'a> Columns<'a> {
                 }
                 if kind == WeekKind::Covering {
                     own += score;
-                    rows.cover(expert, role, view.pair.score.get().into(), week, &mut entries);
+                    rows.cover(
+                        expert,
+                        role,
+                        view.pair.score.get().into(),
+                        week,
+                        &mut entries,
+                    );
                 }
             }
             if !view.continues(week(stint.from)) {
@@ -70,7 +76,12 @@ impl<'a> Columns<'a> {
         {
             entries.push((u32::try_from(row).expect("fewer rows than 2^32"), 1));
         }
-        Column { expert, schedule, own, entries: sum(entries) }
+        Column {
+            expert,
+            schedule,
+            own,
+            entries: sum(entries),
+        }
     }
 }
 
@@ -79,7 +90,10 @@ fn week(week: u16) -> Week {
 }
 
 fn span(from: u16, to: u16) -> PairStint {
-    PairStint { from: week(from), to: week(to) }
+    PairStint {
+        from: week(from),
+        to: week(to),
+    }
 }
 
 /// Entries by row, each row once.

@@ -11,9 +11,6 @@ use super::master::Master;
 use super::prices::DensePrices;
 use super::pricing::{Best, Who};
 
-/// Newcomers a round.
-const NEWCOMERS: usize = 3_000;
-
 /// Where column generation stands.
 #[derive(Clone, Debug)]
 pub(super) struct Bound {
@@ -46,13 +43,21 @@ pub(super) fn generate(
     let mut gap = f64::INFINITY;
     let mut idle = 0;
     loop {
-        let goal = if gap.is_finite() { (0.1 * gap).max(0.1 * tolerance) } else { f64::INFINITY };
-        let goal = goal.min(search.scale * 1e-2);
+        let goal = if gap.is_finite() {
+            (0.1 * gap).max(0.1 * tolerance)
+        } else {
+            f64::INFINITY
+        };
+        let goal = goal.min(search.first_goal);
         let solved = master.solve(goal, search.threads, 80, &|| stop.is_due());
         if stop.is_due() || search.is_out_of_work() {
             return Ended::Stopped;
         }
-        let weight = if idle == 0 && gap.is_finite() { search.smoothing } else { 0.0 };
+        let weight = if idle == 0 && gap.is_finite() {
+            search.smoothing
+        } else {
+            0.0
+        };
         let duals: Vec<f64> = match &search.bound {
             Some(bound) => bound
                 .duals
@@ -72,13 +77,21 @@ pub(super) fn generate(
             return Ended::NoSchedule(expert);
         }
         let micro = search.pricer.constant(&prices) + priced.experts;
-        let better = search.bound.as_ref().is_none_or(|bound| micro < bound.micro);
+        let better = search
+            .bound
+            .as_ref()
+            .is_none_or(|bound| micro < bound.micro);
         if better {
-            search.bound = Some(Bound { micro, prices, duals });
+            search.bound = Some(Bound {
+                micro,
+                prices,
+                duals,
+            });
         }
         let best = search.bound.as_ref().map_or(micro, |bound| bound.micro);
         let value = solved.value - search.columns.incumbent.cost_of_nothing() as f64;
         gap = best as f64 / 1e6 - value;
+        master.prune(search.most_columns);
         let n_new = add(search, master, &priced.best);
         search.trace(master, value, micro, n_new, &solved);
         search.report("prices");
@@ -96,9 +109,6 @@ pub(super) fn generate(
         if n_new == 0 {
             idle = idle.max(1);
         }
-        if master.n_columns() > search.most_columns {
-            master.prune(4.0 * gap.max(tolerance));
-        }
     }
 }
 
@@ -110,28 +120,51 @@ fn add(search: &mut Search<'_>, master: &mut Master<'_>, best: &[Best]) -> usize
         let value = best.value as f64 / 1e6;
         if master.knows(best.expert) {
             if value > master.surplus(best.expert) + 1e-6 * search.scale.max(1.0) * 1e-3 {
-                let column = search.columns.column(&search.rows, best.expert, best.schedule.clone());
+                let column =
+                    search
+                        .columns
+                        .column(&search.rows, best.expert, best.schedule.clone());
                 n_new += usize::from(master.add(column));
             }
         } else if best.value > 0 {
             newcomers.push(best);
         }
     }
-    if newcomers.len() > NEWCOMERS {
-        newcomers.select_nth_unstable_by_key(NEWCOMERS, |best| (-best.value, best.expert));
-        newcomers.truncate(NEWCOMERS);
+    if newcomers.len() > search.newcomers {
+        newcomers.select_nth_unstable_by_key(search.newcomers, |best| (-best.value, best.expert));
+        newcomers.truncate(search.newcomers);
         newcomers.sort_unstable_by_key(|best| best.expert);
     }
     for best in newcomers {
-        let column = search.columns.column(&search.rows, best.expert, best.schedule.clone());
+        let column = search
+            .columns
+            .column(&search.rows, best.expert, best.schedule.clone());
         n_new += usize::from(master.add(column));
     }
     n_new
 }
 
 impl Search<'_> {
-    fn trace(&mut self, master: &Master<'_>, value: f64, micro: i128, n_new: usize, solved: &super::master::Solved) {
+    fn trace(
+        &mut self,
+        master: &Master<'_>,
+        value: f64,
+        micro: i128,
+        n_new: usize,
+        solved: &super::master::Solved,
+    ) {
         self.n_columns = master.n_columns();
-        eprintln!("{:>8.3} round {} iters {} cols {} lp {:.0} (gap {:.0} inf {:.1e}) bound {} best {} new {n_new}", self.stop.elapsed().as_secs_f64(), self.rounds, master.iterations, self.n_columns, value, solved.gap, solved.infeasibility, micro / 1_000_000, self.bound.as_ref().map_or(0, |b| b.micro / 1_000_000));
+        eprintln!(
+            "{:>8.3} round {} iters {} cols {} lp {:.0} (gap {:.0} inf {:.1e}) bound {} best {} new {n_new}",
+            self.stop.elapsed().as_secs_f64(),
+            self.rounds,
+            master.iterations,
+            self.n_columns,
+            value,
+            solved.gap,
+            solved.infeasibility,
+            micro / 1_000_000,
+            self.bound.as_ref().map_or(0, |b| b.micro / 1_000_000)
+        );
     }
 }

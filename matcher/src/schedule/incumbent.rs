@@ -49,7 +49,10 @@ impl Incumbent {
         Self {
             held,
             beyond,
-            change: problem.incumbent.as_ref().map_or(0, |_| problem.weights.change.0),
+            change: problem
+                .incumbent
+                .as_ref()
+                .map_or(0, |_| problem.weights.change.0),
             n_weeks: i128::try_from(all.len()).unwrap_or(i128::MAX),
         }
     }
@@ -73,7 +76,13 @@ impl Incumbent {
             return 0;
         }
         let said = self.held.get(&expert).map_or(&[][..], Vec::as_slice);
-        let signs = held.iter().map(|it| if said.binary_search(it).is_ok() { 1 } else { -1 });
+        let signs = held.iter().map(|it| {
+            if said.binary_search(it).is_ok() {
+                1
+            } else {
+                -1
+            }
+        });
         self.change * signs.sum::<i128>()
     }
 

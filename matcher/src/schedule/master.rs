@@ -23,6 +23,8 @@ use super::rows::{RowKind, Rows};
 struct Entry {
     column: Column,
     inner: Inner,
+    /// The same earlier, near the central path: to go on from.
+    centre: Inner,
     /// Whether it was part of the last point.
     is_old: bool,
 }
@@ -37,6 +39,10 @@ struct Group {
     known: FxHashSet<Schedule>,
     slack: Inner,
     dual: f64,
+    centre: Inner,
+    centre_dual: f64,
+    /// Rounds without a share.
+    idle: usize,
     is_old: bool,
 }
 
@@ -50,6 +56,8 @@ pub(super) struct Master<'a> {
     /// By row: duals of the last point, in cents.
     pub(super) duals: Vec<f64>,
     slacks: Vec<Inner>,
+    centre_duals: Vec<f64>,
+    cold: f64,
     /// Cents that count as 1.
     unit: f64,
     /// The size of an amount that counts as 1, by row.
@@ -79,6 +87,10 @@ impl<'a> Master<'a> {
             group_of: FxHashMap::default(),
             duals: vec![0.0; rows.len()],
             slacks: Vec::new(),
+            centre_duals: Vec::new(),
+            cold: std::env::var("COLD")
+                .ok()
+                .map_or(1.0, |it| it.parse().unwrap()),
             unit: 1.0,
             size: vec![1.0; rows.len()],
             iterations: 0,
@@ -98,8 +110,19 @@ impl<'a> Master<'a> {
             must,
             entries: Vec::new(),
             known: FxHashSet::default(),
-            slack: Inner { x: 0.5, z: 1.0, v: 0.0 },
+            slack: Inner {
+                x: 0.5,
+                z: 1.0,
+                v: 0.0,
+            },
             dual: 0.0,
+            centre: Inner {
+                x: 0.5,
+                z: 1.0,
+                v: 0.0,
+            },
+            centre_dual: 0.0,
+            idle: 0,
             is_old: false,
         });
         self.group_of.insert(expert, self.groups.len() - 1);
@@ -128,8 +151,17 @@ impl<'a> Master<'a> {
         let group = &mut self.groups[group];
         let is_new = group.known.insert(column.schedule.clone());
         if is_new {
-            let inner = Inner { x: 0.0, z: 0.0, v: 0.0 };
-            group.entries.push(Entry { column, inner, is_old: false });
+            let inner = Inner {
+                x: 0.0,
+                z: 0.0,
+                v: 0.0,
+            };
+            group.entries.push(Entry {
+                column,
+                inner,
+                centre: inner,
+                is_old: false,
+            });
         }
         is_new
     }
@@ -140,24 +172,36 @@ impl<'a> Master<'a> {
         entries.map(|entry| (&entry.column, entry.inner.x))
     }
 
-    /// Drops columns without a share whose value falls short by more than `loss` cents, and experts left without any.
-    pub(super) fn prune(&mut self, loss: f64) {
-        let (unit, duals, size) = (self.unit, &self.duals, &self.size);
-        debug_assert_eq!(duals.len(), size.len());
+    /// Drops columns without a share beyond the `most` best of each expert, and experts without a share who were
+    /// looked at for some rounds. What is dropped may come back.
+    pub(super) fn prune(&mut self, most: usize) {
         for group in &mut self.groups {
-            let most = group.dual;
             let Group { entries, known, .. } = group;
-            entries.retain(|entry| {
-                let value = value(&entry.column, duals) / unit;
-                let keeps = entry.inner.x > 1e-3 || (-most - value) * unit <= loss;
-                if !keeps {
+            if entries.len() > most {
+                // Duals of bounds: how much a column's value falls short.
+                entries.sort_by(|a, b| {
+                    let key =
+                        |it: &Entry| (it.is_old, if it.inner.x > 1e-2 { 0.0 } else { it.inner.z });
+                    let (a, b) = (key(a), key(b));
+                    a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+                });
+                for entry in entries.drain(most..) {
                     known.remove(&entry.column.schedule);
                 }
-                keeps
-            });
+                entries.sort_by(|a, b| a.column.schedule.cmp(&b.column.schedule));
+            }
+            let has_share = entries
+                .iter()
+                .any(|entry| !entry.is_old || entry.inner.x > 1e-2);
+            group.idle = if has_share { 0 } else { group.idle + 1 };
         }
-        self.groups.retain(|group| group.must || !group.entries.is_empty());
-        self.group_of = self.groups.iter().enumerate().map(|(idx, group)| (group.expert, idx)).collect();
+        self.groups.retain(|group| group.must || group.idle < 4);
+        self.group_of = self
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(idx, group)| (group.expert, idx))
+            .collect();
     }
 
     /// Solves the program from the last point, until its gap is at most `gap` cents.
@@ -173,14 +217,26 @@ impl<'a> Master<'a> {
             self.measure();
         }
         let lp = self.blocks();
-        let mut point = self.point(&lp);
+        let is_cold = gap > self.cold * self.unit;
+        let mut point = self.point(&lp, is_cold);
         let tolerance = Tolerance {
             gap: gap / self.unit,
-            infeasibility: 1e-6,
+            infeasibility: (1e-3 * gap / self.unit).clamp(1e-7, 1e-2),
             iterations: most_iterations,
         };
-        let quality = interior::solve(&lp, &mut point, tolerance, threads, stop);
+        let centre_at = std::env::var("CENTRE")
+            .ok()
+            .map_or(30.0, |it| it.parse::<f64>().unwrap());
+        let mut kept = Some((tolerance.gap * centre_at, Point::default()));
+        let quality = interior::solve(&lp, &mut point, tolerance, threads, &mut kept, stop);
         self.keep(&point);
+        if let Some((gap, centre)) = kept
+            && gap < 0.0
+        {
+            self.centre(&centre);
+        } else {
+            self.centre(&point);
+        }
         self.iterations += quality.iterations;
         self.solved(&quality)
     }
@@ -231,12 +287,21 @@ impl<'a> Master<'a> {
     }
 
     fn blocks(&self) -> Blocks {
-        let mut lp = Blocks { group_start: vec![0], start: vec![0], ..Blocks::default() };
+        let mut lp = Blocks {
+            group_start: vec![0],
+            start: vec![0],
+            ..Blocks::default()
+        };
         let ransom = self.ransom() / self.unit;
         for (row, kind) in self.rows.kinds.iter().enumerate() {
             let size = self.size[row];
             let mut slack = |coefficient: f64, cost: f64, upper: f64| {
-                lp.slacks.push(Slack { row, coefficient, cost, upper });
+                lp.slacks.push(Slack {
+                    row,
+                    coefficient,
+                    cost,
+                    upper,
+                });
             };
             let free = f64::INFINITY;
             let rhs = match *kind {
@@ -257,7 +322,10 @@ impl<'a> Master<'a> {
                 }
                 RowKind::Budget { campaign } => {
                     slack(1.0, 0.0, free);
-                    self.problem.campaigns[campaign].budget.map_or(0.0, |it| it.0 as f64) / size
+                    self.problem.campaigns[campaign]
+                        .budget
+                        .map_or(0.0, |it| it.0 as f64)
+                        / size
                 }
                 RowKind::Mean { .. } => {
                     let cost = self.problem.weights.below_mean.0 as f64 * size / self.unit;
@@ -273,14 +341,20 @@ impl<'a> Master<'a> {
                 RowKind::Changes => {
                     slack(1.0, 0.0, free);
                     slack(-1.0, ransom * 1e3, free);
-                    self.problem.max_changes.map_or(0.0, |it| f64::from(it.get()))
+                    self.problem
+                        .max_changes
+                        .map_or(0.0, |it| f64::from(it.get()))
                 }
             };
             lp.rhs.push(rhs);
         }
         let longest = f64::from(self.problem.weeks) * 4.0;
         for group in &self.groups {
-            lp.group_cost.push(if group.must { ransom * 1e2 * longest } else { 0.0 });
+            lp.group_cost.push(if group.must {
+                ransom * 1e2 * longest
+            } else {
+                0.0
+            });
             for entry in &group.entries {
                 lp.cost.push(-entry.column.own as f64 / self.unit);
                 for (row, amount) in &entry.column.entries {
@@ -295,23 +369,54 @@ impl<'a> Master<'a> {
     }
 
     /// The last point, with places for what is new.
-    fn point(&self, lp: &Blocks) -> Point {
-        let y: Vec<f64> = self.duals.iter().zip(&self.size).map(|(dual, size)| dual * size / self.unit).collect();
-        let is_first = self.slacks.is_empty();
-        let mut point = Point { y, ..Point::default() };
+    fn point(&self, lp: &Blocks, is_cold: bool) -> Point {
+        let y: Vec<f64> = self
+            .duals
+            .iter()
+            .zip(&self.size)
+            .map(|(dual, size)| dual * size / self.unit)
+            .collect();
+        let is_first = self.slacks.is_empty() || is_cold;
+        let y = if is_first || self.centre_duals.is_empty() {
+            y
+        } else {
+            self.centre_duals.clone()
+        };
+        let mut point = Point {
+            y,
+            ..Point::default()
+        };
         // The mean product of the last point, but not so small that nothing can move.
         let products = |inner: &Inner| inner.x * inner.z;
-        let old = self.groups.iter().flat_map(|group| &group.entries).filter(|entry| entry.is_old);
-        let (sum, n) = old.fold((0.0, 0.0), |(sum, n), entry| (sum + products(&entry.inner), n + 1.0));
-        let mean: f64 = if n > 0.0 { (sum / n).clamp(1e-7, 1e-1) } else { 1e-1 };
-        let lift = |inner: Inner| {
-            let (x, z) = (inner.x.max(1e-7), inner.z.max(1e-7));
+        let old = self
+            .groups
+            .iter()
+            .flat_map(|group| &group.entries)
+            .filter(|entry| entry.is_old);
+        let (sum, n) = old.fold((0.0, 0.0), |(sum, n), entry| {
+            (sum + products(&entry.centre), n + 1.0)
+        });
+        let mean: f64 = if n > 0.0 {
+            (sum / n).clamp(1e-7, 1e-1)
+        } else {
+            1e-1
+        };
+        let lift = |inner: Inner, shift: f64| {
+            let (x, z) = (inner.x.max(1e-7), (inner.z + shift).max(1e-7));
             // Products far below the mean would stop the first steps short.
             let factor = (0.1 * mean / (x * z)).max(1.0);
             if x < z {
-                Inner { x: (x * factor).min(x + 0.1), z, v: inner.v }
+                Inner {
+                    x: (x * factor).min(x + 0.1),
+                    z,
+                    v: inner.v,
+                }
             } else {
-                Inner { x, z: z * factor, v: inner.v }
+                Inner {
+                    x,
+                    z: z * factor,
+                    v: inner.v,
+                }
             }
         };
         let mut j = 0;
@@ -322,33 +427,58 @@ impl<'a> Master<'a> {
                 .enumerate()
                 .map(|(idx, _)| {
                     let span = lp.start[j + idx]..lp.start[j + idx + 1];
-                    let paid: f64 = span.map(|at| lp.value[at] * point.y[lp.row[at] as usize]).sum();
+                    let paid: f64 = span
+                        .map(|at| lp.value[at] * point.y[lp.row[at] as usize])
+                        .sum();
                     lp.cost[j + idx] - paid
                 })
                 .collect();
             j += group.entries.len();
-            let dual = if group.is_old {
-                group.dual
+            let least = reduced.iter().copied().fold(0.0, f64::min);
+            let (dual, shift) = if group.is_old && !is_first {
+                // New columns may ask for more than the group's dual: all its columns follow, so that none is
+                // left infeasible.
+                let dual = group.centre_dual.min(
+                    least
+                        - if least < group.centre_dual {
+                            mean.sqrt().min(1e-2)
+                        } else {
+                            0.0
+                        },
+                );
+                (dual, group.centre_dual - dual)
             } else {
-                reduced.iter().copied().fold(0.0, f64::min)
+                (least, 0.0)
             };
             point.w.push(dual);
             for (entry, reduced) in group.entries.iter().zip(&reduced) {
-                let inner = if entry.is_old {
-                    lift(entry.inner)
+                let inner = if entry.is_old && !is_first {
+                    lift(entry.centre, shift)
                 } else {
-                    let z = (reduced - dual).abs().max(mean.sqrt()).max(1e-3);
+                    let z = (reduced - dual).max(mean.sqrt().min(1e-2));
                     let share = 1.0 / (1.0 + group.entries.len() as f64);
-                    let x = if group.is_old { (mean / z).clamp(1e-6, share) } else { share };
+                    let x = if is_first {
+                        share
+                    } else {
+                        (mean / z).clamp(1e-6, share)
+                    };
                     Inner { x, z, v: 0.0 }
                 };
                 point.columns.push(inner);
             }
-            point.groups.push(if group.is_old {
-                lift(group.slack)
+            point.groups.push(if group.is_old && !is_first {
+                lift(group.centre, shift)
             } else {
-                let x = 1.0 / (1.0 + group.entries.len() as f64);
-                Inner { x, z: (-dual).max(mean.sqrt()).max(1e-3), v: 0.0 }
+                let taken: f64 = point.columns[point.columns.len() - group.entries.len()..]
+                    .iter()
+                    .map(|it| it.x)
+                    .sum();
+                let x = (1.0 - taken).max(0.1);
+                Inner {
+                    x,
+                    z: (-dual).max(mean.sqrt()).max(1e-3),
+                    v: 0.0,
+                }
             });
         }
         for (k, slack) in lp.slacks.iter().enumerate() {
@@ -356,9 +486,13 @@ impl<'a> Master<'a> {
             point.slacks.push(if is_first {
                 let x = if upper.is_finite() { upper / 2.0 } else { 1.0 };
                 let z = (slack.cost - slack.coefficient * point.y[slack.row]).max(0.1);
-                Inner { x, z, v: if upper.is_finite() { 0.1 } else { 0.0 } }
+                Inner {
+                    x,
+                    z,
+                    v: if upper.is_finite() { 0.1 } else { 0.0 },
+                }
             } else {
-                let mut inner = lift(self.slacks[k]);
+                let mut inner = lift(self.slacks[k], 0.0);
                 if upper.is_finite() {
                     inner.x = inner.x.min(upper * (1.0 - 1e-7)).max(upper * 1e-7);
                     inner.v = inner.v.max(1e-7);
@@ -369,6 +503,20 @@ impl<'a> Master<'a> {
             });
         }
         point
+    }
+
+    /// Keeps a point to go on from.
+    fn centre(&mut self, point: &Point) {
+        let mut columns = point.columns.iter();
+        for (idx, group) in self.groups.iter_mut().enumerate() {
+            for (entry, inner) in group.entries.iter_mut().zip(&mut columns) {
+                entry.centre = *inner;
+            }
+            group.centre = point.groups[idx];
+            group.centre_dual = point.w[idx];
+        }
+        self.slacks.clone_from(&point.slacks);
+        self.centre_duals.clone_from(&point.y);
     }
 
     fn keep(&mut self, point: &Point) {
@@ -382,7 +530,6 @@ impl<'a> Master<'a> {
             group.dual = point.w[idx];
             group.is_old = true;
         }
-        self.slacks.clone_from(&point.slacks);
         for ((dual, y), size) in self.duals.iter_mut().zip(&point.y).zip(&self.size) {
             *dual = y * self.unit / size;
         }
@@ -392,6 +539,8 @@ impl<'a> Master<'a> {
 /// A column's value at prices in cents, nearly.
 fn value(column: &Column, duals: &[f64]) -> f64 {
     let entries = column.entries.iter();
-    let paid: f64 = entries.map(|(row, amount)| *amount as f64 * duals[*row as usize]).sum();
+    let paid: f64 = entries
+        .map(|(row, amount)| *amount as f64 * duals[*row as usize])
+        .sum();
     column.own as f64 + paid
 }

@@ -48,6 +48,9 @@ struct Search<'a> {
     /// Cents that matter: what a missing head costs, or a seat-week's score.
     scale: f64,
     smoothing: f64,
+    /// Newcomers a round.
+    newcomers: usize,
+    first_goal: f64,
     most_columns: usize,
     rounds: u64,
     experts_priced: u64,
@@ -71,7 +74,10 @@ impl Search<'_> {
 
     /// The best bound in cents.
     fn bound_cents(&self) -> Option<i128> {
-        let of_prices = self.bound.as_ref().map(|bound| bound.micro.div_euclid(MICRO));
+        let of_prices = self
+            .bound
+            .as_ref()
+            .map(|bound| bound.micro.div_euclid(MICRO));
         [of_prices, self.other_bound].into_iter().flatten().min()
     }
 
@@ -95,7 +101,10 @@ impl Search<'_> {
             phase,
             objective: self.best.as_ref().map(|(_, worth)| *worth),
             bound: self.bound_cents(),
-            score_value: self.best.as_ref().map(|(tally, _)| score_value(self.problem, tally)),
+            score_value: self
+                .best
+                .as_ref()
+                .map(|(tally, _)| score_value(self.problem, tally)),
             columns: self.n_columns,
             experts_priced: self.experts_priced,
         };
@@ -108,8 +117,11 @@ fn score_value(problem: &Problem, tally: &Tally) -> i128 {
     let mut points = 0;
     for column in tally.columns() {
         for stint in column.schedule.stints() {
-            let covering = stint.weeks(problem).filter(|(_, kind)| *kind == crate::stint::WeekKind::Covering);
-            points += i128::from(problem.pair(stint.pair).score.get()) * i128::try_from(covering.count()).unwrap_or(0);
+            let covering = stint
+                .weeks(problem)
+                .filter(|(_, kind)| *kind == crate::stint::WeekKind::Covering);
+            points += i128::from(problem.pair(stint.pair).score.get())
+                * i128::try_from(covering.count()).unwrap_or(0);
         }
     }
     points * problem.weights.point.0
@@ -141,8 +153,19 @@ pub fn solve(
         threads: options.threads.max(1),
         seed: options.seed,
         scale,
-        smoothing: 0.3,
-        most_columns: 60_000,
+        smoothing: std::env::var("SMOOTH")
+            .ok()
+            .map_or(0.3, |it| it.parse().unwrap()),
+        newcomers: std::env::var("NEW")
+            .ok()
+            .map_or(1000, |it| it.parse().unwrap()),
+        first_goal: scale
+            * std::env::var("GOAL")
+                .ok()
+                .map_or(20.0, |it| it.parse().unwrap()),
+        most_columns: std::env::var("MOST")
+            .ok()
+            .map_or(5, |it| it.parse().unwrap()),
         rounds: 0,
         experts_priced: 0,
         work_limit: options.work_limit,
@@ -176,7 +199,9 @@ fn first(search: &mut Search<'_>, master: &mut Master<'_>, musts: &[ExpertIdx]) 
         }
         let is_pinned = problem.pins.iter().any(|pin| pin.expert == *expert);
         if !is_pinned {
-            let empty = search.columns.column(search.rows, *expert, Schedule::default());
+            let empty = search
+                .columns
+                .column(search.rows, *expert, Schedule::default());
             master.add(empty);
         }
     }
@@ -193,7 +218,12 @@ fn first(search: &mut Search<'_>, master: &mut Master<'_>, musts: &[ExpertIdx]) 
         },
     );
     search.offer(&tally, "start");
-    eprintln!("{:?} filled: {} columns, worth {:?}", search.stop.elapsed(), master.n_columns(), search.best.as_ref().map(|it| it.1));
+    eprintln!(
+        "{:?} filled: {} columns, worth {:?}",
+        search.stop.elapsed(),
+        master.n_columns(),
+        search.best.as_ref().map(|it| it.1)
+    );
 }
 
 fn finish(search: &Search<'_>) -> Plan {
@@ -214,15 +244,29 @@ fn finish(search: &Search<'_>) -> Plan {
     }
     stints.sort();
     let bound = search.bound_cents();
-    let price_bound = search.bound.as_ref().map(|bound| bound.micro.div_euclid(MICRO));
-    let status = if bound == Some(*worth) { Status::Optimal } else { Status::Feasible };
+    let price_bound = search
+        .bound
+        .as_ref()
+        .map(|bound| bound.micro.div_euclid(MICRO));
+    let status = if bound == Some(*worth) {
+        Status::Optimal
+    } else {
+        Status::Feasible
+    };
     Plan {
         objective: Some(*worth),
         bound,
         price_bound,
-        proof: Some(if bound == price_bound { Proof::Prices } else { Proof::Mip }),
+        proof: Some(if bound == price_bound {
+            Proof::Prices
+        } else {
+            Proof::Mip
+        }),
         stints: Some(stints),
-        prices: search.bound.as_ref().map(|bound| bound.prices.stated(problem)),
+        prices: search
+            .bound
+            .as_ref()
+            .map(|bound| bound.prices.stated(problem)),
         ..Plan::without_stints(status)
     }
 }

@@ -92,7 +92,10 @@ impl<'a> Rows<'a> {
             quotas_of: vec![Vec::new(); n_roles],
         };
         for (idx, role) in problem.roles.iter().enumerate() {
-            for week in problem.all_weeks().filter(|week| role.target.at(*week).get() > 0) {
+            for week in problem
+                .all_weeks()
+                .filter(|week| role.target.at(*week).get() > 0)
+            {
                 let role = RoleIdx::from(idx);
                 rows.heads[idx * weeks + week.index()] = rows.add(RowKind::Heads { role, week });
             }
@@ -107,9 +110,8 @@ impl<'a> Rows<'a> {
         }
         for (ratio, terms) in problem.ratios.iter().enumerate() {
             let wanted = |role: &RoleIdx, week| rows.heads[role.index() * weeks + week] != NONE;
-            let is_tight = |week: &Week| {
-                terms.p > 0 && terms.to.iter().any(|role| wanted(role, week.index()))
-            };
+            let is_tight =
+                |week: &Week| terms.p > 0 && terms.to.iter().any(|role| wanted(role, week.index()));
             let tight: Vec<Week> = problem.all_weeks().filter(is_tight).collect();
             for week in tight {
                 rows.ratio[ratio * weeks + week.index()] = rows.add(RowKind::Ratio { ratio, week });
@@ -184,7 +186,12 @@ impl<'a> Rows<'a> {
         }
         for quota in &self.quotas_of[role.index()] {
             let terms = &self.problem.quotas[*quota];
-            let tagged = self.problem.expert(expert).tags.binary_search(&terms.tag).is_ok();
+            let tagged = self
+                .problem
+                .expert(expert)
+                .tags
+                .binary_search(&terms.tag)
+                .is_ok();
             let tagged = 100 * i64::from(tagged);
             let amount = match terms.share {
                 Share::AtMost(percent) => i64::from(percent) - tagged,
@@ -268,6 +275,9 @@ impl Rows<'_> {
         let campaign = self.problem.role(role).campaign.index();
         let priority = i128::from(self.problem.campaigns[campaign].priority);
         let weights = &self.problem.weights;
-        (priority * weights.missing_min.0, priority * weights.missing_target.0)
+        (
+            priority * weights.missing_min.0,
+            priority * weights.missing_target.0,
+        )
     }
 }

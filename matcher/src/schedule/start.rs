@@ -28,7 +28,9 @@ pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
         }
     }
     let peak = |role: usize| {
-        let heads = problem.all_weeks().map(|week| problem.roles[role].target.at(week).get());
+        let heads = problem
+            .all_weeks()
+            .map(|week| problem.roles[role].target.at(week).get());
         heads.max().unwrap_or(0) as usize
     };
     let leads = |role: usize| {
@@ -37,7 +39,13 @@ pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
     };
     let mut order: Vec<usize> = (0..by_role.len()).filter(|role| peak(*role) > 0).collect();
     // People for each head, in thousandths.
-    order.sort_by_key(|role| (!leads(*role), 1000 * by_role[*role].len() / peak(*role), *role));
+    order.sort_by_key(|role| {
+        (
+            !leads(*role),
+            1000 * by_role[*role].len() / peak(*role),
+            *role,
+        )
+    });
     let mut taken = FxHashSet::default();
     let mut set = Vec::new();
     for role in order {
@@ -67,7 +75,11 @@ pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
             }
         };
         for (quarters, share) in [(4, 2), (1, 1), (10, 1)] {
-            take(&mut pairs, (heads * PEOPLE_A_HEAD * share).div_ceil(4), &worth(quarters));
+            take(
+                &mut pairs,
+                (heads * PEOPLE_A_HEAD * share).div_ceil(4),
+                &worth(quarters),
+            );
         }
         for quota in &problem.quotas {
             if quota.roles.contains(&RoleIdx::from(role)) {
@@ -76,8 +88,11 @@ pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
                     tags.binary_search(&quota.tag).is_ok()
                 };
                 for tagged in [true, false] {
-                    let mut some: Vec<PairIdx> =
-                        pairs.iter().copied().filter(|pair| has_tag(pair) == tagged).collect();
+                    let mut some: Vec<PairIdx> = pairs
+                        .iter()
+                        .copied()
+                        .filter(|pair| has_tag(pair) == tagged)
+                        .collect();
                     take(&mut some, heads.div_ceil(2), &worth(4));
                 }
             }
@@ -141,7 +156,8 @@ pub(super) fn fill(
             for (row, _) in &column.entries {
                 if let RowKind::Heads { role, week } = rows.kinds[*row as usize] {
                     let target = i128::from(problem.role(role).target.at(week).get());
-                    full[role.index() * weeks + week.index()] = tally.amount(*row as usize) + 1 >= target;
+                    full[role.index() * weeks + week.index()] =
+                        tally.amount(*row as usize) + 1 >= target;
                 }
             }
             tally.put(column);
