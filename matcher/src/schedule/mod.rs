@@ -1,6 +1,8 @@
 //! The full problem: column generation over whole-horizon expert schedules.
 
 mod prices;
+#[expect(dead_code, reason = "what the engine is made of")]
+mod pricing;
 
 pub use prices::DensePrices;
 
