@@ -170,6 +170,9 @@ pub(crate) fn solve(
     }
 }
 
+/// Weights this much smaller than the largest are left out of the normal equations.
+const NEGLIGIBLE: f64 = 1e-9;
+
 /// The change of one variable and its duals.
 #[derive(Clone, Copy, Debug, Default)]
 struct Step {
@@ -335,6 +338,18 @@ impl Work {
             let columns = lp.group_start[g]..lp.group_start[g + 1];
             self.weight[g] = self.groups.theta[g] + self.columns.theta[columns].iter().sum::<f64>();
         }
+        // The largest weight that is shared: of the second heaviest of a group.
+        let mut shared = 0.0_f64;
+        for g in 0..lp.n_groups() {
+            let columns = lp.group_start[g]..lp.group_start[g + 1];
+            let (mut first, mut second) = (self.groups.theta[g], 0.0_f64);
+            for theta in &self.columns.theta[columns] {
+                second = second.max(theta.min(first));
+                first = first.max(*theta);
+            }
+            shared = shared.max(second);
+        }
+        let least = shared * NEGLIGIBLE;
         let n_chunks = if lp.rhs.len() <= 1_200 { 4 } else { 1 };
         let size = lp.n_groups().div_ceil(n_chunks).max(1);
         let work = &*self;
@@ -342,7 +357,7 @@ impl Work {
         let sum_of = |chunk: usize| {
             let mut sum = Symmetric::zero(lp.rhs.len());
             let groups = (chunk * size).min(lp.n_groups())..((chunk + 1) * size).min(lp.n_groups());
-            work.add_groups(lp, groups, &mut sum);
+            work.add_groups(lp, groups, least, &mut sum);
             sum
         };
         let sums = super::in_parallel(threads, &chunks, |chunk| sum_of(*chunk));
@@ -359,45 +374,84 @@ impl Work {
     }
 
     /// Adds what groups contribute: `Σ θ_j (a_j − ā)(a_j − ā)ᵀ` with `ā` the mean of the columns and the slack's zero
-    /// column, weighted by θ. Sums of differences, because differences of sums cancel when a group is nearly decided.
-    fn add_groups(&self, lp: &Blocks, groups: std::ops::Range<usize>, sum: &mut Symmetric) {
-        let (mut mean, mut off) = (Vec::new(), Vec::new());
+    /// column, weighted by θ. Differences are taken to the heaviest column, because differences of sums cancel when
+    /// a group is nearly decided; what has next to no weight beside all others is left out.
+    fn add_groups(
+        &self,
+        lp: &Blocks,
+        groups: std::ops::Range<usize>,
+        least: f64,
+        sum: &mut Symmetric,
+    ) {
+        let (mut mean, mut off): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         let mut block: Vec<f64> = Vec::new();
+        let mut support: Vec<usize> = Vec::new();
         for g in groups {
+            let columns = lp.group_start[g]..lp.group_start[g + 1];
+            let mut heaviest = None;
+            let mut weight = self.groups.theta[g];
+            let mut second = 0.0_f64;
+            for j in columns.clone() {
+                if self.columns.theta[j] > weight {
+                    second = second.max(weight);
+                    (heaviest, weight) = (Some(j), self.columns.theta[j]);
+                } else {
+                    second = second.max(self.columns.theta[j]);
+                }
+            }
+            if second < least {
+                continue;
+            }
             let rows = &self.touched[self.touched_start[g]..self.touched_start[g + 1]];
             let n = rows.len();
-            let columns = lp.group_start[g]..lp.group_start[g + 1];
             mean.clear();
             mean.resize(n, 0.0);
-            for j in columns.clone() {
-                let share = self.columns.theta[j] / self.weight[g];
-                for entry in lp.start[j]..lp.start[j + 1] {
-                    mean[self.local[entry] as usize] += share * lp.value[entry];
-                }
-            }
+            off.clear();
+            off.resize(n, 0.0);
             block.clear();
             block.resize(n * n, 0.0);
-            let mut add = |theta: f64, off: &[f64]| {
-                for (i, at_i) in off.iter().enumerate() {
-                    let scaled = theta * at_i;
+            let place = |entry: usize| self.local[entry] as usize;
+            let span = |j: Option<usize>| j.map_or(0..0, |j| lp.start[j]..lp.start[j + 1]);
+            let slack = (heaviest.is_some()).then_some((None, self.groups.theta[g]));
+            let others = columns
+                .filter(|j| Some(*j) != heaviest)
+                .map(|j| (Some(j), self.columns.theta[j]));
+            for (j, theta) in others.chain(slack) {
+                if theta < least {
+                    continue;
+                }
+                // off = a_j − a_heaviest, on the rows of either.
+                support.clear();
+                for entry in span(j) {
+                    off[place(entry)] = lp.value[entry];
+                    support.push(place(entry));
+                }
+                for entry in span(heaviest) {
+                    if off[place(entry)] == 0.0 {
+                        support.push(place(entry));
+                    }
+                    off[place(entry)] -= lp.value[entry];
+                }
+                support.sort_unstable();
+                for (idx, i) in support.iter().enumerate() {
+                    let scaled = theta * off[*i];
+                    mean[*i] += scaled;
                     let row = &mut block[i * n..i * n + i + 1];
-                    for (to, at_j) in row.iter_mut().zip(off) {
-                        *to += scaled * at_j;
+                    for j in &support[..=idx] {
+                        row[*j] += scaled * off[*j];
                     }
                 }
-            };
-            for j in columns {
-                off.clear();
-                off.extend(mean.iter().map(|mean: &f64| -mean));
-                for entry in lp.start[j]..lp.start[j + 1] {
-                    off[self.local[entry] as usize] += lp.value[entry];
+                for i in &support {
+                    off[*i] = 0.0;
                 }
-                add(self.columns.theta[j], &off);
             }
-            add(self.groups.theta[g], &mean);
             for (i, row) in rows.iter().enumerate() {
+                let scaled = mean[i] / self.weight[g];
                 for (j, column) in rows[..=i].iter().enumerate() {
-                    sum.add(*row as usize, *column as usize, block[i * n + j]);
+                    let value = block[i * n + j] - scaled * mean[j];
+                    if value != 0.0 {
+                        sum.add(*row as usize, *column as usize, value);
+                    }
                 }
             }
         }

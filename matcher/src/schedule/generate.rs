@@ -9,7 +9,7 @@ use crate::stop::Stop;
 use super::Search;
 use super::master::Master;
 use super::prices::DensePrices;
-use super::pricing::{Best, Who};
+use super::pricing::{Priced, Who};
 
 /// Where column generation stands.
 #[derive(Clone, Debug)]
@@ -68,7 +68,8 @@ pub(super) fn generate(
             None => master.duals.clone(),
         };
         let prices = search.rows.prices(&duals);
-        let Some(priced) = search.pricer.price(&prices, Who::All, search.threads, stop) else {
+        let priced = search.pricer.price(&prices, Who::All, search.threads, stop);
+        let Some(priced) = priced else {
             return Ended::Stopped;
         };
         search.rounds += 1;
@@ -91,8 +92,11 @@ pub(super) fn generate(
         let best = search.bound.as_ref().map_or(micro, |bound| bound.micro);
         let value = solved.value - search.columns.incumbent.cost_of_nothing() as f64;
         gap = best as f64 / 1e6 - value;
-        master.prune(search.most_columns);
-        let n_new = add(search, master, &priced.best);
+        let per_head = gap / search.heads;
+        if search.rounds > 2 {
+            master.prune(search.prune * per_head.max(search.scale * 1e-4));
+        }
+        let n_new = add(search, master, &priced);
         search.trace(master, value, micro, n_new, &solved);
         search.report("prices");
         let is_solved = solved.infeasibility < 1e-5 && solved.gap < tolerance;
@@ -112,34 +116,33 @@ pub(super) fn generate(
     }
 }
 
-/// Adds the schedules that improve the master, all of those it knows and the best of newcomers; how many are new.
-fn add(search: &mut Search<'_>, master: &mut Master<'_>, best: &[Best]) -> usize {
-    let mut newcomers = Vec::new();
-    let mut n_new = 0;
-    for best in best {
+/// Adds the schedules that improve the master most, of those it knows and of newcomers; how many are new.
+fn add(search: &mut Search<'_>, master: &mut Master<'_>, priced: &Priced) -> usize {
+    let (mut known, mut newcomers) = (Vec::new(), Vec::new());
+    for best in &priced.best {
         let value = best.value as f64 / 1e6;
-        if master.knows(best.expert) {
-            if value > master.surplus(best.expert) + 1e-6 * search.scale.max(1.0) * 1e-3 {
-                let column =
-                    search
-                        .columns
-                        .column(&search.rows, best.expert, best.schedule.clone());
-                n_new += usize::from(master.add(column));
-            }
-        } else if best.value > 0 {
-            newcomers.push(best);
+        let excess = value - master.surplus(best.expert);
+        if !master.knows(best.expert) {
+            newcomers.push((excess, best));
+        } else if excess > 1e-9 * search.scale {
+            known.push((excess, best));
         }
     }
-    if newcomers.len() > search.newcomers {
-        newcomers.select_nth_unstable_by_key(search.newcomers, |best| (-best.value, best.expert));
-        newcomers.truncate(search.newcomers);
-        newcomers.sort_unstable_by_key(|best| best.expert);
-    }
-    for best in newcomers {
-        let column = search
-            .columns
-            .column(&search.rows, best.expert, best.schedule.clone());
-        n_new += usize::from(master.add(column));
+    let mut n_new = 0;
+    for (mut list, most) in [(known, search.most_columns), (newcomers, search.newcomers)] {
+        list.retain(|(excess, _)| *excess > 0.0);
+        list.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.expert.cmp(&b.1.expert)));
+        let mut n_added = 0;
+        for (_, best) in list {
+            let column = search
+                .columns
+                .column(search.rows, best.expert, best.schedule.clone());
+            n_added += usize::from(master.add(column));
+            if n_added >= most {
+                break;
+            }
+        }
+        n_new += n_added;
     }
     n_new
 }

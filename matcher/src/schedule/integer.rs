@@ -186,6 +186,7 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>, stop: &dyn Stop
     };
     // Losses at the best prices.
     let compiled = search.pricer.compile(&bound.prices);
+    let mut scratch = search.pricer.scratch();
     let mut losses: Vec<(i128, &Column)> = Vec::new();
     let mut most: FxHashMap<ExpertIdx, i128> = FxHashMap::default();
     let mut n_whole = 0;
@@ -197,7 +198,7 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>, stop: &dyn Stop
         let best = most.entry(column.expert).or_insert_with(|| {
             search
                 .pricer
-                .price_one(column.expert, &compiled, None)
+                .price_one(column.expert, &compiled, None, &mut scratch)
                 .map_or(0, |best| best.value)
                 .max(0)
         });

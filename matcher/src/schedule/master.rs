@@ -41,8 +41,6 @@ struct Group {
     dual: f64,
     centre: Inner,
     centre_dual: f64,
-    /// Rounds without a share.
-    idle: usize,
     is_old: bool,
 }
 
@@ -122,7 +120,6 @@ impl<'a> Master<'a> {
                 v: 0.0,
             },
             centre_dual: 0.0,
-            idle: 0,
             is_old: false,
         });
         self.group_of.insert(expert, self.groups.len() - 1);
@@ -172,36 +169,25 @@ impl<'a> Master<'a> {
         entries.map(|entry| (&entry.column, entry.inner.x))
     }
 
-    /// Drops columns without a share beyond the `most` best of each expert, and experts without a share who were
-    /// looked at for some rounds. What is dropped may come back.
-    pub(super) fn prune(&mut self, most: usize) {
+    /// Drops columns without a share that fall short of their expert's best by more than `loss` cents, and experts left
+    /// without any. What is dropped may come back.
+    pub(super) fn prune(&mut self, loss: f64) {
+        let loss = loss / self.unit;
         for group in &mut self.groups {
             let Group { entries, known, .. } = group;
-            if entries.len() > most {
-                // Duals of bounds: how much a column's value falls short.
-                entries.sort_by(|a, b| {
-                    let key =
-                        |it: &Entry| (it.is_old, if it.inner.x > 1e-2 { 0.0 } else { it.inner.z });
-                    let (a, b) = (key(a), key(b));
-                    a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-                });
-                for entry in entries.drain(most..) {
+            entries.retain(|entry| {
+                // The dual of λ ≥ 0: how much the column's value falls short.
+                let keeps = !entry.is_old || entry.inner.x > 1e-2 || entry.inner.z <= loss;
+                if !keeps {
                     known.remove(&entry.column.schedule);
                 }
-                entries.sort_by(|a, b| a.column.schedule.cmp(&b.column.schedule));
-            }
-            let has_share = entries
-                .iter()
-                .any(|entry| !entry.is_old || entry.inner.x > 1e-2);
-            group.idle = if has_share { 0 } else { group.idle + 1 };
+                keeps
+            });
         }
-        self.groups.retain(|group| group.must || group.idle < 4);
-        self.group_of = self
-            .groups
-            .iter()
-            .enumerate()
-            .map(|(idx, group)| (group.expert, idx))
-            .collect();
+        self.groups
+            .retain(|group| group.must || !group.entries.is_empty());
+        let groups = self.groups.iter().enumerate();
+        self.group_of = groups.map(|(idx, group)| (group.expert, idx)).collect();
     }
 
     /// Solves the program from the last point, until its gap is at most `gap` cents.

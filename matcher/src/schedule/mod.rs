@@ -33,7 +33,7 @@ use crate::stop::Stop;
 use column::Columns;
 use generate::{Bound, Ended};
 use master::Master;
-use pricing::{Pricer, Schedule};
+use pricing::{Pricer, Schedule, Who};
 use rows::Rows;
 use tally::Tally;
 
@@ -51,6 +51,8 @@ struct Search<'a> {
     /// Newcomers a round.
     newcomers: usize,
     first_goal: f64,
+    heads: f64,
+    prune: f64,
     most_columns: usize,
     rounds: u64,
     experts_priced: u64,
@@ -156,6 +158,23 @@ pub fn solve(
         smoothing: std::env::var("SMOOTH")
             .ok()
             .map_or(0.3, |it| it.parse().unwrap()),
+        heads: problem
+            .roles
+            .iter()
+            .map(|role| {
+                f64::from(
+                    problem
+                        .all_weeks()
+                        .map(|week| role.target.at(week).get())
+                        .max()
+                        .unwrap_or(0),
+                )
+            })
+            .sum::<f64>()
+            .max(1.0),
+        prune: std::env::var("PRUNE")
+            .ok()
+            .map_or(50.0, |it| it.parse().unwrap()),
         newcomers: std::env::var("NEW")
             .ok()
             .map_or(1000, |it| it.parse().unwrap()),
@@ -165,7 +184,7 @@ pub fn solve(
                 .map_or(20.0, |it| it.parse().unwrap()),
         most_columns: std::env::var("MOST")
             .ok()
-            .map_or(5, |it| it.parse().unwrap()),
+            .map_or(1000, |it| it.parse().unwrap()),
         rounds: 0,
         experts_priced: 0,
         work_limit: options.work_limit,
@@ -190,9 +209,13 @@ fn first(search: &mut Search<'_>, master: &mut Master<'_>, musts: &[ExpertIdx]) 
     let problem = search.problem;
     let prices = start::first_prices(problem, search.rows);
     let compiled = search.pricer.compile(&prices);
+    let mut scratch = search.pricer.scratch();
     let mut tally = Tally::new(search.rows);
     for expert in musts {
-        if let Some(best) = search.pricer.price_one(*expert, &compiled, None) {
+        if let Some(best) = search
+            .pricer
+            .price_one(*expert, &compiled, None, &mut scratch)
+        {
             let column = search.columns.column(search.rows, *expert, best.schedule);
             tally.put(column.clone());
             master.add(column);
@@ -207,16 +230,25 @@ fn first(search: &mut Search<'_>, master: &mut Master<'_>, musts: &[ExpertIdx]) 
     }
     let set = start::start_set(problem);
     eprintln!("{:?} start set {}", search.stop.elapsed(), set.len());
-    start::fill(
-        (problem, search.rows, &search.columns, &search.pricer),
-        &set,
-        &prices,
-        &mut tally,
-        search.stop,
-        &mut |column| {
+    start::fill(search, &set, &prices, &mut tally, &mut |column| {
+        master.add(column);
+    });
+    let mut sorted = set.clone();
+    sorted.sort_unstable();
+    let priced = search
+        .pricer
+        .price_few(&prices, Who::Some(&sorted), search.threads, search.stop);
+    for best in priced
+        .iter()
+        .flat_map(|priced| priced.best.iter().chain(&priced.more))
+    {
+        if !best.schedule.is_empty() {
+            let column = search
+                .columns
+                .column(search.rows, best.expert, best.schedule.clone());
             master.add(column);
-        },
-    );
+        }
+    }
     search.offer(&tally, "start");
     eprintln!(
         "{:?} filled: {} columns, worth {:?}",

@@ -7,6 +7,7 @@ use crate::model::problem::{ExpertIdx, Problem, Ratio, RoleIdx, Share};
 use crate::model::{Cents, Week};
 
 use super::prices::DensePrices;
+use super::tally::Tally;
 
 /// What a row speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -279,5 +280,17 @@ impl Rows<'_> {
             priority * weights.missing_min.0,
             priority * weights.missing_target.0,
         )
+    }
+
+    /// Whether one more head of a role in a week would break headcount or a ratio.
+    pub(super) fn is_closed(&self, tally: &Tally, role: RoleIdx, week: Week) -> bool {
+        let target = i128::from(self.problem.role(role).target.at(week).get());
+        let breaks = |(ratio, amount): &(usize, i64)| {
+            let row = self.ratio[ratio * self.weeks + week.index()];
+            *amount < 0 && row != NONE && tally.amount(row as usize) + i128::from(*amount) < 0
+        };
+        self.heads(role, week)
+            .is_none_or(|row| tally.amount(row) >= target)
+            || self.ratios_of[role.index()].iter().any(breaks)
     }
 }

@@ -7,11 +7,10 @@
 use rustc_hash::FxHashSet;
 
 use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
-use crate::stop::Stop;
 
-use super::column::Columns;
+use super::Search;
+use super::column::Column;
 use super::prices::DensePrices;
-use super::pricing::Pricer;
 use super::rows::{RowKind, Rows};
 use super::tally::Tally;
 
@@ -118,49 +117,77 @@ pub(super) fn first_prices(problem: &Problem, rows: &Rows<'_>) -> DensePrices {
     prices
 }
 
-/// Gives each of `experts` in turn the best schedule that the seats left by `tally` allow; every schedule looked
-/// at is handed to `found`.
+/// Gives each of `experts` in turn the best schedule that the seats left by `tally` allow; every schedule taken is
+/// handed to `found`.
 pub(super) fn fill(
-    (problem, rows, columns, pricer): (&Problem, &Rows<'_>, &Columns<'_>, &Pricer<'_>),
+    search: &Search<'_>,
     experts: &[ExpertIdx],
     prices: &DensePrices,
     tally: &mut Tally,
-    stop: &dyn Stop,
-    found: &mut dyn FnMut(super::column::Column),
+    found: &mut dyn FnMut(Column),
 ) {
+    let (rows, pricer) = (search.rows, &search.pricer);
     let compiled = pricer.compile(prices);
-    let weeks = usize::from(problem.weeks);
-    let mut full = vec![false; problem.roles.len() * weeks];
-    for (row, kind) in rows.kinds.iter().enumerate() {
-        if let RowKind::Heads { role, week } = *kind {
-            let target = i128::from(problem.role(role).target.at(week).get());
-            full[role.index() * weeks + week.index()] = tally.amount(row) >= target;
-        }
-    }
+    let mut scratch = pricer.scratch();
+    let mut closed = Closed::new(search.problem, rows, tally);
     for (n, expert) in experts.iter().enumerate() {
-        if n % 64 == 0 && stop.is_due() {
+        if n % 64 == 0 && search.stop.is_due() {
             return;
         }
         if tally.of(*expert).is_some() {
             continue;
         }
-        let Some(best) = pricer.price_one(*expert, &compiled, Some(&full)) else {
+        let best = pricer.price_one(*expert, &compiled, Some(&closed.weeks), &mut scratch);
+        let Some(best) = best.filter(|best| !best.schedule.is_empty()) else {
             continue;
         };
-        if best.schedule.stints().is_empty() {
-            continue;
-        }
-        let column = columns.column(rows, *expert, best.schedule);
-        found(column.clone());
+        let column = search.columns.column(rows, *expert, best.schedule);
         if tally.gain(rows, &column).is_some_and(|gain| gain > 0) {
-            for (row, _) in &column.entries {
-                if let RowKind::Heads { role, week } = rows.kinds[*row as usize] {
-                    let target = i128::from(problem.role(role).target.at(week).get());
-                    full[role.index() * weeks + week.index()] =
-                        tally.amount(*row as usize) + 1 >= target;
+            found(column.clone());
+            tally.put(column.clone());
+            closed.note(
+                rows,
+                tally,
+                column.entries.iter().map(|(row, _)| *row as usize),
+            );
+        }
+    }
+}
+
+/// Roles and weeks that one more head may not cover: all seats are taken, or a ratio would break.
+struct Closed<'a> {
+    problem: &'a Problem,
+    weeks: Vec<bool>,
+}
+
+impl<'a> Closed<'a> {
+    fn new(problem: &'a Problem, rows: &Rows<'_>, tally: &Tally) -> Self {
+        let weeks = vec![false; problem.roles.len() * usize::from(problem.weeks)];
+        let mut closed = Self { problem, weeks };
+        closed.note(rows, tally, 0..rows.len());
+        closed
+    }
+
+    /// Looks again at what these rows say.
+    fn note(&mut self, rows: &Rows<'_>, tally: &Tally, changed: impl Iterator<Item = usize>) {
+        let n_weeks = usize::from(self.problem.weeks);
+        let mut roles = Vec::new();
+        for row in changed {
+            match rows.kinds[row] {
+                RowKind::Heads { role, week } => roles.push((role, week)),
+                RowKind::Ratio { ratio, week } => {
+                    roles.extend(
+                        self.problem.ratios[ratio]
+                            .to
+                            .iter()
+                            .map(|role| (*role, week)),
+                    );
                 }
+                _ => {}
             }
-            tally.put(column);
+        }
+        for (role, week) in roles {
+            self.weeks[role.index() * n_weeks + week.index()] = rows.is_closed(tally, role, week);
         }
     }
 }
