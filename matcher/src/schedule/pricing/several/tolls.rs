@@ -3,8 +3,9 @@
 use crate::schedule::pricing::lanes::{LaneStint, Lanes};
 use crate::schedule::pricing::money::Money;
 
-/// The most steps.
+/// The most steps, and the most for each lane: with few lanes, going through their choices is cheaper.
 const STEPS: usize = 40;
+const STEPS_A_LANE: usize = 4;
 /// After so many steps without a better bound, steps are halved.
 const PATIENCE: usize = 3;
 /// So many halvings are enough.
@@ -21,6 +22,7 @@ pub(super) struct Tolls<T> {
     /// Tolls of the best bound.
     best: Option<(T, Vec<T>, Vec<T>)>,
     n_steps: usize,
+    most_steps: usize,
     n_halvings: u32,
     n_in_vain: usize,
     /// The most hours of a lane, at least 1.
@@ -40,6 +42,7 @@ impl<T: Money> Tolls<T> {
             row: Vec::new(),
             best: None,
             n_steps: 0,
+            most_steps: 0,
             n_halvings: 0,
             n_in_vain: 0,
             most_hours: 1,
@@ -56,6 +59,7 @@ impl<T: Money> Tolls<T> {
             tolls.resize(lanes.n_weeks, T::ZERO);
         }
         (self.n_steps, self.n_halvings, self.n_in_vain) = (0, 0, 0);
+        self.most_steps = STEPS.min(STEPS_A_LANE * active.len());
         self.best = None;
         let hours = active.iter().map(|lane| lanes.list[*lane].hours);
         self.most_hours = i128::from(hours.max().unwrap_or(0).max(1));
@@ -124,7 +128,7 @@ impl<T: Money> Tolls<T> {
             }
         }
         self.n_steps += 1;
-        let moved = self.n_steps < STEPS
+        let moved = self.n_steps < self.most_steps
             && self.n_halvings < HALVINGS
             && self.step(lanes, wanted, bound.wide() - best.unwrap_or(T::ZERO).wide());
         if !moved && let Some((_, place, hour)) = self.best.take() {

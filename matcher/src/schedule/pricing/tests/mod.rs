@@ -98,7 +98,7 @@ fn compare(json: &Value, prices: &DensePrices) {
         let only = pricer
             .price(prices, Who::Some(&[best.expert]), 1, &Unlimited)
             .unwrap();
-        assert_eq!(only.best, [best.clone()]);
+        assert_eq!(only.best, std::slice::from_ref(best));
     }
     for more in &priced.more {
         assert!(more.value > 0);
