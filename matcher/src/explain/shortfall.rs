@@ -41,7 +41,8 @@ pub struct Shortfall {
     /// Where those are who are busy or have too few hours left, by role. Who holds two roles counts twice.
     pub busy_in: Vec<BusyIn>,
     /// What a planner would have to lift for most people: the cause with the largest count among those who
-    /// are eligible, ties by the order of [`Obstacle`]; among all without anybody eligible.
+    /// are eligible, ties by the order of [`Obstacle`]; among all without anybody eligible. None where
+    /// everybody covers it.
     pub main_cause: Option<Obstacle>,
     /// What one more head here is worth by the plan's prices, rounded to a cent.
     #[serde(rename = "head_price_cents", serialize_with = "cents")]

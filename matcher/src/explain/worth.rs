@@ -140,8 +140,9 @@ fn of_ratios(problem: &Problem, prices: &DensePrices) -> Vec<Worth> {
             let sum = priced.fold(0_i128, |sum, price| sum.saturating_add(*price));
             let micro_cents = sum.saturating_mul(ratio.q.into());
             let worth = amount(rounded(micro_cents));
+            let unit = if weeks == 1 { "week" } else { "weeks" };
             let text = format!(
-                "one more head of {} in {weeks} weeks would be worth {worth} by the ratio {}:{} to {}",
+                "one more head of {} in {weeks} {unit} would be worth {worth} by the ratio {}:{} to {}",
                 role_ids(problem, &ratio.of),
                 ratio.p,
                 ratio.q,

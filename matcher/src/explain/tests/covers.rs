@@ -62,7 +62,7 @@ fn rules_and_prices_are_said_in_words() {
         texts,
         [
             "one more 1.00 of c's budget would be worth 1.250",
-            "one more head of c/r in 1 weeks would be worth 60 by the ratio 1:2 to d/o",
+            "one more head of c/r in 1 week would be worth 60 by the ratio 1:2 to d/o",
             "one point of the quota \"at most 40 % t\" would be worth 0.12",
         ]
     );
