@@ -45,8 +45,8 @@ fn causes(weeks: &[Shortfall]) -> String {
         let vetoed = of_cause(weeks, Obstacle::Vetoed).max().unwrap_or(0);
         let who = if is_filled { "nobody else" } else { "nobody" };
         return match vetoed {
-            0 => format!("{who} is eligible"),
-            vetoed => format!("{who} is eligible, {vetoed} vetoed"),
+            0 => format!("{who} may hold it"),
+            vetoed => format!("{who} may hold it, {vetoed} vetoed"),
         };
     }
     let mut said: Vec<String> = counted

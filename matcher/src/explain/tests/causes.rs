@@ -322,7 +322,7 @@ fn weeks_with_one_main_cause_are_said_together() {
     assert_eq!(of_role.len(), 1);
     assert_eq!(
         of_role[0].text,
-        "weeks 2–4: 1–2 of 2–3 c/r missing: nobody else is eligible, 2 vetoed"
+        "weeks 2–4: 1–2 of 2–3 c/r missing: nobody else may hold it, 2 vetoed"
     );
     assert_eq!(of_role[0].missing, 4);
 }
