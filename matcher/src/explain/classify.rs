@@ -1,5 +1,7 @@
 //! What keeps one person from covering one role, week by week.
 
+mod walk;
+
 use super::floor::{Floor, Seat, is_tagged, quota_slack};
 use super::obstacle::Obstacle;
 use crate::conflict::between;
@@ -7,6 +9,7 @@ use crate::model::plan::Rule;
 use crate::model::problem::{PairIdx, Problem, RoleIdx};
 use crate::model::{Cents, Week};
 use crate::stint::{PairStint, PairView, StintRules, WeekKind};
+use walk::Walk;
 
 /// A role's week, as somebody who would come to it finds it.
 #[derive(Clone, Copy, Debug)]
@@ -385,90 +388,4 @@ fn covered_under(view: &PairView<'_>, rules: StintRules, problem: &Problem) -> V
     });
     mark(longest);
     covered
-}
-
-/// A stint week by week: what it adds to what the person does in the plan already.
-struct Walk {
-    from: Week,
-    /// The last week walked.
-    last: Option<Week>,
-    n_worked: u32,
-    /// The first week it covers, held before or not.
-    first_cover: Option<usize>,
-    /// Weeks covered that were not before.
-    n_covered: u32,
-    /// Weeks held that were not before, and how many of them the incumbent says.
-    n_held: u32,
-    n_kept: u32,
-    pay: Cents,
-    saved: Cents,
-    breaks_ratio: bool,
-    /// Another week that it covers is full.
-    overfills: bool,
-    /// Other roles leave no room in some week.
-    taken: Option<Obstacle>,
-}
-
-impl Walk {
-    fn begin(candidate: &Candidate<'_, '_>, from: Week) -> Self {
-        let problem = candidate.classifier.floor.problem;
-        let pair = problem.pair_of(candidate.view.pair.expert, candidate.view.pair.role);
-        let ongoing = pair.and_then(|pair| problem.ongoing_of(pair));
-        let ongoing = ongoing.filter(|_| candidate.view.continues(from));
-        Self {
-            from,
-            last: None,
-            n_worked: ongoing.map_or(0, |stint| stint.worked.get()),
-            first_cover: None,
-            n_covered: 0,
-            n_held: 0,
-            n_kept: 0,
-            pay: Cents::ZERO,
-            saved: Cents::ZERO,
-            breaks_ratio: false,
-            overfills: false,
-            taken: None,
-        }
-    }
-
-    fn go_to(&mut self, candidate: &Candidate<'_, '_>, to: Week) {
-        let walked = usize::from(self.last.is_some());
-        for week in Week::span(self.last.unwrap_or(self.from), to).skip(walked) {
-            self.hold(candidate, week);
-        }
-        self.last = Some(to);
-    }
-
-    fn hold(&mut self, candidate: &Candidate<'_, '_>, week: Week) {
-        let (classifier, view) = (candidate.classifier, &candidate.view);
-        let floor = classifier.floor;
-        let own = classifier.person[week.index()].own;
-        if own.is_none() {
-            self.n_held += 1;
-            let pair = view.pair;
-            let says = floor
-                .incumbent
-                .says(floor.problem, pair.expert, pair.role, week);
-            self.n_kept += u32::from(says);
-            self.taken = self.taken.max(candidate.taken(week));
-        }
-        if !view.works(week) {
-            return;
-        }
-        if own.is_none() {
-            self.pay += view.pair.rate * view.role.hours;
-        }
-        self.n_worked += 1;
-        if self.n_worked <= view.role.onboarding.get() {
-            return;
-        }
-        self.first_cover.get_or_insert(week.index());
-        if own != Some(WeekKind::Covering) {
-            let of_role = classifier.weeks[week.index()];
-            self.n_covered += 1;
-            self.saved += of_role.saved;
-            self.breaks_ratio |= of_role.breaks_ratio;
-            self.overfills |= of_role.is_full;
-        }
-    }
 }
