@@ -2,7 +2,9 @@
 
 use crate::candidates::{CandidateSource, Candidates, SourceError, problem};
 use crate::check::{Report, check};
-use crate::explain::{RoleOutcome, WholePool, outcomes};
+use crate::explain::{
+    RoleAlternates, RoleOutcome, Shortfall, WholePool, alternates, outcomes, shortfalls,
+};
 use crate::json::Faults;
 use crate::model::campaign::CampaignFile;
 use crate::model::plan::Plan;
@@ -47,6 +49,10 @@ pub struct Staffing {
     pub report: Report,
     /// What became of every role, in file order.
     pub outcomes: Vec<RoleOutcome>,
+    /// Every role-week below its target, and why.
+    pub shortfalls: Vec<Shortfall>,
+    /// Who could step in, by role.
+    pub alternates: Vec<RoleAlternates>,
     /// What the plan's prices say of everybody who was no candidate.
     pub whole_pool: WholePool,
 }
@@ -98,7 +104,9 @@ pub fn plan(
         return Err(PlanError::Unchecked(Box::new(report)));
     }
     says(Event::Begins(Stage::Explain));
-    let outcomes = outcomes(&problem, &candidates, &plan);
+    let shortfalls = shortfalls(&problem, &plan);
+    let outcomes = outcomes(&problem, &candidates, &plan, &shortfalls);
+    let alternates = alternates(&problem, &plan);
     let whole_pool = WholePool::new(&problem, &candidates, &plan);
     Ok(Staffing {
         candidates,
@@ -106,6 +114,8 @@ pub fn plan(
         plan,
         report,
         outcomes,
+        shortfalls,
+        alternates,
         whole_pool,
     })
 }

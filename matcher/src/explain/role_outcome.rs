@@ -1,16 +1,19 @@
 //! What became of a role: its seats, its people, and how many fell at each step.
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use crate::conflict::between;
-
+use super::floor::{Floor, Seat};
+use super::obstacle::Obstacle;
+use super::role_cover::{RoleCover, role_covers};
+use super::shortfall::Shortfall;
 use crate::candidates::{Candidates, Funnel};
-use crate::model::plan::{MICRO, Plan};
+use crate::conflict::between;
+use crate::model::Week;
+use crate::model::plan::Plan;
 use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
-use crate::model::{Cents, Week};
 
-/// Where people were lost whom a short role needed: the first step that leaves fewer than it wants.
+/// Where people were lost whom a short role needed: the first step from pool to plan that leaves fewer
+/// than it wants, or else what keeps most of those who are left from the seats it misses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
@@ -22,151 +25,178 @@ pub enum Cause {
     RateTooLow,
     /// Enough are affordable, but other roles gain more by them.
     BetterUse,
+    /// Walls and roles kept apart stand between them and the role.
+    KeptApart,
+    /// They are away in the weeks that are short.
+    Away,
+    /// What time they have is too short for onboarding and a whole stint.
+    NoWholeStint,
+    /// They are too dear for what is left of the budget.
+    BudgetSpent,
+    /// A ratio, a quota, other weeks' headcount or the change limit holds them off.
+    HeldOff,
     /// Enough are free, but they cost more than their work and the filled seat are worth.
     NotWorthTheirCost,
+    /// Some could be added: the plan is not optimal there.
+    NotOptimal,
 }
 
-/// What became of one role in the plan's first week.
+/// What became of one role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoleOutcome {
-    /// Its campaign's id.
-    pub campaign: String,
-    /// Its id.
-    pub role: String,
-    /// Heads wanted.
-    pub target: u32,
-    /// Heads there.
-    pub filled: u32,
+    /// What covers it, week by week.
+    #[serde(flatten)]
+    pub cover: RoleCover,
+    /// The mean score of its covering seat-weeks, rounded to whole points.
+    pub mean_score: Option<u64>,
     /// How many people each step from pool to role leaves.
     pub funnel: Funnel,
-    /// Of the affordable ones: not taken up by another role, so chosen here or free. Candidates who
-    /// were left out for being worth less than all others count as free.
+    /// Of the affordable ones: not taken up by other roles in the week that misses most heads, the first of
+    /// such weeks, so chosen here or free. Candidates who were left out for being worth less than all
+    /// others count as free.
     pub not_taken: usize,
-    /// Sum of the scores of those chosen, in points.
-    pub score_sum: u64,
-    /// Pay of those chosen, in cents a week.
-    #[serde(serialize_with = "cents")]
-    pub pay_a_week: Cents,
-    /// What one more head in this week is worth, in cents.
-    #[serde(serialize_with = "cents")]
-    pub head_price: Cents,
     /// Why it is short, if it is.
     pub cause: Option<Cause>,
 }
 
-fn cents<S: serde::Serializer>(cents: &Cents, serializer: S) -> Result<S::Ok, S::Error> {
-    cents.0.serialize(serializer)
-}
-
 impl RoleOutcome {
-    /// Heads missing.
-    pub fn short(&self) -> u32 {
-        self.target - self.filled
-    }
-
-    /// The mean score of those chosen, rounded to whole points; none without any.
-    pub fn mean_score(&self) -> Option<u64> {
-        let heads = u64::from(self.filled);
-        (heads > 0).then(|| (self.score_sum + heads / 2) / heads)
+    /// Seat-weeks missing.
+    pub fn short(&self) -> u64 {
+        self.cover.seat_weeks_missing
     }
 }
 
-/// What became of every role, in the problem's order.
-pub fn outcomes(problem: &Problem, candidates: &Candidates, plan: &Plan) -> Vec<RoleOutcome> {
-    let chosen = chosen_in_first_week(problem, plan);
-    let mut held: FxHashMap<ExpertIdx, Vec<RoleIdx>> = FxHashMap::default();
-    for (expert, role) in &chosen {
-        held.entry(*expert).or_default().push(*role);
-    }
-    let is_taken = |expert: ExpertIdx, role: RoleIdx| {
-        held.get(&expert)
-            .is_some_and(|held| !has_room(problem, expert, held, role))
-    };
-    let mut outcomes: Vec<RoleOutcome> = (0..problem.roles.len())
-        .map(RoleIdx::from)
+/// What became of every role, in the problem's order; `shortfalls` are those of the plan.
+pub fn outcomes(
+    problem: &Problem,
+    candidates: &Candidates,
+    plan: &Plan,
+    shortfalls: &[Shortfall],
+) -> Vec<RoleOutcome> {
+    let floor = Floor::new(problem, plan);
+    let covers = role_covers(problem, plan);
+    let worst: Vec<Week> = covers.iter().map(|it| worst_week(problem, it)).collect();
+    let not_taken = not_taken(&floor, candidates, &worst);
+    let mut shortfalls = shortfalls;
+    covers
+        .into_iter()
         .zip(&candidates.roles)
-        .map(|(role, found)| RoleOutcome {
-            campaign: problem
-                .text(problem.campaigns[problem.role(role).campaign.index()].id)
-                .to_owned(),
-            role: problem.role_id(role).to_owned(),
-            target: problem.role(role).target.at(Week::default()).get(),
-            filled: 0,
-            funnel: found.funnel,
-            not_taken: found.funnel.affordable,
-            score_sum: 0,
-            pay_a_week: Cents::ZERO,
-            head_price: head_price(problem, plan, role),
-            cause: None,
+        .zip(worst.iter().zip(not_taken))
+        .map(|((cover, found), (worst, not_taken))| {
+            let n_short = shortfalls
+                .iter()
+                .take_while(|it| it.role == cover.role)
+                .count();
+            let (of_role, others) = shortfalls.split_at(n_short);
+            shortfalls = others;
+            let wanted = cover.target[worst.index()] as usize;
+            RoleOutcome {
+                cause: cause(&found.funnel, not_taken, wanted, of_role),
+                mean_score: cover.mean_score(),
+                funnel: found.funnel,
+                not_taken,
+                cover,
+            }
         })
-        .collect();
+        .collect()
+}
+
+/// The first of the weeks that miss most heads.
+fn worst_week(problem: &Problem, cover: &RoleCover) -> Week {
+    let missing =
+        |week: &Week| cover.target[week.index()].saturating_sub(cover.filled[week.index()]);
+    // Of equals the last in this order, so the first week.
+    let worst = problem.all_weeks().rev().max_by_key(missing);
+    worst.unwrap_or_default()
+}
+
+/// By role: the affordable people whom other roles leave free in its worst week.
+fn not_taken(floor: &Floor<'_>, candidates: &Candidates, worst: &[Week]) -> Vec<usize> {
+    let problem = floor.problem;
+    let affordable = candidates.roles.iter().map(|it| it.funnel.affordable);
+    let mut not_taken: Vec<usize> = affordable.collect();
     for pair in &problem.pairs {
-        let here = chosen.contains(&(pair.expert, pair.role));
-        let outcome = &mut outcomes[pair.role.index()];
-        if here {
-            outcome.filled += 1;
-            outcome.score_sum += u64::from(pair.score.get());
-            outcome.pay_a_week += pair.rate * problem.role(pair.role).hours;
-        } else if is_taken(pair.expert, pair.role) {
-            outcome.not_taken -= 1;
+        let seats = floor.seats_of(pair.expert);
+        if seats.is_empty() || pair.role.index() >= not_taken.len() {
+            continue;
+        }
+        let week = worst[pair.role.index()];
+        let here = |seat: &&Seat| (seat.stint.from..=seat.stint.to).contains(&week);
+        let held: Vec<RoleIdx> = seats.iter().filter(here).map(|it| it.role).collect();
+        if !held.contains(&pair.role) && !has_room(problem, pair.expert, &held, pair.role, week) {
+            not_taken[pair.role.index()] = not_taken[pair.role.index()].saturating_sub(1);
         }
     }
-    for outcome in &mut outcomes {
-        outcome.cause = cause(outcome);
-    }
-    outcomes
+    not_taken
 }
 
-/// Whether an expert who holds `held` in week 0 could hold `role` beside them.
-fn has_room(problem: &Problem, expert: ExpertIdx, held: &[RoleIdx], role: RoleIdx) -> bool {
+/// Whether an expert who holds `held` in a week could hold `role` beside them.
+fn has_room(
+    problem: &Problem,
+    expert: ExpertIdx,
+    held: &[RoleIdx],
+    role: RoleIdx,
+    week: Week,
+) -> bool {
+    if held.is_empty() {
+        return true;
+    }
     let facts = problem.expert(expert);
+    let free = u32::from(facts.hours.at(week).get());
     let hours = |role: &RoleIdx| u32::from(problem.role(*role).hours.get());
-    let worked: u32 = held.iter().map(hours).sum();
+    let worked: u32 = held.iter().map(hours).filter(|it| *it <= free).sum();
     held.len() < facts.max_roles.get() as usize
-        && worked + hours(&role) <= u32::from(facts.hours.at(Week::default()).get())
+        && worked + hours(&role) <= free
         && held
             .iter()
             .all(|other| between(problem, *other, role).is_none())
 }
 
-/// Who holds what in week 0.
-fn chosen_in_first_week(problem: &Problem, plan: &Plan) -> FxHashSet<(ExpertIdx, RoleIdx)> {
-    let stints = plan.stints.iter().flatten().filter(|stint| stint.from == 0);
-    stints
-        .filter_map(|stint| {
-            Some((
-                problem.expert_with_id(&stint.expert)?,
-                problem.role_with_id(&stint.role)?,
-            ))
-        })
-        .collect()
-}
-
-/// The price of a head in week 0, rounded to a cent.
-fn head_price(problem: &Problem, plan: &Plan, role: RoleIdx) -> Cents {
-    let prices = plan
-        .prices
-        .as_ref()
-        .and_then(|prices| prices.heads.get(problem.role_id(role)));
-    let micro = prices
-        .and_then(|prices| prices.first())
-        .copied()
-        .unwrap_or(0);
-    Cents((micro + MICRO / 2).div_euclid(MICRO))
-}
-
-/// The first step that leaves fewer people than the role wants.
-fn cause(outcome: &RoleOutcome) -> Option<Cause> {
-    if outcome.short() == 0 {
+/// The first step that leaves fewer people than the role wants in its worst week, or else the main cause of
+/// most of its missing seat-weeks.
+fn cause(
+    funnel: &Funnel,
+    not_taken: usize,
+    wanted: usize,
+    shortfalls: &[Shortfall],
+) -> Option<Cause> {
+    if shortfalls.is_empty() {
         return None;
     }
-    let wanted = outcome.target as usize;
     let steps = [
-        (outcome.funnel.eligible, Cause::TooFewEligible),
-        (outcome.funnel.enough_hours, Cause::TooFewHours),
-        (outcome.funnel.affordable, Cause::RateTooLow),
-        (outcome.not_taken, Cause::BetterUse),
+        (funnel.eligible, Cause::TooFewEligible),
+        (funnel.enough_hours, Cause::TooFewHours),
+        (funnel.affordable, Cause::RateTooLow),
+        (not_taken, Cause::BetterUse),
     ];
-    let lost = steps.iter().find(|(left, _)| *left < wanted);
-    Some(lost.map_or(Cause::NotWorthTheirCost, |(_, cause)| *cause))
+    if let Some((_, cause)) = steps.iter().find(|(left, _)| *left < wanted) {
+        return Some(*cause);
+    }
+    let missing_by = |cause: Obstacle| -> u64 {
+        let by_it = shortfalls.iter().filter(|it| it.main_cause == Some(cause));
+        by_it.map(|it| u64::from(it.missing())).sum()
+    };
+    let main = Obstacle::ALL
+        .into_iter()
+        .rev()
+        .max_by_key(|it| missing_by(*it));
+    main.map(of_obstacle)
+}
+
+fn of_obstacle(obstacle: Obstacle) -> Cause {
+    match obstacle {
+        Obstacle::NotEligible | Obstacle::Vetoed => Cause::TooFewEligible,
+        Obstacle::OutsideSpan | Obstacle::OnLeave => Cause::Away,
+        Obstacle::TooFewHours => Cause::TooFewHours,
+        Obstacle::TooFewHoursLeft | Obstacle::Busy => Cause::BetterUse,
+        Obstacle::BehindWall | Obstacle::Apart => Cause::KeptApart,
+        Obstacle::MinStint | Obstacle::Onboarding => Cause::NoWholeStint,
+        Obstacle::OverBudget => Cause::BudgetSpent,
+        Obstacle::Ratio
+        | Obstacle::Quota
+        | Obstacle::SeatsFullElsewhere
+        | Obstacle::ChangeLimit => Cause::HeldOff,
+        Obstacle::NotWorthCost => Cause::NotWorthTheirCost,
+        Obstacle::CouldBeAdded => Cause::NotOptimal,
+    }
 }
