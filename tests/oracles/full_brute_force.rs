@@ -14,6 +14,7 @@ use muster_tests::brute_force::{
     worth,
 };
 use muster_tests::{Random, full_problem};
+use serde_json::Value;
 
 fn problem(seed: u64) -> Problem {
     read(full_problem(seed).to_string().as_bytes()).unwrap()
@@ -143,4 +144,56 @@ fn tiny_problems_are_solved_to_the_optimum_of_all_plans() {
 #[test]
 fn more_tiny_problems_are_solved_to_the_optimum_of_all_plans() {
     solved_as_the_oracle_does(10_000..12_500);
+}
+
+/// A rule that never binds is not tested.
+#[test]
+fn every_rule_decides_the_optimum_of_some_problems() {
+    type Drop = fn(&mut Value);
+    fn without(field: &str, entry: &str, value: &mut Value) {
+        for entry_value in value[field].as_array_mut().into_iter().flatten() {
+            entry_value.as_object_mut().unwrap().remove(entry);
+        }
+    }
+    fn remove(field: &str, value: &mut Value) {
+        value.as_object_mut().unwrap().remove(field);
+    }
+    let rules: [(&str, Drop); 18] = [
+        ("walls", |it| without("campaigns", "wall", it)),
+        ("budgets", |it| without("campaigns", "budget_cents", it)),
+        ("means", |it| without("campaigns", "mean_score", it)),
+        ("priorities", |it| without("campaigns", "priority", it)),
+        ("minimum stints", |it| without("roles", "min_stint", it)),
+        ("onboarding", |it| without("roles", "onboarding", it)),
+        ("leave", |it| without("roles", "max_leave", it)),
+        ("minimum heads", |it| without("roles", "min", it)),
+        ("several roles", |it| without("experts", "max_roles", it)),
+        ("ends of spans", |it| without("pairs", "to", it)),
+        ("ongoing stints", |it| remove("ongoing", it)),
+        ("apart lists", |it| remove("apart", it)),
+        ("ratios", |it| remove("ratios", it)),
+        ("quotas", |it| remove("quotas", it)),
+        ("pins", |it| remove("pins", it)),
+        ("vetoes", |it| remove("vetoes", it)),
+        ("change limits", |it| remove("max_changes", it)),
+        ("incumbents", |it| {
+            remove("max_changes", it);
+            remove("incumbent", it);
+        }),
+    ];
+    let mut decided = [0; 18];
+    for seed in 0..4_000 {
+        let value = full_problem(seed);
+        let optimum_of =
+            |value: &Value| optimum(&read(value.to_string().as_bytes()).unwrap()).map(|it| it.0);
+        let with = optimum_of(&value);
+        for ((_, drop), decided) in rules.iter().zip(&mut decided) {
+            let mut fewer = value.clone();
+            drop(&mut fewer);
+            *decided += u32::from(fewer != value && optimum_of(&fewer) != with);
+        }
+    }
+    for ((rule, _), decided) in rules.iter().zip(decided) {
+        assert!(decided >= 12, "{rule} decide only {decided} of 4,000");
+    }
 }

@@ -35,8 +35,8 @@ pub fn full_problem(seed: u64) -> Value {
     let mut random = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(17));
     let (weeks, roles, experts) = random.pick(&SHAPES);
     let n_roles = 1 + random.below(roles).max(random.below(roles));
-    let n_experts = 1 + random.below(experts).max(random.below(experts));
-    let n_campaigns = 1 + random.below(2);
+    let n_experts = 1 + random.below(experts);
+    let n_campaigns = random.pick(&[1, 2, 2]);
     let mut maker = Maker {
         random,
         weeks,
@@ -74,13 +74,15 @@ impl Maker {
     }
 
     fn campaigns(&mut self) -> Vec<Value> {
-        let (has_walls, has_budgets, has_means) = (self.on(35), self.on(45), self.on(35));
+        let (has_walls, has_budgets, has_means) = (self.on(60), self.on(45), self.on(40));
         let n_campaigns = self.n_campaigns;
         let campaign = |idx: u64| {
-            let mut campaign =
-                json!({ "id": format!("c{idx}"), "client": format!("k{}", self.below(2)) });
-            if has_walls && self.on(85) {
-                campaign["wall"] = json!(self.random.pick(&["labs", "labs", "labs", "banks"]));
+            let mut campaign = json!({ "id": format!("c{idx}"), "client": format!("k{}", if self.on(80) { idx } else { 0 }) });
+            if has_walls && self.on(95) {
+                campaign["wall"] = json!(
+                    self.random
+                        .pick(&["labs", "labs", "labs", "labs", "labs", "banks"])
+                );
             }
             if self.on(40) {
                 campaign["priority"] = json!(1 + self.below(4));
@@ -106,11 +108,15 @@ impl Maker {
             .random
             .pick(&[vec![10], vec![10, 20], vec![10, 15, 30], vec![0, 10]]);
         let (varies, has_onboarding) = (self.on(50), self.on(35));
-        let (has_leave, has_min_stints) = (self.on(45), self.on(45));
+        let (has_leave, has_min_stints) = (self.on(55), self.on(45));
         let most = self.random.pick(&[1, 2, 2, 3]);
         let n_roles = self.n_roles;
         let role = |idx: u64| {
-            let campaign = self.below(self.n_campaigns);
+            let campaign = if self.on(80) {
+                idx % self.n_campaigns
+            } else {
+                0
+            };
             let mut role = json!({
                 "id": format!("r{idx}"), "campaign": format!("c{campaign}"),
                 "hours": self.random.pick(&all_hours),
@@ -141,14 +147,15 @@ impl Maker {
     }
 
     fn experts(&mut self) -> Vec<Value> {
-        let (varies, most_roles) = (self.on(55), self.random.pick(&[1, 1, 2, 4]));
+        let (varies, most_roles) = (self.on(55), self.random.pick(&[1, 2, 2, 4]));
         let n_experts = self.n_experts;
         let expert = |idx: u64| {
             let hours = if varies && self.on(70) {
-                let weekly = (0..self.weeks).map(|_| self.random.pick(&[0, 5, 10, 20, 20, 30, 40]));
+                let weekly =
+                    (0..self.weeks).map(|_| self.random.pick(&[0, 0, 5, 10, 20, 30, 40, 40]));
                 json!(weekly.collect::<Vec<_>>())
             } else {
-                json!(self.random.pick(&[0, 9, 10, 20, 20, 30, 40, 60]))
+                json!(self.random.pick(&[0, 9, 10, 20, 20, 40, 40, 60]))
             };
             let mut expert = json!({ "id": format!("e{idx}"), "hours": hours });
             if most_roles > 1 || self.on(10) {
@@ -257,7 +264,7 @@ impl Maker {
 
     /// What is said of several experts or roles: apart lists, ratios, quotas.
     fn add_shared(&mut self, problem: &mut Value) {
-        if self.on(20) {
+        if self.on(35) {
             let roles: Vec<String> = (0..self.n_roles).map(|role| format!("r{role}")).collect();
             problem["apart"] = json!([roles]);
             if self.on(40) {
