@@ -6,14 +6,15 @@
 )]
 
 use muster_matcher::check::{Unverified, check};
-use muster_matcher::model::plan::{Status, Stint};
+use muster_matcher::model::plan::{Conflict, Status, Stint};
 use muster_matcher::model::problem::{ExpertIdx, Problem, read};
+use muster_matcher::one_shot;
 use muster_matcher::solve::solve;
 use muster_tests::brute_force::{
     Asked, LOCAL_RULES, Totals, contribution, is_real, keeps_pins, optimum, plan_of, schedules,
     worth,
 };
-use muster_tests::{Random, full_problem};
+use muster_tests::{Random, few_weeks_problem, full_problem};
 use serde_json::Value;
 
 fn problem(seed: u64) -> Problem {
@@ -85,6 +86,46 @@ fn the_best_plan_of_the_oracle_passes_the_checker() {
     );
 }
 
+/// What is named clashes, and pins alone or rules alone do not.
+fn check_conflict(problem: &Problem, conflict: &Conflict, of: &str) {
+    assert!(is_real(problem, conflict), "{of}: {conflict:#?}");
+    let no_rules = Conflict {
+        rules: Vec::new(),
+        changes: Vec::new(),
+        ..conflict.clone()
+    };
+    assert!(!is_real(problem, &no_rules), "{of}: {no_rules:#?}");
+    let nothing_forced = Conflict {
+        pins: Vec::new(),
+        changes: Vec::new(),
+        ..conflict.clone()
+    };
+    assert!(
+        !is_real(problem, &nothing_forced),
+        "{of}: {nothing_forced:#?}"
+    );
+}
+
+#[test]
+fn pins_that_clash_by_themselves_do_so_for_the_oracle_too() {
+    let mut n_clashes = 0;
+    for seed in 0..6_000 {
+        let value = match seed % 2 {
+            0 => full_problem(seed),
+            _ => few_weeks_problem(seed),
+        };
+        let problem = read(value.to_string().as_bytes()).unwrap();
+        if let Ok(plan) = one_shot::solve(&problem).map(|solved| solved.plan)
+            && let Some(conflict) = &plan.conflict
+        {
+            assert_eq!(optimum(&problem), None, "seed {seed}");
+            check_conflict(&problem, conflict, &format!("seed {seed}"));
+            n_clashes += 1;
+        }
+    }
+    assert!(n_clashes > 300, "only {n_clashes} clashes");
+}
+
 /// Solves the problems of some seeds and holds every claim against the oracle.
 fn solved_as_the_oracle_does(seeds: std::ops::Range<u64>) {
     let (mut n_schedule, mut n_infeasible, mut n_by_prices) = (0, 0, 0);
@@ -98,7 +139,7 @@ fn solved_as_the_oracle_does(seeds: std::ops::Range<u64>) {
         let Some((most, best)) = optimum(&problem) else {
             assert_eq!(plan.status, Status::Infeasible, "seed {seed}");
             let conflict = plan.conflict.as_ref().unwrap();
-            assert!(is_real(&problem, conflict), "seed {seed}: {conflict:#?}");
+            check_conflict(&problem, conflict, &format!("seed {seed}"));
             n_infeasible += 1;
             continue;
         };
