@@ -7,71 +7,17 @@
 )]
 
 use muster_matcher::check::check;
-use muster_matcher::model::plan::{Plan, Rule, Status, Stint};
+use muster_matcher::model::plan::{Status, Stint};
 use muster_matcher::model::problem::{Problem, read};
 use muster_matcher::one_shot::{Shape, solve};
+use muster_tests::brute_force::{LOCAL_RULES, plan_of, schedules};
 use muster_tests::few_weeks_problem;
 use serde_json::Value;
-
-/// The runs of set bits: first and last week of each stint.
-fn runs(held: u32, weeks: u16) -> Vec<(i64, i64)> {
-    let is_held = |week: u16| held >> week & 1 == 1;
-    let mut runs: Vec<(i64, i64)> = Vec::new();
-    for week in (0..weeks).filter(|week| is_held(*week)) {
-        match runs.last_mut() {
-            Some((_, to)) if *to + 1 == i64::from(week) => *to += 1,
-            _ => runs.push((week.into(), week.into())),
-        }
-    }
-    runs
-}
-
-fn plan_of(stints: Vec<Stint>) -> Plan {
-    Plan {
-        stints: Some(stints),
-        ..Plan::without_stints(Status::Feasible)
-    }
-}
-
-/// Every set of one expert's stints that could be part of a plan.
-fn schedules(problem: &Problem, expert: usize) -> Vec<Vec<Stint>> {
-    let within = [
-        Rule::Eligible,
-        Rule::Capacity,
-        Rule::Stint,
-        Rule::Headcount,
-        Rule::Wall,
-        Rule::Apart,
-    ];
-    let mut schedules: Vec<Vec<Stint>> = vec![Vec::new()];
-    for pair in problem.pairs_of(expert.into()) {
-        let pair = problem.pair(*pair);
-        let mut longer = Vec::new();
-        for base in &schedules {
-            for held in 0..1_u32 << problem.weeks {
-                let stint = |(from, to)| Stint {
-                    expert: problem.expert_id(pair.expert).to_owned(),
-                    role: problem.role_id(pair.role).to_owned(),
-                    from,
-                    to,
-                };
-                let mut stints = base.clone();
-                stints.extend(runs(held, problem.weeks).into_iter().map(stint));
-                let broken = check(problem, &plan_of(stints.clone())).broken();
-                if within.iter().all(|rule| !broken.contains_key(rule)) {
-                    longer.push(stints);
-                }
-            }
-        }
-        schedules = longer;
-    }
-    schedules
-}
 
 /// The most any feasible plan is worth; none if there is no feasible plan.
 fn optimum(problem: &Problem) -> Option<i128> {
     let by_expert: Vec<Vec<Vec<Stint>>> = (0..problem.experts.len())
-        .map(|expert| schedules(problem, expert))
+        .map(|expert| schedules(problem, expert.into(), &LOCAL_RULES))
         .collect();
     let mut best = None;
     let mut choice = vec![0; by_expert.len()];
