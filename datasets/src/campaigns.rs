@@ -20,6 +20,8 @@ mod tests {
     use muster_matcher::availability::Calendar;
     use muster_matcher::eligibility::{Person, Step, Terms, first_failed, pay};
 
+    use muster_matcher::model::{Week, Weekly};
+
     use super::*;
     use crate::so2016::profiles;
 
@@ -50,7 +52,9 @@ mod tests {
                     *count += usize::from(fits);
                 }
             }
-            let heads = terms.role.heads.get() as usize;
+            let target = file.wanted(terms.campaign, terms.role).target;
+            let heads = Week::all(file.weeks).map(|week| target.at(week).get());
+            let heads = heads.max().unwrap() as usize;
             (terms.role.id.to_string(), Supply { heads, counts })
         };
         Terms::of_file(&file, &calendar)
@@ -62,7 +66,7 @@ mod tests {
     #[test]
     fn the_roles_are_short_for_the_reasons_that_the_readme_gives() {
         let supply: HashMap<_, _> = supply().into_iter().collect();
-        assert_eq!(supply.len(), 11);
+        assert_eq!(supply.len(), 12);
 
         let &Supply { heads, counts } = &supply["code-review-rubrics/spot-checker"];
         assert!(counts[3] < heads && counts[1] > 10 * heads, "pay");
@@ -87,6 +91,41 @@ mod tests {
         for (role, Supply { heads, counts }) in supply() {
             let [all, hours, pay, both] = counts.map(grouped);
             let line = format!("| {role} | {heads} | {all} | {hours} | {pay} | {both} |");
+            assert!(README.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_campaigns_use_all_that_campaign_files_have() {
+        let file = so2016();
+        assert_eq!((file.weeks, file.campaigns.len()), (13, 5));
+        assert!((980..=1020).contains(&file.seats()), "{}", file.seats());
+        let is_ramped =
+            |(campaign, role)| matches!(file.wanted(campaign, role).target, Weekly::Each(_));
+        assert!(file.roles().filter(|it| is_ramped(*it)).count() >= 10);
+        assert!(file.campaigns.iter().all(|it| it.budget.is_some()));
+        let walled: Vec<&str> = file
+            .campaigns
+            .iter()
+            .filter(|it| it.wall.is_some())
+            .map(|it| it.client.as_str())
+            .collect();
+        assert_eq!(walled, ["alder", "birch"]);
+        assert_eq!(
+            (file.ratios.len(), file.quotas.len(), file.apart.len()),
+            (4, 2, 4)
+        );
+    }
+
+    #[test]
+    fn the_weeks_of_the_readme_are_those_wanted() {
+        let file = so2016();
+        for (campaign, role) in file.roles() {
+            let target = file.wanted(campaign, role).target;
+            let heads: Vec<String> = Week::all(file.weeks)
+                .map(|week| target.at(week).to_string())
+                .collect();
+            let line = format!("| {} | {} |", role.id, heads.join(" "));
             assert!(README.contains(&line), "{line}");
         }
     }

@@ -13,7 +13,7 @@ use muster_datasets::{campaigns, so2016};
 use muster_index::{IndexSource, Pool, TextModel, build};
 use muster_matcher::candidates::{CandidateSource, Exhaustive, problem};
 use muster_matcher::check::check;
-use muster_matcher::model::campaign::{CampaignFile, Demand, Floor};
+use muster_matcher::model::campaign::{CampaignFile, Demand, MinHeads};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Heads, Hours};
 use muster_matcher::plan::plan;
@@ -74,7 +74,7 @@ fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
             for (idx, role) in (1..).zip(file.campaigns.iter_mut().flat_map(|it| &mut it.roles)) {
                 let heads = Heads::new(case * idx % 7 % 3).unwrap();
                 role.demand = Demand::Heads(heads);
-                role.min = Floor::Heads(Heads::new(case / 7 % 2).unwrap().min(heads));
+                role.min = MinHeads::Heads(Heads::new(case / 7 % 2).unwrap().min(heads));
             }
             let staffing =
                 plan(&source, &file, &Options::default(), &Unlimited, &mut |_| {}).unwrap();

@@ -10,7 +10,7 @@ use jiff::civil::time;
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::{self, Person, Step, first_failed};
 use muster_matcher::model::campaign::{
-    CampaignFile, CampaignSpec, Demand, Floor, Pay, Preference, RoleSpec,
+    CampaignFile, CampaignSpec, Demand, MinHeads, Pay, Preference, RoleSpec,
 };
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::{Leaf, Requirement};
@@ -421,7 +421,7 @@ fn size(settings: &Settings, role: &mut RoleSpec, thousandths: u64, n_sample: us
     let in_pool = thousandths * u64::from(settings.experts) / n_sample;
     let heads = (in_pool * percent / 100 / 1000).clamp(1, 1_000_000);
     role.demand = Demand::Heads(Heads::new(heads).expect("clamped"));
-    role.min = Floor::Heads(Heads::new(heads * 3 / 5).expect("less than heads"));
+    role.min = MinHeads::Heads(Heads::new(heads * 3 / 5).expect("less than heads"));
 }
 
 /// Different essential skills of a profession.

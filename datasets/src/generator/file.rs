@@ -2,7 +2,7 @@
 
 use muster_matcher::model::Id;
 use muster_matcher::model::campaign::{
-    CampaignFile, CampaignSpec, Demand, Floor, Pay, Preference, QuotaSpec, Ramp, RoleSpec, Shape,
+    CampaignFile, CampaignSpec, Demand, MinHeads, Pay, Preference, QuotaSpec, Ramp, RoleSpec, Shape,
 };
 use muster_matcher::model::problem::{Ratio, Share};
 use muster_matcher::model::requirement::{Leaf, Requirement};
@@ -197,12 +197,12 @@ impl<'a> Role<'a> {
             },
             ramp: (role.ramp != Ramp::default()).then(|| Course::of(&role.ramp)),
             min_heads: match role.min {
-                Floor::Heads(heads) => Some(heads.get()),
-                Floor::Percent(_) => None,
+                MinHeads::Heads(heads) => Some(heads.get()),
+                MinHeads::Percent(_) => None,
             },
             min_percent: match role.min {
-                Floor::Heads(_) => None,
-                Floor::Percent(percent) => Some(percent),
+                MinHeads::Heads(_) => None,
+                MinHeads::Percent(percent) => Some(percent),
             },
             min_stint: role.min_stint.get(),
             onboarding: role.onboarding.get(),

@@ -1,7 +1,7 @@
 //! From one week to thirteen: starts, ramps, onboarding, budgets and rules for generated campaigns.
 
 use muster_matcher::model::campaign::{
-    CampaignFile, CampaignSpec, Demand, Floor, QuotaSpec, Ramp, RoleSpec, Shape,
+    CampaignFile, CampaignSpec, Demand, MinHeads, QuotaSpec, Ramp, RoleSpec, Shape,
 };
 use muster_matcher::model::problem::{Ratio, Share};
 use muster_matcher::model::{Cents, Count, Id, Points, Week};
@@ -77,7 +77,7 @@ fn over_weeks(role: &mut RoleSpec, rng: &mut Rng) {
         up_weeks,
         down_weeks: rng.pick(&[0, 1, 2]),
     };
-    role.min = Floor::Percent(rng.pick(&[50, 60, 70]));
+    role.min = MinHeads::Percent(rng.pick(&[50, 60, 70]));
     role.min_stint = count(rng.pick(&[2, 3, 4]));
     role.onboarding = count(rng.pick(&[0, 1, 1]));
     role.max_leave = count(rng.pick(&[0, 1, 2]));

@@ -55,20 +55,20 @@ impl Deliverables {
 
 /// Below how many heads missing ones cost more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Floor {
+pub enum MinHeads {
     /// So many, or all of a week that wants fewer.
     Heads(Heads),
     /// So many percent of every week's heads, rounded up; 0 … 100.
     Percent(u8),
 }
 
-impl Default for Floor {
+impl Default for MinHeads {
     fn default() -> Self {
         Self::Heads(Heads::default())
     }
 }
 
-impl Floor {
+impl MinHeads {
     fn of(self, target: Heads) -> Heads {
         match self {
             Self::Heads(heads) => heads.min(target),

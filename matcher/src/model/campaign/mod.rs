@@ -19,7 +19,7 @@ use super::requirement::{Leaf, Requirement};
 use super::words::{Country, Currency, PayPolicy, TaskType, TimeZoneName};
 use super::{Cents, CentsPerHour, Count, Hours, Id, Points, Week};
 use crate::json::{Faults, Json, JsonError, parse};
-pub use demand::{Deliverables, Demand, Floor, Wanted};
+pub use demand::{Deliverables, Demand, MinHeads, Wanted};
 pub use ramp::{Ramp, Shape};
 
 /// A campaign file: everything that is staffed together, and the terms it is staffed on.
@@ -127,7 +127,7 @@ pub struct RoleSpec {
     /// How the number rises and falls over the weeks.
     pub ramp: Ramp,
     /// Below how many missing ones cost more.
-    pub min: Floor,
+    pub min: MinHeads,
     /// The fewest working weeks of a stint.
     pub min_stint: Count,
     /// Working weeks at the start of a stint that are paid and cover nothing.
@@ -221,7 +221,7 @@ impl RoleSpec {
             text: String::new(),
             demand: Demand::Heads(super::Heads::default()),
             ramp: Ramp::default(),
-            min: Floor::default(),
+            min: MinHeads::default(),
             min_stint: Count::new(1).unwrap_or_default(),
             onboarding: Count::default(),
             max_leave: Count::default(),

@@ -148,15 +148,15 @@ fn heads_follow_the_ramp_within_the_weeks_of_the_campaign() {
 }
 
 #[test]
-fn the_floor_is_heads_or_a_share_of_every_week() {
+fn the_min_is_heads_or_a_share_of_every_week() {
     let ramp = r#""heads": 10, "ramp": {"shape": "linear", "up_weeks": 4}"#;
-    for (floor, min) in [
+    for (more, min) in [
         ("", [0; 8]),
         (r#", "min_heads": 5"#, [2, 4, 5, 5, 5, 5, 5, 5]),
         (r#", "min_percent": 50"#, [1, 2, 3, 4, 5, 5, 5, 5]),
         (r#", "min_percent": 100"#, [2, 4, 6, 8, 10, 10, 10, 10]),
     ] {
-        assert_eq!(wanted("", &format!("{ramp}{floor}")).1, min, "{floor}");
+        assert_eq!(wanted("", &format!("{ramp}{more}")).1, min, "{more}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::json::{Faults, Fields, FromJson, Json, Path, one_of, within};
 use crate::model::campaign::demand::{Course, least_peak, minutes};
-use crate::model::campaign::{Deliverables, Demand, Floor, Ramp, RoleSpec, Shape};
+use crate::model::campaign::{Deliverables, Demand, MinHeads, Ramp, RoleSpec, Shape};
 use crate::model::{Heads, Hours, Id, Week};
 
 /// Reads `heads`, `deliverables` and `review_of`, of which a role has exactly one.
@@ -175,7 +175,7 @@ fn percents(json: Option<Json>, at: &Path<'_>, faults: &mut Faults) -> Option<Ra
 }
 
 /// Reads `min_heads` and `min_percent`, of which a role has at most one.
-pub(super) fn floor(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Floor> {
+pub(super) fn min_heads(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<MinHeads> {
     let heads: Option<Option<Heads>> = fields.optional("min_heads", faults);
     let at = fields.at().key("min_percent");
     let percent = match fields.take("min_percent") {
@@ -187,8 +187,8 @@ pub(super) fn floor(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Floo
             faults.add(&at, percent, "no min_percent beside min_heads");
             None
         }
-        (None, Some(percent)) => u8::try_from(percent).ok().map(Floor::Percent),
-        (heads, None) => Some(Floor::Heads(heads.unwrap_or_default())),
+        (None, Some(percent)) => u8::try_from(percent).ok().map(MinHeads::Percent),
+        (heads, None) => Some(MinHeads::Heads(heads.unwrap_or_default())),
     }
 }
 
@@ -282,7 +282,7 @@ fn most(role: &RoleSpec, at: &Path<'_>, faults: &mut Faults) {
         Demand::Weekly(heads) => heads.iter().copied().max().unwrap_or_default(),
         Demand::Deliverables(_) | Demand::ReviewOf(_) => return,
     };
-    if let Floor::Heads(min) = role.min
+    if let MinHeads::Heads(min) = role.min
         && min > most
     {
         let expected = format!("at most `heads`, {most}");

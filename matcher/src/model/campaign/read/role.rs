@@ -22,7 +22,7 @@ pub(super) fn role(
     let text = fields.or("text", String::new(), faults);
     let demand = demand::demand(&mut fields, campaign, faults);
     let ramp = demand::ramp(&mut fields, faults);
-    let min = demand::floor(&mut fields, faults);
+    let min = demand::min_heads(&mut fields, faults);
     let min_stint = fields.or("min_stint", Count::new(1)?, faults);
     let onboarding = fields.or("onboarding", Count::default(), faults);
     let max_leave = fields.or("max_leave", Count::default(), faults);
