@@ -15,12 +15,17 @@ pub fn so2016() -> CampaignFile {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::num::NonZeroUsize;
     use std::sync::Arc;
 
     use muster_matcher::availability::Calendar;
     use muster_matcher::eligibility::{Person, Step, Terms, first_failed, pay};
 
-    use muster_matcher::model::{Week, Weekly};
+    use muster_matcher::candidates::{CandidateSource, Exhaustive, RoleCandidates, problem};
+    use muster_matcher::check::check;
+    use muster_matcher::model::plan::{Plan, Status};
+    use muster_matcher::model::problem::RoleIdx;
+    use muster_matcher::model::{Points, Week, Weekly};
 
     use super::*;
     use crate::so2016::profiles;
@@ -128,6 +133,37 @@ mod tests {
             let line = format!("| {} | {} |", role.id, heads.join(" "));
             assert!(README.contains(&line), "{line}");
         }
+    }
+
+    #[test]
+    fn the_problem_of_everybody_eligible_is_valid_and_warns_of_nobody_but_the_scientists() {
+        let (pool, file) = (profiles(), so2016());
+        let source = Exhaustive {
+            profiles: &pool,
+            text: vec![vec![Points::default(); pool.len()]; file.roles().count()],
+            threads: NonZeroUsize::MIN,
+        };
+        let candidates = source.candidates(&file, usize::MAX).unwrap();
+        let problem = problem(&file, &candidates).unwrap();
+        let warnings: Vec<&str> = problem.warnings().iter().map(|it| it.at.as_str()).collect();
+        let scientist = "/roles/11";
+        assert_eq!(warnings, [scientist]);
+        assert_eq!(problem.role_id(RoleIdx(11)), "devops-gym/scientist");
+        assert_eq!(problem.pairs.len(), 9_713);
+        let is_left_out = |it: &RoleCandidates| it.best_excluded.is_some();
+        assert!(!candidates.roles.iter().any(is_left_out));
+        // The empty plan is a plan: budgets, ratios and quotas hold without anybody.
+        let plan = Plan {
+            stints: Some(Vec::new()),
+            ..Plan::without_stints(Status::Feasible)
+        };
+        let report = check(&problem, &plan);
+        assert!(
+            report.rules.iter().all(|rule| rule.n_violations == 0),
+            "{:?}",
+            report.rules
+        );
+        assert!(report.objective.is_some());
     }
 
     const README: &str = include_str!("../campaigns/README.md");

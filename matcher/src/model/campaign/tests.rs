@@ -249,7 +249,7 @@ fn rules_are_read_and_repeated_roles_count_once() {
     let role = &campaign.roles[0];
     let counts = [role.min_stint, role.onboarding, role.max_leave].map(Count::get);
     assert_eq!(counts, [2, 1, 3]);
-    assert_eq!(*file.ratios[0].of, [checker.clone()]);
+    assert_eq!(*file.ratios[0].of, *std::slice::from_ref(&checker));
     assert_eq!((file.ratios[0].p, file.ratios[0].q), (1, 8));
     let shares: Vec<Share> = file.quotas.iter().map(|quota| quota.share).collect();
     assert_eq!(shares, [Share::AtMost(40), Share::AtLeast(5)]);
