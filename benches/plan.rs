@@ -9,17 +9,11 @@ use muster_datasets::generator::{Family, Generator, Settings};
 use muster_index::{IndexSource, Pool, TextModel, build};
 use muster_matcher::candidates::{CandidateSource, Exhaustive, problem};
 use muster_matcher::check::check;
-use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::Count;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::one_shot::solve;
 
 const ONE: NonZeroUsize = NonZeroUsize::MIN;
-
-fn seats(file: &CampaignFile) -> usize {
-    file.roles()
-        .map(|(_, role)| role.heads.get() as usize)
-        .sum()
-}
 
 fn stages(criterion: &mut Criterion) {
     for (name, experts, family) in [
@@ -32,9 +26,13 @@ fn stages(criterion: &mut Criterion) {
             seed: 1,
             family,
         });
-        let profiles: Vec<Profile> = generator.experts().collect();
-        let file = generator.campaigns();
-        let k = seats(&file) + 1;
+        let mut profiles: Vec<Profile> = generator.experts().collect();
+        // The flow engine takes several roles a person only where all combinations of so many fit.
+        for profile in &mut profiles {
+            profile.max_roles = Count::new(1).expect("1 is a count");
+        }
+        let file = generator.one_week_campaigns();
+        let k = file.seats() + 1;
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let index = folder.path().join("index");
 

@@ -10,6 +10,7 @@ mod person;
 mod problem;
 mod rng;
 mod text;
+mod weeks;
 mod world;
 mod write;
 
@@ -147,8 +148,14 @@ impl Generator {
         write::pool(self, out, compression, n_threads)
     }
 
-    /// The campaigns.
+    /// The campaigns: thirteen weeks with ramps, budgets and rules.
     pub fn campaigns(&self) -> CampaignFile {
+        weeks::scheduled(self.one_week_campaigns(), &self.settings)
+    }
+
+    /// The same campaigns at their peak, for one week and without the rules that span people or weeks: what the flow
+    /// engine solves if everybody holds one role.
+    pub fn one_week_campaigns(&self) -> CampaignFile {
         campaigns::file(self)
     }
 

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use muster_matcher::json::{Faults, FromJson, Path as JsonPath, parse};
+use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
 use tantivy::columnar::Column;
-use tantivy::schema::Value;
+use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::store::StoreReader;
-use tantivy::{DocId, Index, SegmentReader, TantivyDocument};
+use tantivy::{DocId, DocSet, Index, SegmentReader, TERMINATED, TantivyDocument, Term};
 
 use crate::IndexError;
 use crate::manifest::{Manifest, WORDS};
@@ -150,6 +151,16 @@ impl Segment {
     pub(crate) fn length(&self, section: Section, doc: DocId) -> u32 {
         let length = self.lengths[section.idx()].first(doc).unwrap_or_default();
         u32::try_from(length).unwrap_or(u32::MAX)
+    }
+
+    /// The document of an expert, if the pool has them.
+    pub(crate) fn document(&self, pool: &Pool, id: &Id) -> Result<Option<DocId>, IndexError> {
+        let term = Term::from_field_text(pool.fields.id, id.as_str());
+        let ids = self.reader.inverted_index(pool.fields.id)?;
+        let postings = ids.read_postings(&term, IndexRecordOption::Basic);
+        let postings = postings.map_err(IndexError::io(&pool.dir))?;
+        let doc = postings.map(|postings| postings.doc());
+        Ok(doc.filter(|doc| *doc != TERMINATED))
     }
 
     /// A reader of stored profiles, for one thread.

@@ -9,11 +9,11 @@ use std::thread;
 use jiff::civil::Date;
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, holds, pay, why_not};
-use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, RoleSpec, ScoreWeights};
+use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, RoleSpec};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::Requirement;
 use muster_matcher::model::words::{Currency, PayPolicy, TaskType, TimeZoneName};
-use muster_matcher::model::{CentsPerHour, Heads, Hours, Id, Points};
+use muster_matcher::model::{CentsPerHour, Hours, Id, Points};
 use muster_matcher::score::{Score, has_text, score};
 use tantivy::DocId;
 
@@ -51,16 +51,7 @@ impl Setting {
     /// `weeks` weeks from Monday `monday` in `planning_tz`, rates in `currency`; others have no exchange rate.
     pub fn new(currency: Currency, planning_tz: TimeZoneName, monday: Date, weeks: u16) -> Self {
         Self {
-            file: CampaignFile {
-                currency,
-                planning_tz,
-                start: monday,
-                weeks,
-                exchange: Default::default(),
-                pay_floors: Default::default(),
-                weights: Default::default(),
-                campaigns: Vec::new(),
-            },
+            file: CampaignFile::new(currency, planning_tz, monday, weeks),
         }
     }
 
@@ -378,30 +369,18 @@ fn with_role(setting: &CampaignFile, requirement: &Requirement) -> CampaignFile 
     let Some(id) = Id::new("search") else {
         return setting.clone();
     };
+    let pay = Pay {
+        policy: PayPolicy::Individual,
+        target: CentsPerHour::default(),
+        cap: CentsPerHour::MAX,
+    };
     let role = RoleSpec {
-        id: id.clone(),
-        name: String::new(),
-        task_type: TaskType::Review,
-        text: String::new(),
-        heads: Heads::default(),
-        min_heads: Heads::default(),
-        hours: Hours::default(),
-        pay: Pay {
-            policy: PayPolicy::Individual,
-            target: CentsPerHour::default(),
-            cap: CentsPerHour::MAX,
-        },
         requires: requirement.clone(),
-        prefers: Vec::new(),
-        score_weights: ScoreWeights::default(),
+        ..RoleSpec::new(id.clone(), TaskType::Review, Hours::default(), pay)
     };
     let campaign = CampaignSpec {
-        id: id.clone(),
-        name: String::new(),
-        client: id,
-        wall: None,
-        priority: 1,
         roles: vec![role],
+        ..CampaignSpec::new(id.clone(), id)
     };
     CampaignFile {
         campaigns: vec![campaign],

@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use muster_matcher::candidates::{CandidateSource, Candidates, RoleShortlists, SourceError};
-use muster_matcher::model::Points;
 use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::{Id, Points};
 use muster_matcher::score::has_text;
 use tantivy::DocId;
 
@@ -62,10 +62,27 @@ impl IndexSource<'_> {
             for part in parts {
                 all.merge(part);
             }
+            offer_named(self.pool, segment, &mut all)?;
         }
         all.count_pool(n_docs as usize);
         Ok(all.finish(self.pool.manifest().generation))
     }
+}
+
+/// Offers, to no role, people of the pool whom pins and vetoes name and the terms of all roles ruled out.
+fn offer_named(
+    pool: &Pool,
+    segment: &Segment,
+    lists: &mut RoleShortlists<'_>,
+) -> Result<(), IndexError> {
+    let ids: Vec<Id> = lists.not_offered().cloned().collect();
+    let store = segment.store(pool)?;
+    for id in ids {
+        if let Some(doc) = segment.document(pool, &id)? {
+            lists.offer_to(&store.profile(doc)?, []);
+        }
+    }
+    Ok(())
 }
 
 /// Offers the documents `docs` to the roles whose terms do not rule them out.

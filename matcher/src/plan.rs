@@ -6,7 +6,7 @@ use crate::explain::{
     RoleAlternates, RoleOutcome, Shortfall, WholePool, alternates, outcomes, shortfalls,
 };
 use crate::json::Faults;
-use crate::model::campaign::CampaignFile;
+use crate::model::campaign::{CampaignFile, CampaignSpec};
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::solve::{Options, Progress, solve_within};
@@ -74,8 +74,9 @@ pub enum PlanError {
 /// Staffs the campaigns of `file` from `source`; `says` is told of every stage as it begins
 /// and of what solving finds.
 ///
-/// Each role gets as many candidates as there are seats in all, and one more: enough for the plan to
-/// be optimal over the whole pool (see [`crate::one_shot`]), which the prices then prove.
+/// In one week without rules across people each role gets as many candidates as there are seats in all, and one
+/// more: enough for the plan to be optimal over the whole pool (see [`crate::one_shot`]), which the prices then
+/// prove. Otherwise everybody eligible is a candidate, and nobody is left out.
 ///
 /// # Errors
 /// See [`PlanError`].
@@ -87,11 +88,7 @@ pub fn plan(
     says: &mut dyn FnMut(Event<'_>),
 ) -> Result<Staffing, PlanError> {
     says(Event::Begins(Stage::Candidates));
-    let seats: usize = file
-        .roles()
-        .map(|(_, role)| role.heads.get() as usize)
-        .sum();
-    let candidates = source.candidates(file, seats + 1)?;
+    let candidates = source.candidates(file, n_candidates(file))?;
     says(Event::Begins(Stage::Problem));
     let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
     says(Event::Begins(Stage::Solve));
@@ -118,4 +115,20 @@ pub fn plan(
         alternates,
         whole_pool,
     })
+}
+
+/// The candidates each role gets.
+fn n_candidates(file: &CampaignFile) -> usize {
+    let is_free =
+        |campaign: &CampaignSpec| campaign.budget.is_none() && campaign.mean_score.is_none();
+    let has_no_rules = file.ratios.is_empty()
+        && file.quotas.is_empty()
+        && file.apart.is_empty()
+        && file.pins.is_empty()
+        && file.vetoes.is_empty();
+    let is_one_shot = file.weeks == 1 && has_no_rules && file.campaigns.iter().all(is_free);
+    match is_one_shot {
+        true => file.seats() + 1,
+        false => usize::MAX,
+    }
 }

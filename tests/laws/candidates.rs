@@ -13,7 +13,7 @@ use muster_datasets::{campaigns, so2016};
 use muster_index::{IndexSource, Pool, TextModel, build};
 use muster_matcher::candidates::{CandidateSource, Exhaustive, problem};
 use muster_matcher::check::check;
-use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::campaign::{CampaignFile, Demand, MinHeads};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Heads, Hours};
 use muster_matcher::plan::plan;
@@ -61,16 +61,20 @@ fn a_candidate_more_than_seats_gives_the_plan_over_everybody() {
         };
         let generator = Generator::new(settings);
         let mut profiles: Vec<Profile> = generator.experts().collect();
-        let mut file = generator.campaigns();
+        let mut file = generator.one_week_campaigns();
         if several {
             of_several_roles(&mut profiles, &mut file);
+        } else {
+            let one_role = |profile: &mut Profile| profile.max_roles = Count::new(1).unwrap();
+            profiles.iter_mut().for_each(one_role);
         }
         let source = exhaustive(&profiles, &file);
         for case in 0..250 {
             // A few heads, another number each time, so that most people are left out.
             for (idx, role) in (1..).zip(file.campaigns.iter_mut().flat_map(|it| &mut it.roles)) {
-                role.heads = Heads::new(case * idx % 7 % 3).unwrap();
-                role.min_heads = Heads::new(case / 7 % 2).unwrap().min(role.heads);
+                let heads = Heads::new(case * idx % 7 % 3).unwrap();
+                role.demand = Demand::Heads(heads);
+                role.min = MinHeads::Heads(Heads::new(case / 7 % 2).unwrap().min(heads));
             }
             let staffing =
                 plan(&source, &file, &Options::default(), &Unlimited, &mut |_| {}).unwrap();

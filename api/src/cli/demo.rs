@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let profiles = stages.run("pool", so2016::profiles);
     let file = plan::campaigns_from(campaigns::SO2016.as_bytes(), "the embedded campaigns")?;
     let title = format!(
-        "Five campaigns over {} people of the 2016 Stack Overflow developer survey",
+        "Five campaigns of 13 weeks over {} people of the 2016 Stack Overflow developer survey",
         grouped(profiles.len() as i128)
     );
     staff(
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let profiles = stages.run("generate", || generator.experts().collect::<Vec<_>>());
     let file = generator.campaigns();
     let title = format!(
-        "Five campaigns over {} generated people",
+        "Five campaigns of 13 weeks over {} generated people",
         grouped(args.experts.into())
     );
     staff(

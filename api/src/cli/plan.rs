@@ -53,8 +53,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut stages = Stages::new();
     let pool = stages.run("pool", || pool::Pool::open(&args.pool))?;
     let source = stages.run("words", || pool.source(&file))?;
-    let staffing = staff(source.as_ref(), &file, &mut stages)
-        .with_context(|| format!("cannot plan {}", args.campaigns))?;
+    let staffing = staff(source.as_ref(), &file, &mut stages).with_context(|| {
+        format!(
+            "cannot plan {} from {}",
+            args.campaigns,
+            args.pool.display()
+        )
+    })?;
     write_files(
         &staffing,
         &file,

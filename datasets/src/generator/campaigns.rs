@@ -4,16 +4,14 @@
 //! of a sample who could take them: how many of them the pay attracts, and how large a part of these
 //! is asked for, is what makes a [`Family`].
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::time;
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::{self, Person, Step, first_failed};
 use muster_matcher::model::campaign::{
-    CampaignFile, CampaignSpec, Pay, Preference, RoleSpec, ScoreWeights,
+    CampaignFile, CampaignSpec, Demand, MinHeads, Pay, Preference, RoleSpec,
 };
-use muster_matcher::model::problem::Weights;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::{Leaf, Requirement};
 use muster_matcher::model::words::{Cefr, Country, PayPolicy, TaskType, TimeZoneName};
@@ -84,15 +82,11 @@ pub(super) fn file(generator: &Generator) -> CampaignFile {
     let (campaigns, base_rates): (Vec<_>, Vec<_>) = (0..settings.campaigns)
         .map(|number| draft(generator, number))
         .unzip();
+    let currency = generator.world.currency.clone();
+    let planning_tz = TimeZoneName::new("UTC").expect("UTC is a zone");
     let mut file = CampaignFile {
-        currency: generator.world.currency.clone(),
-        planning_tz: TimeZoneName::new("UTC").expect("UTC is a zone"),
-        start: START,
-        weeks: 1,
-        exchange: BTreeMap::new(),
-        pay_floors: BTreeMap::new(),
-        weights: Weights::default(),
         campaigns,
+        ..CampaignFile::new(currency, planning_tz, START, 1)
     };
     let sample: Vec<_> = (0..settings.experts.min(SAMPLE))
         .map(|number| generator.expert(number))
@@ -178,13 +172,12 @@ fn draft(generator: &Generator, number: u32) -> (CampaignSpec, Vec<u32>) {
         .map(|role| spec(role, &id, client, tied, rng));
     let spec = CampaignSpec {
         name: format!("{}: {}", client.name, main.occupation.label),
-        client: id_of(client.id),
         roles: specs.collect(),
         wall: rng
             .chance(terms.walled_per_mille)
             .then(|| id_of(client.wall)),
         priority: [1, 1, 2, 3, 5][rng.index(5)],
-        id: id_of(&id),
+        ..CampaignSpec::new(id_of(&id), id_of(client.id))
     };
     (spec, base_rates)
 }
@@ -359,22 +352,19 @@ fn spec(role: RoleDraft, campaign: &str, client: Client, tied: bool, rng: &mut R
         true => PayPolicy::RoleFixed,
         false => PayPolicy::Individual,
     };
+    let id = id_of(&format!("{campaign}/{}", role.slug));
+    let hours = Hours::new(role.hours).expect("at most 20");
+    let pay = Pay {
+        policy,
+        target: CentsPerHour::default(),
+        cap: CentsPerHour::default(),
+    };
     RoleSpec {
-        id: id_of(&format!("{campaign}/{}", role.slug)),
         name: role.slug.replace('-', " "),
-        task_type: role.task_type,
         text: role.text,
-        heads: Heads::default(),
-        min_heads: Heads::default(),
-        hours: Hours::new(role.hours).expect("at most 20"),
-        pay: Pay {
-            policy,
-            target: CentsPerHour::default(),
-            cap: CentsPerHour::default(),
-        },
         requires: Requirement::All(requires),
         prefers: role.prefers,
-        score_weights: ScoreWeights::default(),
+        ..RoleSpec::new(id, role.task_type, hours, pay)
     }
 }
 
@@ -430,8 +420,8 @@ fn size(settings: &Settings, role: &mut RoleSpec, thousandths: u64, n_sample: us
     let percent = u64::from(terms(settings.family).demand_percent);
     let in_pool = thousandths * u64::from(settings.experts) / n_sample;
     let heads = (in_pool * percent / 100 / 1000).clamp(1, 1_000_000);
-    role.heads = Heads::new(heads).expect("clamped");
-    role.min_heads = Heads::new(heads * 3 / 5).expect("less than heads");
+    role.demand = Demand::Heads(Heads::new(heads).expect("clamped"));
+    role.min = MinHeads::Heads(Heads::new(heads * 3 / 5).expect("less than heads"));
 }
 
 /// Different essential skills of a profession.
@@ -529,10 +519,6 @@ mod tests {
         })
     }
 
-    fn n_heads(file: &CampaignFile) -> u32 {
-        file.roles().map(|(_, role)| role.heads.get()).sum()
-    }
-
     #[test]
     fn the_text_of_every_family_reads_as_the_same_file() {
         for family in Family::ALL {
@@ -548,7 +534,7 @@ mod tests {
 
     #[test]
     fn scarce_campaigns_ask_for_more_than_there_is_and_plenty_for_far_less() {
-        let heads = |family| n_heads(&generator(family, 12).campaigns());
+        let heads = |family| generator(family, 12).campaigns().seats();
         let (plenty, scarce) = (heads(Family::Plenty), heads(Family::Scarce));
         assert!(scarce > 4 * plenty, "{scarce} {plenty}");
     }

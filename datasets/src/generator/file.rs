@@ -1,12 +1,17 @@
 //! Campaign files as text: what [`CampaignFile::read`] reads.
 
-use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, Preference, RoleSpec};
+use muster_matcher::model::Id;
+use muster_matcher::model::campaign::{
+    CampaignFile, CampaignSpec, Demand, MinHeads, Pay, Preference, QuotaSpec, Ramp, RoleSpec, Shape,
+};
+use muster_matcher::model::problem::{Ratio, Share};
 use muster_matcher::model::requirement::{Leaf, Requirement};
 use muster_matcher::model::words::PayPolicy;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-/// The text of a campaign file, indented; weights and exchange rates are the defaults.
+/// The text of a generated campaign file, indented; weights and exchange rates are the defaults, demand is heads,
+/// and there are no pins and vetoes.
 pub(super) fn written(file: &CampaignFile) -> String {
     let mut text = serde_json::to_string_pretty(&File::of(file))
         .expect("strings and integers are always JSON");
@@ -22,6 +27,29 @@ struct File<'a> {
     start: String,
     weeks: u16,
     campaigns: Vec<Campaign<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ratios: Vec<RatioEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quotas: Vec<QuotaEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    apart: Vec<&'a [Id]>,
+}
+
+#[derive(Serialize)]
+struct RatioEntry<'a> {
+    of: &'a [Id],
+    to: &'a [Id],
+    at_least: [u32; 2],
+}
+
+#[derive(Serialize)]
+struct QuotaEntry<'a> {
+    roles: &'a [Id],
+    tag: &'a Id,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_percent: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_percent: Option<u8>,
 }
 
 #[derive(Serialize)]
@@ -32,6 +60,14 @@ struct Campaign<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     wall: Option<&'a str>,
     priority: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    budget_cents: Option<i128>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_score: Option<u16>,
     roles: Vec<Role<'a>>,
 }
 
@@ -42,12 +78,33 @@ struct Role<'a> {
     task_type: &'a str,
     text: &'a str,
     heads: u32,
-    min_heads: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ramp: Option<Course<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_heads: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_percent: Option<u8>,
+    min_stint: u32,
+    onboarding: u32,
+    max_leave: u32,
     hours: u16,
     pay: Terms,
     requires: Tree<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     prefers: Vec<Wish<'a>>,
+}
+
+#[derive(Serialize, Default)]
+struct Course<'a> {
+    shape: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    up_weeks: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    down_weeks: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percent: Option<&'a [u8]>,
 }
 
 #[derive(Serialize)]
@@ -73,6 +130,34 @@ impl<'a> File<'a> {
             start: file.start.to_string(),
             weeks: file.weeks,
             campaigns: file.campaigns.iter().map(Campaign::of).collect(),
+            ratios: file.ratios.iter().map(RatioEntry::of).collect(),
+            quotas: file.quotas.iter().map(QuotaEntry::of).collect(),
+            apart: file.apart.iter().map(|roles| &**roles).collect(),
+        }
+    }
+}
+
+impl<'a> RatioEntry<'a> {
+    fn of(ratio: &'a Ratio<Id>) -> Self {
+        Self {
+            of: &ratio.of,
+            to: &ratio.to,
+            at_least: [ratio.p, ratio.q],
+        }
+    }
+}
+
+impl<'a> QuotaEntry<'a> {
+    fn of(quota: &'a QuotaSpec) -> Self {
+        let (max_percent, min_percent) = match quota.share {
+            Share::AtMost(percent) => (Some(percent), None),
+            Share::AtLeast(percent) => (None, Some(percent)),
+        };
+        Self {
+            roles: &quota.roles,
+            tag: &quota.tag,
+            max_percent,
+            min_percent,
         }
     }
 }
@@ -85,6 +170,10 @@ impl<'a> Campaign<'a> {
             client: campaign.client.as_str(),
             wall: campaign.wall.as_ref().map(|wall| wall.as_str()),
             priority: campaign.priority,
+            start: campaign.start.map(|day| day.to_string()),
+            end: campaign.end.map(|day| day.to_string()),
+            budget_cents: campaign.budget.map(|cents| cents.0),
+            mean_score: campaign.mean_score.map(|points| points.get()),
             roles: campaign.roles.iter().map(Role::of).collect(),
         }
     }
@@ -102,12 +191,57 @@ impl<'a> Role<'a> {
             name: &role.name,
             task_type: role.task_type.word(),
             text: &role.text,
-            heads: role.heads.get(),
-            min_heads: role.min_heads.get(),
+            heads: match role.demand {
+                Demand::Heads(heads) => heads.get(),
+                _ => unreachable!("the demand of generated roles is heads"),
+            },
+            ramp: (role.ramp != Ramp::default()).then(|| Course::of(&role.ramp)),
+            min_heads: match role.min {
+                MinHeads::Heads(heads) => Some(heads.get()),
+                MinHeads::Percent(_) => None,
+            },
+            min_percent: match role.min {
+                MinHeads::Heads(_) => None,
+                MinHeads::Percent(percent) => Some(percent),
+            },
+            min_stint: role.min_stint.get(),
+            onboarding: role.onboarding.get(),
+            max_leave: role.max_leave.get(),
             hours: role.hours.get(),
             pay: Terms::of(&role.pay),
             requires: Tree(&role.requires),
             prefers: role.prefers.iter().map(Wish::of).collect(),
+        }
+    }
+}
+
+impl<'a> Course<'a> {
+    fn of(ramp: &'a Ramp) -> Self {
+        let (shape, up_weeks, down_weeks) = match ramp {
+            Ramp::Explicit(percent) => {
+                return Self {
+                    shape: "explicit",
+                    percent: Some(percent),
+                    ..Self::default()
+                };
+            }
+            Ramp::Gradual {
+                shape,
+                up_weeks,
+                down_weeks,
+            } => (shape, *up_weeks, *down_weeks),
+        };
+        let (shape, steps) = match shape {
+            Shape::Linear => ("linear", None),
+            Shape::Step { steps } => ("step", Some(*steps)),
+            Shape::SCurve => ("s_curve", None),
+        };
+        Self {
+            shape,
+            up_weeks: Some(up_weeks),
+            down_weeks: Some(down_weeks),
+            steps,
+            percent: None,
         }
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn expert(world: &World, settings: &Settings, number: u32) -> Profile
         },
         availability: availability(weekly_hours, rng),
         commitments: commitments(weekly_hours, rng),
-        max_roles: count(1),
+        max_roles: count(max_roles(settings, number)),
         employers: ties.employers,
         past_clients: ties.past_clients,
         conflicts: ties.conflicts,
@@ -330,6 +330,12 @@ fn reliability(standing: i32, rng: &mut Rng) -> Reliability {
         delivered: count(weeks - missed),
         missed: count(missed),
     }
+}
+
+/// One in seven holds two roles at once. Drawn apart, so that everything else is as it would be without.
+fn max_roles(settings: &Settings, number: u32) -> i32 {
+    let mut rng = Rng::of(settings.seed, Stream::Roles, u64::from(number));
+    1 + i32::from(rng.chance(140))
 }
 
 /// What binds a person to clients.

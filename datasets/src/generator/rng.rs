@@ -14,6 +14,10 @@ pub(crate) enum Stream {
     Ties = 2,
     /// The campaign of a number.
     Campaign = 3,
+    /// Its weeks, ramps and rules, so that the rest of it does not depend on them.
+    Schedule = 4,
+    /// How many roles the expert of a number holds at once.
+    Roles = 5,
 }
 
 /// A stream of random numbers.

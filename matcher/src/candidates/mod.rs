@@ -18,7 +18,8 @@ pub use shortlist::{RoleShortlists, weekly_value};
 
 /// Where candidates come from.
 pub trait CandidateSource {
-    /// The best `k` pairs of every role of `file` by weekly value, ties by expert id.
+    /// The best `k` pairs of every role of `file` by weekly value, ties by expert id, and its pinned pairs beside them;
+    /// and everybody whom its pins and vetoes name, if the pool has them.
     ///
     /// The same pool, file and `k` give the same candidates.
     ///
@@ -50,7 +51,7 @@ pub enum SourceError {
 pub struct Candidates {
     /// The state of the pool they were taken from.
     pub generation: u64,
-    /// Everybody in some pair, sorted by id.
+    /// Everybody in some pair or named by a pin or veto, sorted by id.
     pub experts: Vec<CandidateExpert>,
     /// One entry for every role, in file order.
     pub roles: Vec<RoleCandidates>,
@@ -74,7 +75,7 @@ pub struct CandidateExpert {
 pub struct RoleCandidates {
     /// The role's id, `<campaign>/<role>`.
     pub role: Id,
-    /// The best pairs, best first.
+    /// The best pairs and the pinned ones, best first.
     pub pairs: Vec<Candidate>,
     /// How many people each step leaves.
     pub funnel: Funnel,

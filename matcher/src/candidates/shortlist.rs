@@ -1,7 +1,7 @@
 //! The best k pairs of every role, out of people offered in any order.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use super::{Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
@@ -23,15 +23,21 @@ pub fn weekly_value(
     weights.point * i128::from(score.get()) - rate * role.hours
 }
 
-/// Collects the best `k` pairs of every role of a file.
+/// Collects the best `k` pairs of every role of a file, and the pinned ones whatever their rank.
 ///
 /// Offer every person at most once to a role. Whoever is not offered to a role counts as not eligible for it.
+/// People whom pins and vetoes name must be offered even to no role: they are experts of the candidates without a
+/// pair, too, so that a pin on somebody not eligible is told from one on somebody unknown.
 /// The result depends on who was offered, not on the order nor on how the work was divided.
 #[derive(Clone, Debug)]
 pub struct RoleShortlists<'f> {
     terms: Vec<Terms<'f>>,
     calendar: Arc<Calendar>,
     lists: Vec<Shortlist>,
+    /// Whom pins and vetoes name.
+    named: Arc<BTreeSet<Id>>,
+    /// Those of them who were offered.
+    found: BTreeMap<Id, Arc<CandidateExpert>>,
     pool: usize,
 }
 
@@ -40,22 +46,34 @@ impl<'f> RoleShortlists<'f> {
     pub fn new(file: &'f CampaignFile, k: usize) -> Self {
         let calendar = Arc::new(Calendar::of(file));
         let terms = Terms::of_file(file, &calendar);
-        let lists = terms.iter().map(|_| Shortlist::new(k)).collect();
+        let pinned = |terms: &Terms<'_>| -> BTreeSet<Id> {
+            let pins = file.pins.iter().filter(|pin| pin.role == terms.role.id);
+            pins.map(|pin| pin.expert.clone()).collect()
+        };
+        let lists = terms.iter().map(|terms| Shortlist::new(k, pinned(terms)));
+        let lists = lists.collect();
+        let pinned = file.pins.iter().map(|pin| &pin.expert);
+        let vetoed = file.vetoes.iter().map(|veto| &veto.expert);
         Self {
             terms,
             calendar,
             lists,
+            named: Arc::new(pinned.chain(vetoed).cloned().collect()),
+            found: BTreeMap::new(),
             pool: 0,
         }
     }
 
     /// Empty shortlists for the same roles and the same `k`.
     pub fn empty_copy(&self) -> Self {
-        let lists = self.lists.iter().map(|list| Shortlist::new(list.k));
+        let lists = self.lists.iter();
+        let lists = lists.map(|list| Shortlist::new(list.k, list.pinned.clone()));
         Self {
             terms: self.terms.clone(),
             calendar: Arc::clone(&self.calendar),
             lists: lists.collect(),
+            named: Arc::clone(&self.named),
+            found: BTreeMap::new(),
             pool: 0,
         }
     }
@@ -68,6 +86,12 @@ impl<'f> RoleShortlists<'f> {
     /// The planning weeks.
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// Whom pins and vetoes name and nobody has offered yet.
+    pub fn not_offered(&self) -> impl Iterator<Item = &Id> {
+        let named = self.named.iter();
+        named.filter(|id| !self.found.contains_key(*id))
     }
 
     /// Says that the pool has `people` more than were said before, offered or not.
@@ -99,11 +123,16 @@ impl<'f> RoleShortlists<'f> {
         for (role, text) in roles {
             self.lists[role].offer(&person, &self.terms[role], text, &mut kept);
         }
+        if self.named.contains(&profile.id) {
+            let expert = kept.unwrap_or_else(|| Arc::new(CandidateExpert::of(&person)));
+            self.found.insert(profile.id.clone(), expert);
+        }
     }
 
     /// Adds what another collection of the same file and `k` has seen.
     pub fn merge(&mut self, other: Self) {
         self.pool += other.pool;
+        self.found.extend(other.found);
         for (list, other) in self.lists.iter_mut().zip(other.lists) {
             list.merge(other);
         }
@@ -111,9 +140,10 @@ impl<'f> RoleShortlists<'f> {
 
     /// The candidates, taken from generation `generation` of the pool.
     pub fn finish(self, generation: u64) -> Candidates {
-        let mut experts: Vec<Arc<CandidateExpert>> = Vec::new();
+        let mut experts: Vec<Arc<CandidateExpert>> = self.found.into_values().collect();
         for list in &self.lists {
-            experts.extend(list.best.iter().map(|entry| Arc::clone(&entry.expert)));
+            let entries = list.best.iter().chain(&list.kept);
+            experts.extend(entries.map(|entry| Arc::clone(&entry.expert)));
         }
         experts.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         experts.dedup_by(|a, b| a.id == b.id);
@@ -131,15 +161,14 @@ impl<'f> RoleShortlists<'f> {
                     ..list.funnel
                 };
                 let best_excluded = list.best_excluded;
-                let pairs = list
-                    .best
-                    .into_sorted_vec()
-                    .into_iter()
-                    .map(|entry| Candidate {
-                        expert: position(&entry.expert.id),
-                        score: entry.score,
-                        rate: entry.rate,
-                    });
+                let mut entries = list.best.into_vec();
+                entries.extend(list.kept);
+                entries.sort_unstable();
+                let pairs = entries.into_iter().map(|entry| Candidate {
+                    expert: position(&entry.expert.id),
+                    score: entry.score,
+                    rate: entry.rate,
+                });
                 RoleCandidates {
                     role: terms.role.id.clone(),
                     pairs: pairs.collect(),
@@ -163,16 +192,22 @@ struct Shortlist {
     k: usize,
     /// At most `k` entries, the worst on top.
     best: BinaryHeap<Entry>,
+    /// People whose pairs stay whatever their rank.
+    pinned: BTreeSet<Id>,
+    /// Their pairs.
+    kept: Vec<Entry>,
     best_excluded: Option<Cents>,
     /// Without the pool.
     funnel: Funnel,
 }
 
 impl Shortlist {
-    fn new(k: usize) -> Self {
+    fn new(k: usize, pinned: BTreeSet<Id>) -> Self {
         Self {
             k,
             best: BinaryHeap::new(),
+            pinned,
+            kept: Vec::new(),
             best_excluded: None,
             funnel: Funnel::default(),
         }
@@ -195,21 +230,14 @@ impl Shortlist {
         let value = weekly_value(terms.role, &terms.file.weights, score.total, rate);
         let id = &person.profile.id;
         let worst = self.best.peek();
-        let is_full = self.best.len() >= self.k;
+        let is_full = self.best.len() >= self.k && !self.pinned.contains(id);
         if is_full
             && worst.is_none_or(|worst| rank(worst.value, &worst.expert.id, value, id).is_lt())
         {
             self.exclude(value);
             return;
         }
-        let expert = kept.get_or_insert_with(|| {
-            Arc::new(CandidateExpert {
-                id: id.clone(),
-                hours: person.hours().clone(),
-                max_roles: person.profile.max_roles,
-                tags: person.profile.tags.clone(),
-            })
-        });
+        let expert = kept.get_or_insert_with(|| Arc::new(CandidateExpert::of(person)));
         self.insert(Entry {
             value,
             expert: Arc::clone(expert),
@@ -219,6 +247,10 @@ impl Shortlist {
     }
 
     fn insert(&mut self, entry: Entry) {
+        if self.pinned.contains(&entry.expert.id) {
+            self.kept.push(entry);
+            return;
+        }
         self.best.push(entry);
         if self.best.len() > self.k
             && let Some(worst) = self.best.pop()
@@ -238,8 +270,19 @@ impl Shortlist {
         if let Some(value) = other.best_excluded {
             self.exclude(value);
         }
-        for entry in other.best {
+        for entry in other.best.into_iter().chain(other.kept) {
             self.insert(entry);
+        }
+    }
+}
+
+impl CandidateExpert {
+    fn of(person: &Person<'_>) -> Self {
+        Self {
+            id: person.profile.id.clone(),
+            hours: person.hours().clone(),
+            max_roles: person.profile.max_roles,
+            tags: person.profile.tags.clone(),
         }
     }
 }

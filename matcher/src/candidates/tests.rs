@@ -269,3 +269,148 @@ proptest! {
         prop_assert_eq!(lists.finish(0), candidates(&pool, &file, k, 1, some_text));
     }
 }
+
+/// A file of three weeks with two roles, `a/one` and `b/two`, and the rules `top`.
+fn ruled(top: Value) -> CampaignFile {
+    let role = |id: &str, more: Value| {
+        let mut role = json!({"id": id, "task_type": "review", "hours": 10, "text": "rank",
+            "score_weights": {"text": 1}, "pay": {"policy": "individual", "target_cents": 0}});
+        let fields = role.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        role
+    };
+    let one = json!({"heads": 4, "ramp": {"shape": "linear", "up_weeks": 1}, "min_percent": 50,
+        "min_stint": 2, "max_leave": 1});
+    let two = json!({"heads": 2, "onboarding": 1});
+    let mut whole = json!({"weeks": 3, "campaigns": [
+        {"id": "a", "client": "acme", "budget_cents": 77, "mean_score": 600, "roles": [role("one", one)]},
+        {"id": "b", "client": "beta", "start": "2027-01-11", "roles": [role("two", two)]}]});
+    let fields = whole.as_object_mut().unwrap();
+    fields.extend(top.as_object().unwrap().clone());
+    file(json!({}), whole)
+}
+
+#[test]
+fn weeks_money_and_rules_of_a_campaign_are_in_the_problem() {
+    let file = ruled(json!({
+        "ratios": [{"of": ["b/two"], "to": ["a/one", "b/two"], "at_least": [1, 8]}],
+        "quotas": [{"roles": ["a/one"], "tag": "new", "max_percent": 40}],
+        "apart": [["b/two", "a/one"]],
+        "pins": [{"expert": "ana", "role": "b/two", "from": "2027-01-20"}],
+        "vetoes": [{"expert": "ben", "role": "a/one"}],
+    }));
+    let pool = [
+        person("ana", "active", 20, 1000),
+        person("ben", "active", 20, 1000),
+    ];
+    let found = candidates(&pool, &file, usize::MAX, 1, |_, _| points(0));
+    let problem = problem(&file, &found).unwrap();
+    assert_eq!(problem.warnings(), []);
+    let heads = |weekly: &crate::model::Weekly<crate::model::Heads>| {
+        let weeks = problem.all_weeks();
+        weeks.map(|week| weekly.at(week).get()).collect::<Vec<_>>()
+    };
+    let (one, two) = (problem.role(RoleIdx(0)), problem.role(RoleIdx(1)));
+    assert_eq!(
+        (heads(&one.target), heads(&one.min)),
+        (vec![2, 4, 4], vec![1, 2, 2])
+    );
+    assert_eq!(heads(&two.target), [0, 0, 2]);
+    let counts = [
+        one.min_stint,
+        one.onboarding,
+        one.max_leave,
+        two.min_stint,
+        two.onboarding,
+    ];
+    assert_eq!(counts.map(|count| count.get()), [2, 0, 1, 1, 1]);
+    let campaign = &problem.campaigns[0];
+    assert_eq!(
+        (campaign.budget, campaign.mean_score),
+        (Some(Cents(77)), Points::new(600))
+    );
+    let spans: Vec<_> = problem
+        .pairs
+        .iter()
+        .map(|pair| (problem.role_id(pair.role), pair.from.get(), pair.to.get()))
+        .collect();
+    assert_eq!(
+        spans,
+        [
+            ("a/one", 0, 2),
+            ("a/one", 0, 2),
+            ("b/two", 1, 2),
+            ("b/two", 1, 2)
+        ]
+    );
+    let ratio = &problem.ratios[0];
+    assert_eq!(
+        (&*ratio.of, &*ratio.to),
+        (&[RoleIdx(1)][..], &[RoleIdx(0), RoleIdx(1)][..])
+    );
+    assert_eq!((ratio.p, ratio.q), (1, 8));
+    assert_eq!(problem.text(problem.quotas[0].tag), "new");
+    assert_eq!(*problem.apart[0], [RoleIdx(1), RoleIdx(0)]);
+    let pin = problem.pins[0];
+    let named = (problem.expert_id(pin.expert), problem.role_id(pin.role));
+    assert_eq!(
+        (named, pin.from.get(), pin.to.get()),
+        (("ana", "b/two"), 2, 2)
+    );
+    let veto = problem.vetoes[0];
+    assert_eq!(
+        (problem.expert_id(veto.expert), veto.role),
+        ("ben", RoleIdx(0))
+    );
+}
+
+#[test]
+fn pinned_pairs_stay_whatever_their_rank_and_named_people_without_a_pair_too() {
+    let pool = [
+        person("ana", "active", 20, 1000),
+        person("ben", "active", 20, 2000),
+        person("cleo", "active", 20, 9000),
+        person("dora", "paused", 20, 1000),
+        person("eve", "active", 20, 8000),
+    ];
+    let file = ruled(json!({
+        "pins": [{"expert": "cleo", "role": "a/one"}, {"expert": "dora", "role": "a/one"}],
+        "vetoes": [{"expert": "dora", "role": "b/two"}],
+    }));
+    for threads in 1..4 {
+        let found = candidates(&pool, &file, 1, threads, |_, _| points(0));
+        assert_eq!(ids(&found, &found.roles[0]), ["ana", "cleo"]);
+        assert_eq!(ids(&found, &found.roles[1]), ["ana"], "pinned elsewhere");
+        // What ben costs: twenty dollars an hour for ten hours, and his words are worth nothing.
+        let excluded = found.roles.iter().map(|role| role.best_excluded);
+        assert_eq!(excluded.collect::<Vec<_>>(), [Some(Cents(-20_000)); 2]);
+        let everybody: Vec<&str> = found.experts.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(everybody, ["ana", "cleo", "dora"]);
+        let problem = problem(&file, &found).unwrap();
+        let dora = problem.expert_with_id("dora").unwrap();
+        assert!(problem.pair_of(dora, RoleIdx(0)).is_none());
+    }
+}
+
+#[test]
+fn people_who_are_not_in_the_pool_are_faults_of_pins_and_vetoes() {
+    let file = ruled(json!({
+        "pins": [{"expert": "ana", "role": "a/one"}, {"expert": "nemo", "role": "a/one"}],
+        "vetoes": [{"expert": "nobody", "role": "b/two"}],
+    }));
+    let pool = [person("ana", "active", 20, 1000)];
+    let found = candidates(&pool, &file, usize::MAX, 1, |_, _| points(0));
+    let faults = problem(&file, &found).unwrap_err();
+    let faults: Vec<String> = faults
+        .list()
+        .iter()
+        .map(|fault| fault.to_string())
+        .collect();
+    assert_eq!(
+        faults,
+        [
+            "/pins/1/expert: found \"nemo\", expected the id of somebody in the pool",
+            "/vetoes/0/expert: found \"nobody\", expected the id of somebody in the pool",
+        ]
+    );
+}

@@ -178,6 +178,8 @@ impl Validator<'_> {
             "maximum" => value.as_i64() <= wanted.as_i64(),
             "minLength" => value.as_str().unwrap().len() as u64 >= wanted.as_u64().unwrap(),
             "maxLength" => value.as_str().unwrap().len() as u64 <= wanted.as_u64().unwrap(),
+            // Keywords about arrays say nothing of other values.
+            "minItems" | "maxItems" | "items" if !value.is_array() => true,
             "minItems" => value.as_array().unwrap().len() as u64 >= wanted.as_u64().unwrap(),
             "maxItems" => value.as_array().unwrap().len() as u64 <= wanted.as_u64().unwrap(),
             "required" => {
