@@ -25,6 +25,12 @@ impl Symmetric {
         self.rows[i * self.n + j] += value;
     }
 
+    /// The entries of row `i` up to the diagonal.
+    #[inline]
+    pub(super) fn row(&mut self, i: usize) -> &mut [f64] {
+        &mut self.rows[i * self.n..=i * self.n + i]
+    }
+
     /// Adds the lower triangle of another matrix of the same order.
     pub(super) fn add_all(&mut self, other: &Self) {
         for (to, from) in self.rows.iter_mut().zip(&other.rows) {

@@ -122,7 +122,6 @@ pub(crate) fn solve(
     point: &mut Point,
     tolerance: Tolerance,
     threads: usize,
-    keep: &mut Option<(f64, Point)>,
     stop: &dyn Fn() -> bool,
 ) -> Quality {
     let mut work = Work::new(lp);
@@ -132,13 +131,6 @@ pub(crate) fn solve(
         let is_good = quality.gap <= tolerance.gap
             && quality.infeasibility <= tolerance.infeasibility
             && quality.dual_infeasibility <= tolerance.infeasibility;
-        if let Some((gap, kept)) = keep
-            && quality.gap <= *gap
-            && quality.infeasibility <= 1e-2
-        {
-            kept.clone_from(point);
-            *gap = -1.0;
-        }
         if is_good || iterations >= tolerance.iterations || stop() {
             return quality;
         }
@@ -151,16 +143,40 @@ pub(crate) fn solve(
         work.factor(lp, point, threads);
         let mean = quality.gap / work.n_products;
         // Predictor: straight at the optimum.
-        work.direction(lp, point, 0.0, false);
+        work.aim(lp, point, 0.0, 0.0);
+        work.direction(lp, point);
         let (primal, dual) = work.longest(lp, point);
         let left = work.gap_after(lp, point, primal, dual) / work.n_products;
-        let centring = (left / mean).powi(3).clamp(1e-6, 1.0);
-        // Corrector: towards the central path, allowing for the curvature the predictor met.
-        work.direction(lp, point, centring * mean, true);
-        let (primal, dual) = work.longest(lp, point);
-        let (primal, dual) = (primal.min(1.0), dual.min(1.0));
+        let centring = (left / mean).powi(3).clamp(
+            1e-6,
+            std::env::var("SIG")
+                .ok()
+                .map_or(0.3, |it| it.parse().unwrap()),
+        );
+        // Corrector: towards the central path, allowing for the curvature the predictor met as far as it got.
+        work.aim(lp, point, centring * mean, primal * dual);
+        work.direction(lp, point);
+        let (mut primal, mut dual) = work.longest(lp, point);
+        // Further correctors: products that stray are brought back, as long as steps grow by it.
+        for _ in 0..CORRECTORS {
+            if primal > 0.9 && dual > 0.9 {
+                break;
+            }
+            work.remember();
+            work.straighten(lp, point, (primal, dual), centring * mean);
+            work.direction(lp, point);
+            let (longer_primal, longer_dual) = work.longest(lp, point);
+            if longer_primal + longer_dual < primal + dual + 0.02 {
+                work.recall();
+                break;
+            }
+            (primal, dual) = (longer_primal, longer_dual);
+        }
         if std::env::var("IPM").is_ok() {
-            eprintln!("      centring {centring:.1e} steps {primal:.3} {dual:.3}");
+            eprintln!(
+                "      centring {centring:.1e} steps {primal:.3} {dual:.3} {}",
+                work.blocker(lp, point, mean)
+            );
         }
         work.advance(lp, point, primal, dual);
         iterations += 1;
@@ -170,8 +186,11 @@ pub(crate) fn solve(
     }
 }
 
+/// Centrality correctors an iteration, at most: a solve each, next to a factorisation (Gondzio 1996).
+const CORRECTORS: usize = 3;
+
 /// Weights this much smaller than the largest are left out of the normal equations.
-const NEGLIGIBLE: f64 = 1e-9;
+const NEGLIGIBLE: f64 = 1e-30;
 
 /// The change of one variable and its duals.
 #[derive(Clone, Copy, Debug, Default)]
@@ -187,7 +206,11 @@ struct Kind {
     theta: Vec<f64>,
     residual: Vec<f64>,
     xi: Vec<f64>,
+    /// What the product with the lower bound's dual should change by, and with the upper one's.
+    want: Vec<(f64, f64)>,
     step: Vec<Step>,
+    /// Steps kept while a corrector is tried.
+    kept: Vec<Step>,
 }
 
 impl Kind {
@@ -196,7 +219,9 @@ impl Kind {
             theta: vec![0.0; n],
             residual: vec![0.0; n],
             xi: vec![0.0; n],
+            want: vec![(0.0, 0.0); n],
             step: vec![Step::default(); n],
+            kept: Vec::new(),
         }
     }
 }
@@ -212,6 +237,7 @@ struct Work {
     weight: Vec<f64>,
     dy: Vec<f64>,
     dw: Vec<f64>,
+    kept_duals: (Vec<f64>, Vec<f64>),
     /// By column: `a_j · dy`.
     along: Vec<f64>,
     /// Rows that a group's columns touch, `touched_start[g] .. touched_start[g + 1]`.
@@ -234,6 +260,7 @@ impl Work {
             weight: vec![0.0; lp.n_groups()],
             dy: vec![0.0; lp.rhs.len()],
             dw: vec![0.0; lp.n_groups()],
+            kept_duals: (Vec::new(), Vec::new()),
             along: vec![0.0; lp.cost.len()],
             touched: Vec::new(),
             touched_start: vec![0],
@@ -384,7 +411,6 @@ impl Work {
         sum: &mut Symmetric,
     ) {
         let (mut mean, mut off): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
-        let mut block: Vec<f64> = Vec::new();
         let mut support: Vec<usize> = Vec::new();
         for g in groups {
             let columns = lp.group_start[g]..lp.group_start[g + 1];
@@ -408,8 +434,6 @@ impl Work {
             mean.resize(n, 0.0);
             off.clear();
             off.resize(n, 0.0);
-            block.clear();
-            block.resize(n * n, 0.0);
             let place = |entry: usize| self.local[entry] as usize;
             let span = |j: Option<usize>| j.map_or(0..0, |j| lp.start[j]..lp.start[j + 1]);
             let slack = (heaviest.is_some()).then_some((None, self.groups.theta[g]));
@@ -436,9 +460,9 @@ impl Work {
                 for (idx, i) in support.iter().enumerate() {
                     let scaled = theta * off[*i];
                     mean[*i] += scaled;
-                    let row = &mut block[i * n..i * n + i + 1];
+                    let row = sum.row(rows[*i] as usize);
                     for j in &support[..=idx] {
-                        row[*j] += scaled * off[*j];
+                        row[rows[*j] as usize] += scaled * off[*j];
                     }
                 }
                 for i in &support {
@@ -447,31 +471,93 @@ impl Work {
             }
             for (i, row) in rows.iter().enumerate() {
                 let scaled = mean[i] / self.weight[g];
-                for (j, column) in rows[..=i].iter().enumerate() {
-                    let value = block[i * n + j] - scaled * mean[j];
-                    if value != 0.0 {
-                        sum.add(*row as usize, *column as usize, value);
-                    }
+                if scaled == 0.0 {
+                    continue;
+                }
+                let row = sum.row(*row as usize);
+                for (column, mean) in rows[..=i].iter().zip(&mean) {
+                    row[*column as usize] -= scaled * mean;
                 }
             }
         }
     }
 
-    /// The step that takes residuals to 0 and products to `target`; `correct` allows for the products of the last step.
-    fn direction(&mut self, lp: &Blocks, point: &Point, target: f64, correct: bool) {
-        let wanted = |inner: &Inner, step: &Step| {
-            let curvature = if correct { step.x * step.z } else { 0.0 };
-            target - inner.x * inner.z - curvature
+    /// Aims products at `target`, allowing for a share of the products of the last step.
+    fn aim(&mut self, lp: &Blocks, point: &Point, target: f64, share: f64) {
+        let want = |inner: &Inner, step: &Step| {
+            (target - inner.x * inner.z - share * step.x * step.z, 0.0)
         };
+        for (kind, inner) in [
+            (&mut self.columns, &point.columns),
+            (&mut self.groups, &point.groups),
+        ] {
+            for ((to, step), inner) in kind.want.iter_mut().zip(&kind.step).zip(inner) {
+                *to = want(inner, step);
+            }
+        }
+        for (k, slack) in lp.slacks.iter().enumerate() {
+            let (inner, step) = (&point.slacks[k], &self.slacks.step[k]);
+            let mut want = want(inner, step);
+            if slack.upper.is_finite() {
+                want.1 = target - (slack.upper - inner.x) * inner.v + share * step.x * step.v;
+            }
+            self.slacks.want[k] = want;
+        }
+    }
+
+    /// Aims products that a somewhat longer step would take far from `target` back at its neighbourhood.
+    fn straighten(&mut self, lp: &Blocks, point: &Point, (primal, dual): (f64, f64), target: f64) {
+        let (primal, dual) = ((1.3 * primal + 0.1).min(1.0), (1.3 * dual + 0.1).min(1.0));
+        let correct = |product: f64| {
+            (product.clamp(0.1 * target, 10.0 * target) - product).max(-10.0 * target)
+        };
+        for (kind, inner) in [
+            (&mut self.columns, &point.columns),
+            (&mut self.groups, &point.groups),
+        ] {
+            for ((to, step), inner) in kind.want.iter_mut().zip(&kind.step).zip(inner) {
+                to.0 += correct((inner.x + primal * step.x) * (inner.z + dual * step.z));
+            }
+        }
+        for (k, slack) in lp.slacks.iter().enumerate() {
+            let (inner, step) = (&point.slacks[k], &self.slacks.step[k]);
+            let want = &mut self.slacks.want[k];
+            want.0 += correct((inner.x + primal * step.x) * (inner.z + dual * step.z));
+            if slack.upper.is_finite() {
+                want.1 +=
+                    correct((slack.upper - inner.x - primal * step.x) * (inner.v + dual * step.v));
+            }
+        }
+    }
+
+    /// Keeps the step, to come back to it.
+    fn remember(&mut self) {
+        for kind in [&mut self.columns, &mut self.groups, &mut self.slacks] {
+            kind.kept.clone_from(&kind.step);
+        }
+        self.kept_duals.0.clone_from(&self.dy);
+        self.kept_duals.1.clone_from(&self.dw);
+    }
+
+    /// Comes back to the step that was kept.
+    fn recall(&mut self) {
+        for kind in [&mut self.columns, &mut self.groups, &mut self.slacks] {
+            std::mem::swap(&mut kind.kept, &mut kind.step);
+        }
+        std::mem::swap(&mut self.kept_duals.0, &mut self.dy);
+        std::mem::swap(&mut self.kept_duals.1, &mut self.dw);
+    }
+
+    /// The step that takes residuals to 0 and changes products as wanted.
+    fn direction(&mut self, lp: &Blocks, point: &Point) {
         self.dy.copy_from_slice(&self.row_residual);
         for g in 0..lp.n_groups() {
-            let wanted_g = wanted(&point.groups[g], &self.groups.step[g]);
-            self.groups.xi[g] = self.groups.residual[g] - wanted_g / point.groups[g].x;
+            self.groups.xi[g] = self.groups.residual[g] - self.groups.want[g].0 / point.groups[g].x;
             let mut sum = self.group_residual[g] + self.groups.theta[g] * self.groups.xi[g];
             let columns = lp.group_start[g]..lp.group_start[g + 1];
             for j in columns.clone() {
-                let wanted_j = wanted(&point.columns[j], &self.columns.step[j]);
-                self.columns.xi[j] = self.columns.residual[j] - wanted_j / point.columns[j].x;
+                self.columns.xi[j] =
+                    self.columns.residual[j] - self.columns.want[j].0 / point.columns[j].x;
                 sum += self.columns.theta[j] * self.columns.xi[j];
             }
             self.dw[g] = sum / self.weight[g];
@@ -483,10 +569,10 @@ impl Work {
             }
         }
         for (k, slack) in lp.slacks.iter().enumerate() {
-            let (inner, step) = (&point.slacks[k], &self.slacks.step[k]);
-            let mut xi = self.slacks.residual[k] - wanted(inner, step) / inner.x;
+            let (inner, want) = (&point.slacks[k], self.slacks.want[k]);
+            let mut xi = self.slacks.residual[k] - want.0 / inner.x;
             if slack.upper.is_finite() {
-                xi += wanted_above(inner, slack, step, target, correct) / (slack.upper - inner.x);
+                xi += want.1 / (slack.upper - inner.x);
             }
             self.slacks.xi[k] = xi;
             self.dy[slack.row] += slack.coefficient * self.slacks.theta[k] * xi;
@@ -502,25 +588,22 @@ impl Work {
             self.dw[g] -= moved / self.weight[g];
             for j in columns {
                 let inner = &point.columns[j];
-                let wanted_j = wanted(inner, &self.columns.step[j]);
                 let x = self.columns.theta[j] * (self.along[j] + self.dw[g] - self.columns.xi[j]);
-                let z = (wanted_j - inner.z * x) / inner.x;
+                let z = (self.columns.want[j].0 - inner.z * x) / inner.x;
                 self.columns.step[j] = Step { x, z, v: 0.0 };
             }
             let inner = &point.groups[g];
-            let wanted_g = wanted(inner, &self.groups.step[g]);
             let x = self.groups.theta[g] * (self.dw[g] - self.groups.xi[g]);
-            let z = (wanted_g - inner.z * x) / inner.x;
+            let z = (self.groups.want[g].0 - inner.z * x) / inner.x;
             self.groups.step[g] = Step { x, z, v: 0.0 };
         }
         for (k, slack) in lp.slacks.iter().enumerate() {
-            let (inner, step) = (&point.slacks[k], self.slacks.step[k]);
+            let (inner, want) = (&point.slacks[k], self.slacks.want[k]);
             let along = slack.coefficient * self.dy[slack.row];
             let x = self.slacks.theta[k] * (along - self.slacks.xi[k]);
-            let z = (wanted(inner, &step) - inner.z * x) / inner.x;
+            let z = (want.0 - inner.z * x) / inner.x;
             let v = if slack.upper.is_finite() {
-                let wanted = wanted_above(inner, slack, &step, target, correct);
-                (wanted + inner.v * x) / (slack.upper - inner.x)
+                (want.1 + inner.v * x) / (slack.upper - inner.x)
             } else {
                 0.0
             };
@@ -558,6 +641,44 @@ impl Work {
             }
         }
         (primal, dual)
+    }
+
+    fn blocker(&self, lp: &Blocks, point: &Point, mean: f64) -> String {
+        let mut worst = (1.0, String::new());
+        let mut spread = [0usize; 9];
+        let mut note = |inner: &Inner, step: &Step, what: String| {
+            let rel = (inner.x * inner.z / mean).log10().round().clamp(-4.0, 4.0) as i64 + 4;
+            spread[rel as usize] += 1;
+            if step.x < 0.0 && -inner.x / step.x < worst.0 {
+                worst = (
+                    -inner.x / step.x,
+                    format!(
+                        "{what} x {:.2e} z {:.2e} dx {:.2e} dz {:.2e}",
+                        inner.x, inner.z, step.x, step.z
+                    ),
+                );
+            }
+        };
+        for (j, (inner, step)) in point.columns.iter().zip(&self.columns.step).enumerate() {
+            note(inner, step, format!("col {j}"));
+        }
+        for (j, (inner, step)) in point.groups.iter().zip(&self.groups.step).enumerate() {
+            note(inner, step, format!("group {j}"));
+        }
+        for (j, (inner, step)) in point.slacks.iter().zip(&self.slacks.step).enumerate() {
+            note(
+                inner,
+                step,
+                format!(
+                    "slack {j} row {} coef {} cost {} upper {}",
+                    lp.slacks[j].row,
+                    lp.slacks[j].coefficient,
+                    lp.slacks[j].cost,
+                    lp.slacks[j].upper
+                ),
+            );
+        }
+        format!("{} {spread:?}", worst.1)
     }
 
     /// The sum of products after a step of these lengths.
@@ -604,12 +725,6 @@ impl Work {
         }
         debug_assert_eq!(lp.slacks.len(), point.slacks.len());
     }
-}
-
-/// What the upper bound's product should change by.
-fn wanted_above(inner: &Inner, slack: &Slack, step: &Step, target: f64, correct: bool) -> f64 {
-    let curvature = if correct { -step.x * step.v } else { 0.0 };
-    target - (slack.upper - inner.x) * inner.v - curvature
 }
 
 #[cfg(test)]
@@ -669,7 +784,7 @@ mod tests {
             infeasibility: 1e-8,
             iterations: 60,
         };
-        let quality = solve(&lp, &mut point, tolerance, 1, &mut None, &|| false);
+        let quality = solve(&lp, &mut point, tolerance, 1, &|| false);
         assert!((quality.primal + 10.0).abs() < 1e-6, "{quality:?}");
         assert!(
             point.columns[1].x > 0.999 && point.columns[2].x > 0.999,

@@ -42,6 +42,24 @@ pub(super) fn generate(
 ) -> Ended {
     let mut gap = f64::INFINITY;
     let mut idle = 0;
+    // The prices to begin with have not been through the whole pool yet.
+    let duals = master.duals.clone();
+    let prices = search.rows.prices(&duals);
+    let Some(priced) = search.pricer.price(&prices, Who::All, search.threads, stop) else {
+        return Ended::Stopped;
+    };
+    if let Some(expert) = priced.without_schedule {
+        return Ended::NoSchedule(expert);
+    }
+    let micro = search.pricer.constant(&prices) + priced.experts;
+    search.bound = Some(Bound {
+        micro,
+        prices,
+        duals,
+    });
+    search.rounds += 1;
+    add(search, master, &priced);
+    eprintln!("{:?} first bound {}", stop.elapsed(), micro / 1_000_000);
     loop {
         let goal = if gap.is_finite() {
             (0.1 * gap).max(0.1 * tolerance)
@@ -53,10 +71,12 @@ pub(super) fn generate(
         if stop.is_due() || search.is_out_of_work() {
             return Ended::Stopped;
         }
-        let weight = if idle == 0 && gap.is_finite() {
-            search.smoothing
-        } else {
-            0.0
+        let value_now = solved.value - search.columns.incumbent.cost_of_nothing() as f64;
+        let is_far = !gap.is_finite() || gap > search.far * value_now.abs().max(search.scale);
+        let weight = match idle {
+            0 if is_far => search.far_weight,
+            0 => search.smoothing,
+            _ => 0.0,
         };
         let duals: Vec<f64> = match &search.bound {
             Some(bound) => bound
@@ -93,7 +113,7 @@ pub(super) fn generate(
         let value = solved.value - search.columns.incumbent.cost_of_nothing() as f64;
         gap = best as f64 / 1e6 - value;
         let per_head = gap / search.heads;
-        if search.rounds > 2 {
+        if better && search.rounds > 2 {
             master.prune(search.prune * per_head.max(search.scale * 1e-4));
         }
         let n_new = add(search, master, &priced);

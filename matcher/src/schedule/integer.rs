@@ -1,254 +1,215 @@
-//! Plans from schedules of small loss.
+//! Plans from schedules of small loss, and the proof that there is none better.
+//!
+//! At the best prices every schedule has a loss against its expert's best, and a plan's losses, with those of slack
+//! rows, add up to its gap exactly. So plans are sought among columns of small loss; and a plan better than the best so
+//! far uses only schedules whose loss is below the gap (reduced-cost fixing). Where these are few, all
+//! of them are enumerated over the whole pool, and a search over them settles the problem.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::lp::mip::{self, Mip, MipLimits, MipStatus, Row, Variable01};
-use crate::model::Cents;
-use crate::model::problem::{ExpertIdx, Problem};
+use crate::lp::mip::{MipLimits, MipStatus};
+use crate::model::plan::MICRO;
+use crate::model::problem::ExpertIdx;
 use crate::stop::Stop;
 
 use super::Search;
-use super::column::Column;
+use super::choice::{Candidate, Choice};
+use super::generate::Bound;
 use super::master::Master;
-use super::rows::{RowKind, Rows};
-use super::tally::Tally;
+use super::pricing::Who;
 
-/// A choice of one column for each of some experts, beside what others hold already.
-pub(super) struct Choice<'a> {
-    pub(super) problem: &'a Problem,
-    pub(super) rows: &'a Rows<'a>,
-    /// What is held already, by experts who have no choice.
-    pub(super) base: &'a Tally,
-    /// The columns, by expert.
-    pub(super) columns: Vec<&'a Column>,
-    /// Who must have one of their columns, ascending.
-    pub(super) musts: &'a [ExpertIdx],
+/// How the search for plans ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// There is a plan or there is none: nothing more can be said.
+    Searched,
+    /// No plan keeps the pins and the change limit.
+    Infeasible,
 }
 
-impl Choice<'_> {
-    /// The program: a variable for each column, then slacks.
-    fn program(&self, start: Option<&Tally>) -> (Mip, f64) {
-        let unit = self
-            .columns
-            .iter()
-            .map(|column| (column.own as f64).abs())
-            .fold(1.0, f64::max)
-            / 1e4;
-        let unit = unit.max(1.0);
-        let mut mip = Mip::default();
-        let mut entries: Vec<Vec<(usize, f64)>> = vec![Vec::new(); self.rows.len()];
-        let mut by_expert: Vec<(ExpertIdx, Vec<(usize, f64)>)> = Vec::new();
-        for (idx, column) in self.columns.iter().enumerate() {
-            let is_start = start
-                .and_then(|start| start.of(column.expert))
-                .is_some_and(|it| it.schedule == column.schedule);
-            mip.variables.push(Variable01 {
-                worth: column.own as f64 / unit,
-                upper: 1.0,
-                is_integer: true,
-                start: f64::from(u8::from(is_start)),
-            });
-            for (row, amount) in &column.entries {
-                entries[*row as usize].push((idx, *amount as f64));
-            }
-            match by_expert.last_mut() {
-                Some((expert, group)) if *expert == column.expert => group.push((idx, 1.0)),
-                _ => by_expert.push((column.expert, vec![(idx, 1.0)])),
-            }
-        }
-        for (expert, group) in by_expert {
-            let must = self.musts.binary_search(&expert).is_ok();
-            if must || group.len() > 1 {
-                let lower = if must { 1.0 } else { f64::NEG_INFINITY };
-                mip.rows.push(Row {
-                    lower,
-                    upper: 1.0,
-                    entries: group,
-                });
-            }
-        }
-        for (row, entries) in entries.into_iter().enumerate() {
-            self.row(row, entries, start, unit, &mut mip);
-        }
-        mip.has_start = start.is_some();
-        (mip, unit)
-    }
+/// Columns the first choice is made of.
+const FIRST: usize = 3_000;
+/// Columns a proof may have.
+const MOST: usize = 12_000;
+/// Columns a proof may have where few people make a problem small.
+const MOST_OF_SMALL: usize = 60_000;
 
-    fn row(
-        &self,
-        row: usize,
-        mut entries: Vec<(usize, f64)>,
-        start: Option<&Tally>,
-        unit: f64,
-        mip: &mut Mip,
-    ) {
-        if entries.is_empty() {
-            return;
-        }
-        let base = self.base.amount(row) as f64;
-        let in_start = start.map_or(0, |start| start.amount(row));
-        let mut slack = |worth: i128, upper: f64, start: i128| {
-            mip.variables.push(Variable01 {
-                worth: worth as f64 / unit,
-                upper,
-                is_integer: false,
-                start: start as f64,
-            });
-            mip.variables.len() - 1
-        };
-        let none = f64::NEG_INFINITY;
-        let (lower, upper) = match self.rows.kinds[row] {
-            RowKind::Heads { role, week } => {
-                let facts = self.problem.role(role);
-                let target = i128::from(facts.target.at(week).get());
-                let min = i128::from(facts.min.at(week).get());
-                let (of_min, of_target) = self.rows.missing(role);
-                let below_min = (min - in_start).max(0);
-                let below_target = target - in_start.max(min);
-                if min > 0 {
-                    entries.push((slack(-of_min, min as f64, below_min), 1.0));
-                }
-                if target > min {
-                    entries.push((slack(-of_target, (target - min) as f64, below_target), 1.0));
-                }
-                (target as f64 - base, target as f64 - base)
-            }
-            RowKind::Budget { campaign } => {
-                let budget = self.problem.campaigns[campaign]
-                    .budget
-                    .unwrap_or(Cents::ZERO);
-                (none, budget.0 as f64 - base)
-            }
-            RowKind::Mean { .. } => {
-                let below = slack(
-                    -self.problem.weights.below_mean.0,
-                    f64::INFINITY,
-                    (-in_start).max(0),
-                );
-                entries.push((below, 1.0));
-                (-base, f64::INFINITY)
-            }
-            RowKind::Ratio { .. } | RowKind::Quota { .. } => (-base, f64::INFINITY),
-            RowKind::Changes => {
-                let limit = self
-                    .problem
-                    .max_changes
-                    .map_or(0.0, |it| f64::from(it.get()));
-                (none, limit - base)
-            }
-        };
-        // Amounts near 1, so that tolerances mean the same in every row.
-        let largest = entries
-            .iter()
-            .map(|(_, amount)| amount.abs())
-            .fold(1.0, f64::max);
-        let size = if largest > 1e3 { largest / 1e2 } else { 1.0 };
-        for (_, amount) in &mut entries {
-            *amount /= size;
-        }
-        mip.rows.push(Row {
-            lower: lower / size,
-            upper: upper / size,
-            entries,
-        });
-    }
-
-    /// The best choice found, put into a copy of the base; and how the search ended.
-    pub(super) fn best(
-        &self,
-        start: Option<&Tally>,
-        limits: MipLimits,
-        stop: &dyn Stop,
-    ) -> (Option<Tally>, MipStatus) {
-        let (program, unit) = self.program(start);
-        let limits = MipLimits {
-            gap: limits.gap / unit,
-            ..limits
-        };
-        let found = mip::solve(&program, limits, stop);
-        let tally = found.values.map(|values| {
-            let mut tally = self.base.clone();
-            for (column, value) in self.columns.iter().zip(&values) {
-                if *value > 0.5 {
-                    tally.put((*column).clone());
-                }
-            }
-            tally
-        });
-        (tally, found.status)
-    }
+/// Values of the best schedules at the best prices.
+struct Losses<'a> {
+    bound: &'a Bound,
+    compiled: super::pricing::CompiledPrices,
+    best: FxHashMap<ExpertIdx, i128>,
 }
 
-/// Looks for better plans until time is up or the gap is closed.
-pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>, stop: &dyn Stop) {
+/// Looks for better plans until the gap is small enough, or nothing helps.
+pub(super) fn plan(
+    search: &mut Search<'_>,
+    master: &Master<'_>,
+    musts: &[ExpertIdx],
+    stop: &dyn Stop,
+) -> Outcome {
     let Some(bound) = search.bound.clone() else {
-        return;
+        return Outcome::Searched;
     };
-    // Losses at the best prices.
+    let Some(priced) = search.pricer.price(&bound.prices, Who::All, search.threads, stop) else {
+        return Outcome::Searched;
+    };
     let compiled = search.pricer.compile(&bound.prices);
+    let best = priced.best.iter().map(|best| (best.expert, best.value)).collect();
+    let losses = Losses { bound: &bound, compiled, best };
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for column in priced.best.into_iter().map(|best| search.columns.column(search.rows, best.expert, best.schedule)) {
+        candidates.push(Candidate { column, loss: 0 });
+    }
+    let loss_of = |search: &Search<'_>, expert: ExpertIdx, schedule: &super::Schedule| {
+        let value = search.pricer.value(&losses.compiled, expert, schedule);
+        losses.best.get(&expert).copied().unwrap_or(0) - value
+    };
+    let mut more: Vec<Candidate> = master
+        .columns()
+        .map(|column| Candidate { loss: loss_of(search, column.expert, &column.schedule), column: column.clone() })
+        .filter(|it| it.loss > 0)
+        .collect();
+    more.sort_by(|a, b| (a.loss, a.column.expert, &a.column.schedule).cmp(&(b.loss, b.column.expert, &b.column.schedule)));
+    // Whoever must hold something keeps all they know.
+    let (of_musts, of_others): (Vec<Candidate>, Vec<Candidate>) =
+        more.into_iter().partition(|it| musts.binary_search(&it.column.expert).is_ok());
+    candidates.extend(of_musts);
+    candidates.extend(of_others.into_iter().take(FIRST));
+    choose(search, &losses, candidates, musts, false, stop);
+    let mut share = search.problem.experts.len() <= super::SMALL;
+    for _ in 0..6 {
+        if stop.is_due() || search.is_out_of_work() || search.is_good_enough() {
+            return Outcome::Searched;
+        }
+        let before = search.best.as_ref().map(|(_, worth)| *worth);
+        let most = if search.problem.experts.len() <= super::SMALL { MOST_OF_SMALL } else { MOST };
+        let Some((candidates, is_complete)) = enumerate(search, &losses, musts, most, stop) else {
+            return Outcome::Searched;
+        };
+        let (status, proved) = choose(search, &losses, candidates, musts, is_complete, stop);
+        if is_complete && status == MipStatus::Infeasible && before.is_none() {
+            return Outcome::Infeasible;
+        }
+        if proved {
+            return Outcome::Searched;
+        }
+        let after = search.best.as_ref().map(|(_, worth)| *worth);
+        if is_complete || after == before {
+            // Small problems get a second, longer look.
+            if !share {
+                return Outcome::Searched;
+            }
+            share = false;
+        }
+    }
+    Outcome::Searched
+}
+
+/// Every schedule over the whole pool whose loss is at most the gap, or as many of the smallest losses as there is room
+/// for; and whether these are all.
+fn enumerate(
+    search: &mut Search<'_>,
+    losses: &Losses<'_>,
+    musts: &[ExpertIdx],
+    most: usize,
+    stop: &dyn Stop,
+) -> Option<(Vec<Candidate>, bool)> {
+    let gap = match &search.best {
+        Some((_, worth)) => (losses.bound.micro - worth * MICRO).max(0),
+        None => i128::MAX / 4,
+    };
+    let experts = (0..search.problem.experts.len()).map(ExpertIdx::from);
+    let mut limit = gap;
     let mut scratch = search.pricer.scratch();
-    let mut losses: Vec<(i128, &Column)> = Vec::new();
-    let mut most: FxHashMap<ExpertIdx, i128> = FxHashMap::default();
-    let mut n_whole = 0;
-    let mut n_some = 0;
-    for (column, share) in master.shares() {
-        let value = search
-            .pricer
-            .value(&compiled, column.expert, &column.schedule);
-        let best = most.entry(column.expert).or_insert_with(|| {
-            search
-                .pricer
-                .price_one(column.expert, &compiled, None, &mut scratch)
-                .map_or(0, |best| best.value)
-                .max(0)
-        });
-        losses.push((*best - value, column));
-        if share > 0.99 {
-            n_whole += 1;
-        } else if share > 0.01 {
-            n_some += 1;
+    'narrower: for _ in 0..40 {
+        let mut candidates = Vec::new();
+        for (n, expert) in experts.clone().enumerate() {
+            if n % 256 == 0 && stop.is_due() {
+                return None;
+            }
+            let best = losses.best.get(&expert).copied().unwrap_or(0);
+            let least = best.saturating_sub(limit);
+            let room = most - candidates.len();
+            let found = search.pricer.enumerate(expert, &losses.compiled, least, room, &mut scratch);
+            let Some(found) = found else {
+                limit = if limit > i128::MAX / 8 { 100 * search.scale as i128 * MICRO } else { limit / 3 };
+                continue 'narrower;
+            };
+            for found in found {
+                let is_must = musts.binary_search(&expert).is_ok();
+                if !found.schedule.is_empty() || is_must {
+                    let loss = best - found.value;
+                    let column = search.columns.column(search.rows, expert, found.schedule);
+                    candidates.push(Candidate { column, loss });
+                }
+            }
+        }
+        search.n_columns = search.n_columns.max(candidates.len());
+        return Some((candidates, limit == gap));
+    }
+    None
+}
+
+/// Chooses among candidates, and what the best plan holds; how the search ended, and whether the best plan is proved.
+fn choose(
+    search: &mut Search<'_>,
+    losses: &Losses<'_>,
+    mut candidates: Vec<Candidate>,
+    musts: &[ExpertIdx],
+    is_complete: bool,
+    stop: &dyn Stop,
+) -> (MipStatus, bool) {
+    let best = search.best.clone();
+    if let Some((tally, _)) = &best {
+        for column in tally.columns() {
+            let value = search.pricer.value(&losses.compiled, column.expert, &column.schedule);
+            let loss = losses.best.get(&column.expert).copied().unwrap_or(0) - value;
+            candidates.push(Candidate { column: column.clone(), loss });
         }
     }
-    eprintln!(
-        "{:?} {n_whole} whole, {n_some} fractional, {} columns",
-        stop.elapsed(),
-        losses.len()
-    );
-    losses.sort_by(|a, b| (a.0, a.1.expert, &a.1.schedule).cmp(&(b.0, b.1.expert, &b.1.schedule)));
-    for at in [500, 1000, 2000, 3000, 5000, 8000] {
-        if let Some((loss, _)) = losses.get(at) {
-            eprintln!("column {at} loss {}", loss / 1_000_000);
-        }
-    }
-    let n: usize = std::env::var("N")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(3000);
-    let mut columns: Vec<&Column> = losses.iter().take(n).map(|(_, column)| *column).collect();
-    columns.sort_by(|a, b| (a.expert, &a.schedule).cmp(&(b.expert, &b.schedule)));
-    let base = Tally::new(search.rows);
-    let choice = Choice {
-        problem: search.problem,
-        rows: search.rows,
-        base: &base,
-        columns,
-        musts: &[],
-    };
+    let mut known = FxHashSet::default();
+    candidates.retain(|it| known.insert((it.column.expert, it.column.schedule.clone())));
+    candidates.sort_by(|a, b| (a.column.expert, &a.column.schedule).cmp(&(b.column.expert, &b.column.schedule)));
+    let is_small = search.problem.experts.len() <= super::SMALL;
     let limits = MipLimits {
-        nodes: Some(200),
+        nodes: (!is_small).then_some(if is_complete { 2_000 } else { 200 }),
         stall_nodes: None,
-        gap: search.scale * 0.1,
-        seed: 0,
+        gap: 0.4,
+        seed: i32::try_from(search.seed % (1 << 31)).unwrap_or(0),
         presolve: true,
-        heuristics: 0.2,
+        heuristics: if is_complete { 0.05 } else { 0.2 },
     };
-    let (tally, status) = choice.best(None, limits, stop);
-    eprintln!(
-        "{:?} mip {status:?} worth {:?}",
-        stop.elapsed(),
-        tally.as_ref().and_then(|it| it.worth(search.rows))
-    );
-    if let Some(tally) = tally {
-        search.offer(&tally, "plan");
+    let start = best.as_ref().map(|(tally, _)| tally);
+    let chosen = Choice {
+        search,
+        prices: &losses.bound.prices,
+        best: &losses.best,
+        candidates: &candidates,
+        musts,
     }
+    .best(start, limits, stop);
+    search.work += 10 + chosen.nodes;
+    eprintln!("{:?} choice of {} complete {is_complete}: {:?} excess {}", stop.elapsed(), candidates.len(), chosen.status, chosen.excess);
+    let Some(tally) = chosen.tally else {
+        return (chosen.status, false);
+    };
+    let worth = tally.worth(search.rows);
+    search.offer(&tally, if is_complete { "proof" } else { "plan" });
+    if !is_complete || worth.is_none() {
+        return (chosen.status, false);
+    }
+    // Nothing that was left out is better than the plan the search began with; of what was in, nothing is better
+    // than the solver's bound, loosened by its tolerance.
+    let worth = worth.unwrap_or(0) - search.columns.incumbent.cost_of_nothing();
+    let slack = chosen.excess + 1e-3 + 1e-9 * losses.bound.micro.abs() as f64 / 1e6 * 1e-3;
+    if slack.is_finite() {
+        let best = search.best.as_ref().map_or(worth, |(_, best)| *best);
+        let claim = (worth + slack.floor() as i128).max(best);
+        if search.bound_cents().is_none_or(|bound| claim < bound) {
+            search.other_bound = Some(claim);
+            search.report("proof");
+        }
+    }
+    (chosen.status, search.is_proved())
 }

@@ -23,8 +23,8 @@ use super::rows::{RowKind, Rows};
 struct Entry {
     column: Column,
     inner: Inner,
-    /// The same earlier, near the central path: to go on from.
-    centre: Inner,
+    /// Whether it was dropped once, and came back.
+    stays: bool,
     /// Whether it was part of the last point.
     is_old: bool,
 }
@@ -39,8 +39,6 @@ struct Group {
     known: FxHashSet<Schedule>,
     slack: Inner,
     dual: f64,
-    centre: Inner,
-    centre_dual: f64,
     is_old: bool,
 }
 
@@ -51,11 +49,12 @@ pub(super) struct Master<'a> {
     rows: &'a Rows<'a>,
     groups: Vec<Group>,
     group_of: FxHashMap<ExpertIdx, usize>,
+    dropped: FxHashSet<(ExpertIdx, Schedule)>,
     /// By row: duals of the last point, in cents.
     pub(super) duals: Vec<f64>,
     slacks: Vec<Inner>,
-    centre_duals: Vec<f64>,
-    cold: f64,
+    mix: f64,
+    least_dual: f64,
     /// Cents that count as 1.
     unit: f64,
     /// The size of an amount that counts as 1, by row.
@@ -83,12 +82,15 @@ impl<'a> Master<'a> {
             rows,
             groups: Vec::new(),
             group_of: FxHashMap::default(),
+            dropped: FxHashSet::default(),
             duals: vec![0.0; rows.len()],
             slacks: Vec::new(),
-            centre_duals: Vec::new(),
-            cold: std::env::var("COLD")
+            mix: std::env::var("MIX")
                 .ok()
-                .map_or(1.0, |it| it.parse().unwrap()),
+                .map_or(0.1, |it| it.parse().unwrap()),
+            least_dual: std::env::var("LEAST")
+                .ok()
+                .map_or(1e-2, |it| it.parse().unwrap()),
             unit: 1.0,
             size: vec![1.0; rows.len()],
             iterations: 0,
@@ -114,12 +116,6 @@ impl<'a> Master<'a> {
                 v: 0.0,
             },
             dual: 0.0,
-            centre: Inner {
-                x: 0.5,
-                z: 1.0,
-                v: 0.0,
-            },
-            centre_dual: 0.0,
             is_old: false,
         });
         self.group_of.insert(expert, self.groups.len() - 1);
@@ -148,6 +144,8 @@ impl<'a> Master<'a> {
         let group = &mut self.groups[group];
         let is_new = group.known.insert(column.schedule.clone());
         if is_new {
+            let key = (column.expert, column.schedule.clone());
+            let stays = self.dropped.contains(&key);
             let inner = Inner {
                 x: 0.0,
                 z: 0.0,
@@ -156,11 +154,17 @@ impl<'a> Master<'a> {
             group.entries.push(Entry {
                 column,
                 inner,
-                centre: inner,
+                stays,
                 is_old: false,
             });
         }
         is_new
+    }
+
+    /// Every column.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &Column> {
+        let entries = self.groups.iter().flat_map(|group| &group.entries);
+        entries.map(|entry| &entry.column)
     }
 
     /// Every column with its share in the last point.
@@ -173,13 +177,16 @@ impl<'a> Master<'a> {
     /// without any. What is dropped may come back.
     pub(super) fn prune(&mut self, loss: f64) {
         let loss = loss / self.unit;
+        let dropped = &mut self.dropped;
         for group in &mut self.groups {
             let Group { entries, known, .. } = group;
             entries.retain(|entry| {
                 // The dual of λ ≥ 0: how much the column's value falls short.
-                let keeps = !entry.is_old || entry.inner.x > 1e-2 || entry.inner.z <= loss;
+                let keeps =
+                    entry.stays || !entry.is_old || entry.inner.x > 1e-2 || entry.inner.z <= loss;
                 if !keeps {
                     known.remove(&entry.column.schedule);
+                    dropped.insert((entry.column.expert, entry.column.schedule.clone()));
                 }
                 keeps
             });
@@ -203,26 +210,14 @@ impl<'a> Master<'a> {
             self.measure();
         }
         let lp = self.blocks();
-        let is_cold = gap > self.cold * self.unit;
-        let mut point = self.point(&lp, is_cold);
+        let mut point = self.point(&lp);
         let tolerance = Tolerance {
             gap: gap / self.unit,
             infeasibility: (1e-3 * gap / self.unit).clamp(1e-7, 1e-2),
             iterations: most_iterations,
         };
-        let centre_at = std::env::var("CENTRE")
-            .ok()
-            .map_or(30.0, |it| it.parse::<f64>().unwrap());
-        let mut kept = Some((tolerance.gap * centre_at, Point::default()));
-        let quality = interior::solve(&lp, &mut point, tolerance, threads, &mut kept, stop);
+        let quality = interior::solve(&lp, &mut point, tolerance, threads, stop);
         self.keep(&point);
-        if let Some((gap, centre)) = kept
-            && gap < 0.0
-        {
-            self.centre(&centre);
-        } else {
-            self.centre(&point);
-        }
         self.iterations += quality.iterations;
         self.solved(&quality)
     }
@@ -354,155 +349,157 @@ impl<'a> Master<'a> {
         lp
     }
 
-    /// The last point, with places for what is new.
-    fn point(&self, lp: &Blocks, is_cold: bool) -> Point {
-        let y: Vec<f64> = self
-            .duals
-            .iter()
-            .zip(&self.size)
-            .map(|(dual, size)| dual * size / self.unit)
-            .collect();
-        let is_first = self.slacks.is_empty() || is_cold;
-        let y = if is_first || self.centre_duals.is_empty() {
-            y
-        } else {
-            self.centre_duals.clone()
-        };
+    /// A point that keeps every row and every dual constraint with room to spare: few of everything, and a little of the
+    /// last point's columns left out to make room for what is new.
+    fn point(&self, lp: &Blocks) -> Point {
+        let few = self.few(lp);
+        let is_first = self.slacks.is_empty();
+        let mix = if is_first { 1.0 } else { self.mix };
+        let blend = |old: f64, few: f64| (1.0 - mix) * old + mix * few;
         let mut point = Point {
-            y,
+            y: self.legal_duals(lp),
             ..Point::default()
         };
-        // The mean product of the last point, but not so small that nothing can move.
-        let products = |inner: &Inner| inner.x * inner.z;
-        let old = self
-            .groups
-            .iter()
-            .flat_map(|group| &group.entries)
-            .filter(|entry| entry.is_old);
-        let (sum, n) = old.fold((0.0, 0.0), |(sum, n), entry| {
-            (sum + products(&entry.centre), n + 1.0)
-        });
-        let mean: f64 = if n > 0.0 {
-            (sum / n).clamp(1e-7, 1e-1)
-        } else {
-            1e-1
-        };
-        let lift = |inner: Inner, shift: f64| {
-            let (x, z) = (inner.x.max(1e-7), (inner.z + shift).max(1e-7));
-            // Products far below the mean would stop the first steps short.
-            let factor = (0.1 * mean / (x * z)).max(1.0);
-            if x < z {
-                Inner {
-                    x: (x * factor).min(x + 0.1),
-                    z,
-                    v: inner.v,
-                }
-            } else {
-                Inner {
-                    x,
-                    z: z * factor,
-                    v: inner.v,
-                }
-            }
-        };
+        let least = self.least_dual;
+        let mut amounts = vec![0.0; lp.rhs.len()];
         let mut j = 0;
         for group in &self.groups {
-            let reduced: Vec<f64> = group
-                .entries
-                .iter()
-                .enumerate()
-                .map(|(idx, _)| {
-                    let span = lp.start[j + idx]..lp.start[j + idx + 1];
-                    let paid: f64 = span
-                        .map(|at| lp.value[at] * point.y[lp.row[at] as usize])
-                        .sum();
-                    lp.cost[j + idx] - paid
-                })
-                .collect();
-            j += group.entries.len();
-            let least = reduced.iter().copied().fold(0.0, f64::min);
-            let (dual, shift) = if group.is_old && !is_first {
-                // New columns may ask for more than the group's dual: all its columns follow, so that none is
-                // left infeasible.
-                let dual = group.centre_dual.min(
-                    least
-                        - if least < group.centre_dual {
-                            mean.sqrt().min(1e-2)
-                        } else {
-                            0.0
-                        },
-                );
-                (dual, group.centre_dual - dual)
-            } else {
-                (least, 0.0)
-            };
-            point.w.push(dual);
-            for (entry, reduced) in group.entries.iter().zip(&reduced) {
-                let inner = if entry.is_old && !is_first {
-                    lift(entry.centre, shift)
-                } else {
-                    let z = (reduced - dual).max(mean.sqrt().min(1e-2));
-                    let share = 1.0 / (1.0 + group.entries.len() as f64);
-                    let x = if is_first {
-                        share
-                    } else {
-                        (mean / z).clamp(1e-6, share)
-                    };
-                    Inner { x, z, v: 0.0 }
-                };
-                point.columns.push(inner);
-            }
-            point.groups.push(if group.is_old && !is_first {
-                lift(group.centre, shift)
-            } else {
-                let taken: f64 = point.columns[point.columns.len() - group.entries.len()..]
-                    .iter()
-                    .map(|it| it.x)
-                    .sum();
-                let x = (1.0 - taken).max(0.1);
-                Inner {
+            let (mut taken, mut lowest) = (0.0, lp.group_cost[point.w.len()]);
+            let begin = j;
+            for entry in &group.entries {
+                let span = lp.start[j]..lp.start[j + 1];
+                let old = if entry.is_old { entry.inner.x } else { 0.0 };
+                let x = blend(old, few[j]);
+                let mut reduced = lp.cost[j];
+                for at in span {
+                    amounts[lp.row[at] as usize] += lp.value[at] * x;
+                    reduced -= lp.value[at] * point.y[lp.row[at] as usize];
+                }
+                point.columns.push(Inner {
                     x,
-                    z: (-dual).max(mean.sqrt()).max(1e-3),
+                    z: reduced,
                     v: 0.0,
-                }
+                });
+                taken += x;
+                lowest = lowest.min(reduced);
+                j += 1;
+            }
+            let w = lowest - least;
+            for inner in &mut point.columns[begin..j] {
+                inner.z -= w;
+            }
+            let z = lp.group_cost[point.w.len()] - w;
+            point.groups.push(Inner {
+                x: (1.0 - taken).max(1e-9),
+                z,
+                v: 0.0,
             });
+            point.w.push(w);
         }
-        for (k, slack) in lp.slacks.iter().enumerate() {
-            let upper = slack.upper;
-            point.slacks.push(if is_first {
-                let x = if upper.is_finite() { upper / 2.0 } else { 1.0 };
-                let z = (slack.cost - slack.coefficient * point.y[slack.row]).max(0.1);
-                Inner {
-                    x,
-                    z,
-                    v: if upper.is_finite() { 0.1 } else { 0.0 },
-                }
-            } else {
-                let mut inner = lift(self.slacks[k], 0.0);
-                if upper.is_finite() {
-                    inner.x = inner.x.min(upper * (1.0 - 1e-7)).max(upper * 1e-7);
-                    inner.v = inner.v.max(1e-7);
-                    let product = (upper - inner.x) * inner.v;
-                    inner.v *= (0.1 * mean / product).max(1.0);
-                }
-                inner
-            });
-        }
+        self.fill_slacks(lp, &amounts, &mut point);
         point
     }
 
-    /// Keeps a point to go on from.
-    fn centre(&mut self, point: &Point) {
-        let mut columns = point.columns.iter();
-        for (idx, group) in self.groups.iter_mut().enumerate() {
-            for (entry, inner) in group.entries.iter_mut().zip(&mut columns) {
-                entry.centre = *inner;
-            }
-            group.centre = point.groups[idx];
-            group.centre_dual = point.w[idx];
+    /// By column: so little of each that no row is more than half full.
+    fn few(&self, lp: &Blocks) -> Vec<f64> {
+        let mut load = vec![0.0; lp.rhs.len()];
+        for (row, value) in lp.row.iter().zip(&lp.value) {
+            load[*row as usize] += value.abs();
         }
-        self.slacks.clone_from(&point.slacks);
-        self.centre_duals.clone_from(&point.y);
+        let share: Vec<f64> = load
+            .iter()
+            .zip(&self.rows.kinds)
+            .zip(&lp.rhs)
+            .map(|((load, kind), rhs)| match kind {
+                // These take any amount: a penalty makes up for it.
+                RowKind::Mean { .. } | RowKind::Ratio { .. } | RowKind::Quota { .. } => 1.0,
+                _ => 0.5 * rhs / load.max(1e-9),
+            })
+            .collect();
+        let mut few = Vec::with_capacity(lp.cost.len());
+        for g in 0..self.groups.len() {
+            let columns = lp.group_start[g]..lp.group_start[g + 1];
+            let most = 0.5 / columns.len().max(1) as f64;
+            for j in columns {
+                let rows = lp.row[lp.start[j]..lp.start[j + 1]].iter();
+                let least = rows.map(|row| share[*row as usize]).fold(most, f64::min);
+                few.push(least.max(1e-9));
+            }
+        }
+        few
+    }
+
+    /// The last duals, brought to where the duals of all slacks are positive.
+    fn legal_duals(&self, lp: &Blocks) -> Vec<f64> {
+        let duals = self.duals.iter().zip(&self.size);
+        let mut y: Vec<f64> = duals.map(|(dual, size)| dual * size / self.unit).collect();
+        let (mut low, mut high) = (
+            vec![f64::NEG_INFINITY; y.len()],
+            vec![f64::INFINITY; y.len()],
+        );
+        for slack in lp.slacks.iter().filter(|slack| slack.upper.is_infinite()) {
+            // coefficient · y ≤ cost
+            let limit = slack.cost / slack.coefficient;
+            if slack.coefficient > 0.0 {
+                high[slack.row] = high[slack.row].min(limit);
+            } else {
+                low[slack.row] = low[slack.row].max(limit);
+            }
+        }
+        for ((y, low), high) in y.iter_mut().zip(low).zip(high) {
+            let room = self.least_dual.min(0.25 * (high - low));
+            *y = y.min(high - room).max(low + room);
+        }
+        y
+    }
+
+    /// Slacks that make the rows hold, with duals that make theirs hold.
+    fn fill_slacks(&self, lp: &Blocks, amounts: &[f64], point: &mut Point) {
+        let least = self.least_dual;
+        let mut k = 0;
+        while k < lp.slacks.len() {
+            let row = lp.slacks[k].row;
+            let n = lp.slacks[k..]
+                .iter()
+                .take_while(|slack| slack.row == row)
+                .count();
+            let slacks = &lp.slacks[k..k + n];
+            // What the slacks of the row must add up to.
+            let missing = lp.rhs[row] - amounts[row];
+            let values: Vec<f64> = match slacks {
+                [one] => vec![missing * one.coefficient],
+                // Two kinds of missing heads.
+                [_, second] if second.upper.is_finite() => {
+                    let share = second.upper / (lp.rhs[row] + second.upper);
+                    let of_second =
+                        (missing * share).clamp(1e-9 * second.upper, 0.999 * second.upper);
+                    vec![missing - of_second, of_second]
+                }
+                // What is too much, and what is too little.
+                [first, _] => {
+                    let along = missing * first.coefficient;
+                    let spare = 0.1 * (1.0 + along.abs());
+                    let spare = spare.min(0.1 / slacks[1].cost.max(1.0));
+                    vec![along.max(0.0) + spare, (-along).max(0.0) + spare]
+                }
+                _ => vec![1.0; n],
+            };
+            for (slack, x) in slacks.iter().zip(values) {
+                let reduced = slack.cost - slack.coefficient * point.y[row];
+                let (z, v) = if slack.upper.is_finite() {
+                    let z = reduced.max(0.0) + least;
+                    (z, z - reduced)
+                } else {
+                    (reduced.max(1e-12), 0.0)
+                };
+                point.slacks.push(Inner {
+                    x: x.max(1e-9),
+                    z,
+                    v,
+                });
+            }
+            k += n;
+        }
     }
 
     fn keep(&mut self, point: &Point) {
@@ -516,6 +513,7 @@ impl<'a> Master<'a> {
             group.dual = point.w[idx];
             group.is_old = true;
         }
+        self.slacks.clone_from(&point.slacks);
         for ((dual, y), size) in self.duals.iter_mut().zip(&point.y).zip(&self.size) {
             *dual = y * self.unit / size;
         }

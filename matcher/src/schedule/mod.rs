@@ -12,6 +12,7 @@
 //! 3. `integer`: plans from schedules of small loss, campaign by campaign;
 //! 4. `proof`: where few schedules have a loss below the gap, all of them at once.
 
+mod choice;
 mod column;
 mod generate;
 mod incumbent;
@@ -32,8 +33,9 @@ use crate::stop::Stop;
 
 use column::Columns;
 use generate::{Bound, Ended};
+use integer::Outcome;
 use master::Master;
-use pricing::{Pricer, Schedule, Who};
+use pricing::{Pricer, Schedule};
 use rows::Rows;
 use tally::Tally;
 
@@ -45,12 +47,15 @@ struct Search<'a> {
     pricer: Pricer<'a>,
     threads: usize,
     seed: u64,
+    gap_ppm: u32,
     /// Cents that matter: what a missing head costs, or a seat-week's score.
     scale: f64,
     smoothing: f64,
     /// Newcomers a round.
     newcomers: usize,
     first_goal: f64,
+    far: f64,
+    far_weight: f64,
     heads: f64,
     prune: f64,
     most_columns: usize,
@@ -69,7 +74,25 @@ struct Search<'a> {
     progress: &'a mut dyn FnMut(&Progress),
 }
 
+/// So many people make a problem small: it is solved to a proved optimum.
+const SMALL: usize = 60;
+
 impl Search<'_> {
+    /// Whether the best plan is worth what is proved.
+    fn is_proved(&self) -> bool {
+        let bound = self.bound_cents();
+        self.best.as_ref().is_some_and(|(_, worth)| Some(*worth) == bound)
+    }
+
+    /// Whether the gap is as small as was asked for.
+    fn is_good_enough(&self) -> bool {
+        let Some(((tally, worth), bound)) = self.best.as_ref().zip(self.bound_cents()) else {
+            return false;
+        };
+        let score = score_value(self.problem, tally);
+        bound == *worth || (bound - worth) * 1_000_000 <= score * i128::from(self.gap_ppm)
+    }
+
     fn is_out_of_work(&self) -> bool {
         self.work_limit.is_some_and(|limit| self.work >= limit)
     }
@@ -154,10 +177,17 @@ pub fn solve(
         pricer,
         threads: options.threads.max(1),
         seed: options.seed,
+        gap_ppm: options.gap_ppm,
         scale,
         smoothing: std::env::var("SMOOTH")
             .ok()
             .map_or(0.3, |it| it.parse().unwrap()),
+        far: std::env::var("FAR")
+            .ok()
+            .map_or(0.02, |it| it.parse().unwrap()),
+        far_weight: std::env::var("FARW")
+            .ok()
+            .map_or(0.8, |it| it.parse().unwrap()),
         heads: problem
             .roles
             .iter()
@@ -200,7 +230,12 @@ pub fn solve(
     first(&mut search, &mut master, &musts);
     let ended = generate::generate(&mut search, &mut master, scale * 1e-3, stop);
     eprintln!("{:?} ended {ended:?}", stop.elapsed());
-    integer::plan(&mut search, &master, stop);
+    if matches!(ended, Ended::NoSchedule(_)) {
+        return infeasible(problem);
+    }
+    if integer::plan(&mut search, &master, &musts, stop) == Outcome::Infeasible {
+        return infeasible(problem);
+    }
     finish(&search)
 }
 
@@ -235,19 +270,14 @@ fn first(search: &mut Search<'_>, master: &mut Master<'_>, musts: &[ExpertIdx]) 
     });
     let mut sorted = set.clone();
     sorted.sort_unstable();
-    let priced = search
-        .pricer
-        .price_few(&prices, Who::Some(&sorted), search.threads, search.stop);
-    for best in priced
-        .iter()
-        .flat_map(|priced| priced.best.iter().chain(&priced.more))
-    {
-        if !best.schedule.is_empty() {
-            let column = search
-                .columns
-                .column(search.rows, best.expert, best.schedule.clone());
-            master.add(column);
-        }
+    let duals = start::rough_prices(search, &sorted, &mut |column| {
+        master.add(column);
+    });
+    master.duals = duals;
+    eprintln!("{:?} rough prices", search.stop.elapsed());
+    if musts.is_empty() {
+        // Nothing at all is a plan.
+        search.offer(&Tally::new(search.rows), "start");
     }
     search.offer(&tally, "start");
     eprintln!(
@@ -256,6 +286,11 @@ fn first(search: &mut Search<'_>, master: &mut Master<'_>, musts: &[ExpertIdx]) 
         master.n_columns(),
         search.best.as_ref().map(|it| it.1)
     );
+}
+
+/// The answer when no plan keeps the pins and the change limit.
+fn infeasible(_problem: &Problem) -> Plan {
+    Plan::without_stints(Status::Infeasible)
 }
 
 fn finish(search: &Search<'_>) -> Plan {

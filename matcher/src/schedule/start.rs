@@ -11,6 +11,7 @@ use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
 use super::Search;
 use super::column::Column;
 use super::prices::DensePrices;
+use super::pricing::Who;
 use super::rows::{RowKind, Rows};
 use super::tally::Tally;
 
@@ -76,7 +77,12 @@ pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
         for (quarters, share) in [(4, 2), (1, 1), (10, 1)] {
             take(
                 &mut pairs,
-                (heads * PEOPLE_A_HEAD * share).div_ceil(4),
+                (heads
+                    * std::env::var("PH")
+                        .ok()
+                        .map_or(PEOPLE_A_HEAD, |it| it.parse().unwrap())
+                    * share)
+                    .div_ceil(4),
                 &worth(quarters),
             );
         }
@@ -190,4 +196,131 @@ impl<'a> Closed<'a> {
             self.weeks[role.index() * n_weeks + week.index()] = rows.is_closed(tally, role, week);
         }
     }
+}
+
+/// Passes over the first people.
+const PASSES: u32 = 40;
+/// Passes at the end whose schedules are kept, at prices that hardly move any more.
+const KEPT_PASSES: u32 = 8;
+
+/// Rough prices of all rows in cents, by trial: what too many people want becomes cheaper, what too few want dearer, in
+/// ever smaller steps (tâtonnement). `found` is handed the schedules that the last prices ask for. Nothing
+/// is proved here; the master begins nearer to sane prices.
+pub(super) fn rough_prices(
+    search: &Search<'_>,
+    experts: &[ExpertIdx],
+    found: &mut dyn FnMut(Column),
+) -> Vec<f64> {
+    let rows = search.rows;
+    let problem = search.problem;
+    let weights = &problem.weights;
+    let first = first_prices(problem, rows);
+    let mut duals = Vec::with_capacity(rows.len());
+    // By row: the size of a price, and the amount that counts as a great deal.
+    let mut sizes = Vec::with_capacity(rows.len());
+    let seat = search.scale;
+    for kind in &rows.kinds {
+        let (dual, size, amount) = match *kind {
+            RowKind::Heads { role, week } => {
+                let at = role.index() * first.weeks + week.index();
+                let target = problem.role(role).target.at(week).get();
+                (
+                    (first.heads[at] as f64 / 1e6).min(seat * 20.0),
+                    rows.missing(role).1 as f64,
+                    f64::from(target),
+                )
+            }
+            RowKind::Budget { campaign } => {
+                let budget = problem.campaigns[campaign]
+                    .budget
+                    .map_or(0.0, |it| it.0 as f64);
+                (0.0, 1.0, budget)
+            }
+            RowKind::Mean { campaign } => {
+                let heads = weeks_wanted(problem, |role| {
+                    problem.role(role).campaign.index() == campaign
+                });
+                (0.0, weights.below_mean.0 as f64, 100.0 * heads)
+            }
+            RowKind::Ratio { ratio, week } => {
+                let terms = &problem.ratios[ratio];
+                let heads: f64 = terms
+                    .to
+                    .iter()
+                    .map(|role| f64::from(problem.role(*role).target.at(week).get()))
+                    .sum();
+                (0.0, seat / f64::from(terms.q), f64::from(terms.p) * heads)
+            }
+            RowKind::Quota { quota } => {
+                let heads =
+                    weeks_wanted(problem, |role| problem.quotas[quota].roles.contains(&role));
+                (0.0, seat / 100.0, 20.0 * heads)
+            }
+            RowKind::Changes => (
+                0.0,
+                seat,
+                problem.max_changes.map_or(1.0, |it| f64::from(it.get())),
+            ),
+        };
+        duals.push(dual);
+        sizes.push((size, amount.max(1.0)));
+    }
+    let mut step = 0.3;
+    for pass in 0..PASSES {
+        let prices = rows.prices(&duals);
+        let Some(priced) =
+            search
+                .pricer
+                .price(&prices, Who::Some(experts), search.threads, search.stop)
+        else {
+            break;
+        };
+        let mut amounts = vec![0_i128; rows.len()];
+        for best in priced.best {
+            let column = search.columns.column(rows, best.expert, best.schedule);
+            for (row, amount) in &column.entries {
+                amounts[*row as usize] += i128::from(*amount);
+            }
+            if pass + KEPT_PASSES >= PASSES && !column.schedule.is_empty() {
+                found(column);
+            }
+        }
+        for (row, kind) in rows.kinds.iter().enumerate() {
+            let amount = amounts[row] as f64;
+            let (size, great) = sizes[row];
+            let (wanted, low, high) = match *kind {
+                RowKind::Heads { role, week } => {
+                    let facts = problem.role(role);
+                    let (of_min, of_target) = rows.missing(role);
+                    let wanted = if duals[row] < of_target as f64 {
+                        facts.target.at(week)
+                    } else {
+                        facts.min.at(week)
+                    };
+                    (f64::from(wanted.get()), f64::NEG_INFINITY, of_min as f64)
+                }
+                RowKind::Budget { .. } => (great, f64::NEG_INFINITY, 0.0),
+                RowKind::Changes => (great, f64::NEG_INFINITY, 0.0),
+                RowKind::Mean { .. } => (0.0, 0.0, size),
+                RowKind::Ratio { .. } | RowKind::Quota { .. } => (0.0, 0.0, f64::INFINITY),
+            };
+            let excess = ((amount - wanted) / great).clamp(-1.0, 1.0);
+            duals[row] = (duals[row] - step * size * excess).clamp(low, high);
+        }
+        step *= 0.93;
+    }
+    duals
+}
+
+/// Seat-weeks wanted of some roles.
+fn weeks_wanted(problem: &Problem, counts: impl Fn(RoleIdx) -> bool) -> f64 {
+    let roles = problem.roles.iter().enumerate();
+    let counted = roles.filter(|(idx, _)| counts(RoleIdx::from(*idx)));
+    counted
+        .flat_map(|(_, role)| {
+            problem
+                .all_weeks()
+                .map(|week| f64::from(role.target.at(week).get()))
+        })
+        .sum()
 }
