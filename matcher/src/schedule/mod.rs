@@ -7,152 +7,52 @@
 //! Generation*, 2005). The master's duals are prices; rounded to integers they prove a bound over every expert there is,
 //! which is recomputed exactly each time. Then schedules of small loss at the best prices are put together to a plan.
 //!
-//! 1. `start`: whom to look at first, and a first plan;
+//! 1. `start`: whom to look at first, a first plan, and rough prices;
 //! 2. `generate`: prices and schedules until the bound meets the master;
-//! 3. `integer`: plans from schedules of small loss, campaign by campaign;
-//! 4. `proof`: where few schedules have a loss below the gap, all of them at once.
+//! 3. `integer`: plans from schedules of small loss; and where few schedules over the whole pool have a loss below the
+//!    gap, a search over all of them, which settles the problem.
 
 mod choice;
+mod clash;
 mod column;
+mod gap;
 mod generate;
 mod incumbent;
 mod integer;
 mod master;
 mod prices;
 mod pricing;
+mod result;
 mod rows;
+mod search;
 mod start;
 mod tally;
+mod warm;
 
 pub use prices::DensePrices;
 
-use crate::model::plan::{MICRO, Plan, Proof, Status, Stint};
+use crate::model::plan::Plan;
 use crate::model::problem::{ExpertIdx, Problem};
 use crate::solve::{Options, Progress};
 use crate::stop::Stop;
 
-use column::Columns;
-use generate::{Bound, Ended};
+use generate::Ended;
 use integer::Outcome;
 use master::Master;
-use pricing::{Pricer, Schedule};
 use rows::Rows;
-use tally::Tally;
+use search::Search;
 
-/// Everything that one search for a plan knows.
-struct Search<'a> {
-    problem: &'a Problem,
-    rows: &'a Rows<'a>,
-    columns: Columns<'a>,
-    pricer: Pricer<'a>,
-    threads: usize,
-    seed: u64,
-    gap_ppm: u32,
-    /// Cents that matter: what a missing head costs, or a seat-week's score.
-    scale: f64,
-    smoothing: f64,
-    /// Newcomers a round.
-    newcomers: usize,
-    first_goal: f64,
-    far: f64,
-    far_weight: f64,
-    heads: f64,
-    prune: f64,
-    most_columns: usize,
-    rounds: u64,
-    experts_priced: u64,
-    work_limit: Option<u64>,
-    work: u64,
-    /// The best bound.
-    bound: Option<Bound>,
-    /// The best bound from other proofs, in cents.
-    other_bound: Option<i128>,
-    /// The best plan and its worth in cents.
-    best: Option<(Tally, i128)>,
-    n_columns: usize,
-    stop: &'a dyn Stop,
-    progress: &'a mut dyn FnMut(&Progress),
-}
-
-/// So many people make a problem small: it is solved to a proved optimum.
+/// So many people make a problem small: it is solved to a proved optimum unless a limit stops it.
 const SMALL: usize = 60;
 
-impl Search<'_> {
-    /// Whether the best plan is worth what is proved.
-    fn is_proved(&self) -> bool {
-        let bound = self.bound_cents();
-        self.best.as_ref().is_some_and(|(_, worth)| Some(*worth) == bound)
-    }
-
-    /// Whether the gap is as small as was asked for.
-    fn is_good_enough(&self) -> bool {
-        let Some(((tally, worth), bound)) = self.best.as_ref().zip(self.bound_cents()) else {
-            return false;
-        };
-        let score = score_value(self.problem, tally);
-        bound == *worth || (bound - worth) * 1_000_000 <= score * i128::from(self.gap_ppm)
-    }
-
-    fn is_out_of_work(&self) -> bool {
-        self.work_limit.is_some_and(|limit| self.work >= limit)
-    }
-
-    /// The best bound in cents.
-    fn bound_cents(&self) -> Option<i128> {
-        let of_prices = self
-            .bound
-            .as_ref()
-            .map(|bound| bound.micro.div_euclid(MICRO));
-        [of_prices, self.other_bound].into_iter().flatten().min()
-    }
-
-    /// Keeps a plan if it is feasible and better than the best.
-    fn offer(&mut self, tally: &Tally, phase: &'static str) -> bool {
-        let Some(worth) = tally.worth(self.rows) else {
-            return false;
-        };
-        let worth = worth - self.columns.incumbent.cost_of_nothing();
-        let is_better = self.best.as_ref().is_none_or(|(_, best)| worth > *best);
-        if is_better {
-            self.best = Some((tally.clone(), worth));
-            self.report(phase);
-        }
-        is_better
-    }
-
-    fn report(&mut self, phase: &'static str) {
-        let progress = Progress {
-            elapsed: self.stop.elapsed(),
-            phase,
-            objective: self.best.as_ref().map(|(_, worth)| *worth),
-            bound: self.bound_cents(),
-            score_value: self
-                .best
-                .as_ref()
-                .map(|(tally, _)| score_value(self.problem, tally)),
-            columns: self.n_columns,
-            experts_priced: self.experts_priced,
-        };
-        (self.progress)(&progress);
-    }
-}
-
-/// Σ score × point_cents of a plan.
-fn score_value(problem: &Problem, tally: &Tally) -> i128 {
-    let mut points = 0;
-    for column in tally.columns() {
-        for stint in column.schedule.stints() {
-            let covering = stint
-                .weeks(problem)
-                .filter(|(_, kind)| *kind == crate::stint::WeekKind::Covering);
-            points += i128::from(problem.pair(stint.pair).score.get())
-                * i128::try_from(covering.count()).unwrap_or(0);
-        }
-    }
-    points * problem.weights.point.0
-}
-
-/// Solves any problem.
+/// Solves any problem, as far as the limits allow.
+///
+/// Without pins and a change limit there is always a plan, if only the empty one. The bound rests on the stated prices, or,
+/// where that proves more, on a search over all schedules of small loss.
+///
+/// # Complexity
+/// A round of prices is linear in the pool but for the few experts who are worth something at them, and a
+/// linear program over a few thousand columns; ten to twenty rounds are usual.
 pub fn solve(
     problem: &Problem,
     options: &Options,
@@ -160,180 +60,49 @@ pub fn solve(
     progress: &mut dyn FnMut(&Progress),
 ) -> Plan {
     let rows = Rows::new(problem);
-    let columns = Columns::new(problem);
-    let pricer = Pricer::new(problem);
+    let mut search = Search::new(problem, &rows, options, stop, progress);
+    let musts = musts(&search);
+    let mut master = Master::new(problem, &rows, &musts);
+    start::start(&mut search, &mut master, &musts, options.from.as_ref());
+    let ended = generate::generate(&mut search, &mut master);
+    let is_infeasible = matches!(ended, Ended::NoSchedule)
+        || integer::plan(&mut search, &master, &musts) == Outcome::Infeasible;
+    if is_infeasible {
+        result::infeasible(&search, options)
+    } else {
+        result::plan(&search)
+    }
+}
+
+/// Whether a problem has no feasible plan; none if the limits were not enough to tell.
+fn is_infeasible(problem: &Problem, options: &Options, stop: &dyn Stop) -> Option<bool> {
+    let rows = Rows::new(problem);
+    let mut ignore = |_: &Progress| {};
+    let mut search = Search::new(problem, &rows, options, stop, &mut ignore);
+    search.wants_any_plan = true;
+    let musts = musts(&search);
+    let mut master = Master::new(problem, &rows, &musts);
+    start::start(&mut search, &mut master, &musts, None);
+    if search.best.is_some() {
+        return Some(false);
+    }
+    if generate::generate(&mut search, &mut master) == Ended::NoSchedule {
+        return Some(true);
+    }
+    match integer::plan(&mut search, &master, &musts) {
+        Outcome::Infeasible => Some(true),
+        Outcome::Searched => search.best.is_some().then_some(false),
+    }
+}
+
+/// Experts for whom the empty schedule is no matter of course: they have pins, or it may be a change.
+fn musts(search: &Search<'_>) -> Vec<ExpertIdx> {
+    let problem = search.problem;
     let mut musts: Vec<ExpertIdx> = problem.pins.iter().map(|pin| pin.expert).collect();
     if problem.max_changes.is_some() {
-        musts.extend(columns.incumbent.experts());
+        musts.extend(search.columns.incumbent.experts());
     }
     musts.sort_unstable();
     musts.dedup();
-    let weights = &problem.weights;
-    let scale = weights.missing_target.0.max(weights.point.0 * 500).max(1) as f64;
-    let mut search = Search {
-        problem,
-        rows: &rows,
-        columns,
-        pricer,
-        threads: options.threads.max(1),
-        seed: options.seed,
-        gap_ppm: options.gap_ppm,
-        scale,
-        smoothing: std::env::var("SMOOTH")
-            .ok()
-            .map_or(0.3, |it| it.parse().unwrap()),
-        far: std::env::var("FAR")
-            .ok()
-            .map_or(0.02, |it| it.parse().unwrap()),
-        far_weight: std::env::var("FARW")
-            .ok()
-            .map_or(0.8, |it| it.parse().unwrap()),
-        heads: problem
-            .roles
-            .iter()
-            .map(|role| {
-                f64::from(
-                    problem
-                        .all_weeks()
-                        .map(|week| role.target.at(week).get())
-                        .max()
-                        .unwrap_or(0),
-                )
-            })
-            .sum::<f64>()
-            .max(1.0),
-        prune: std::env::var("PRUNE")
-            .ok()
-            .map_or(50.0, |it| it.parse().unwrap()),
-        newcomers: std::env::var("NEW")
-            .ok()
-            .map_or(1000, |it| it.parse().unwrap()),
-        first_goal: scale
-            * std::env::var("GOAL")
-                .ok()
-                .map_or(20.0, |it| it.parse().unwrap()),
-        most_columns: std::env::var("MOST")
-            .ok()
-            .map_or(1000, |it| it.parse().unwrap()),
-        rounds: 0,
-        experts_priced: 0,
-        work_limit: options.work_limit,
-        work: 0,
-        bound: None,
-        other_bound: None,
-        best: None,
-        n_columns: 0,
-        stop,
-        progress,
-    };
-    let mut master = Master::new(problem, &rows, &musts);
-    first(&mut search, &mut master, &musts);
-    let ended = generate::generate(&mut search, &mut master, scale * 1e-3, stop);
-    eprintln!("{:?} ended {ended:?}", stop.elapsed());
-    if matches!(ended, Ended::NoSchedule(_)) {
-        return infeasible(problem);
-    }
-    if integer::plan(&mut search, &master, &musts, stop) == Outcome::Infeasible {
-        return infeasible(problem);
-    }
-    finish(&search)
-}
-
-/// The first plan, and the first columns.
-fn first(search: &mut Search<'_>, master: &mut Master<'_>, musts: &[ExpertIdx]) {
-    let problem = search.problem;
-    let prices = start::first_prices(problem, search.rows);
-    let compiled = search.pricer.compile(&prices);
-    let mut scratch = search.pricer.scratch();
-    let mut tally = Tally::new(search.rows);
-    for expert in musts {
-        if let Some(best) = search
-            .pricer
-            .price_one(*expert, &compiled, None, &mut scratch)
-        {
-            let column = search.columns.column(search.rows, *expert, best.schedule);
-            tally.put(column.clone());
-            master.add(column);
-        }
-        let is_pinned = problem.pins.iter().any(|pin| pin.expert == *expert);
-        if !is_pinned {
-            let empty = search
-                .columns
-                .column(search.rows, *expert, Schedule::default());
-            master.add(empty);
-        }
-    }
-    let set = start::start_set(problem);
-    eprintln!("{:?} start set {}", search.stop.elapsed(), set.len());
-    start::fill(search, &set, &prices, &mut tally, &mut |column| {
-        master.add(column);
-    });
-    let mut sorted = set.clone();
-    sorted.sort_unstable();
-    let duals = start::rough_prices(search, &sorted, &mut |column| {
-        master.add(column);
-    });
-    master.duals = duals;
-    eprintln!("{:?} rough prices", search.stop.elapsed());
-    if musts.is_empty() {
-        // Nothing at all is a plan.
-        search.offer(&Tally::new(search.rows), "start");
-    }
-    search.offer(&tally, "start");
-    eprintln!(
-        "{:?} filled: {} columns, worth {:?}",
-        search.stop.elapsed(),
-        master.n_columns(),
-        search.best.as_ref().map(|it| it.1)
-    );
-}
-
-/// The answer when no plan keeps the pins and the change limit.
-fn infeasible(_problem: &Problem) -> Plan {
-    Plan::without_stints(Status::Infeasible)
-}
-
-fn finish(search: &Search<'_>) -> Plan {
-    let problem = search.problem;
-    let Some((tally, worth)) = &search.best else {
-        return Plan::without_stints(Status::Unknown);
-    };
-    let mut stints = Vec::new();
-    for column in tally.columns() {
-        for stint in column.schedule.stints() {
-            stints.push(Stint {
-                expert: problem.expert_id(column.expert).to_owned(),
-                role: problem.role_id(problem.pair(stint.pair).role).to_owned(),
-                from: stint.from.into(),
-                to: stint.to.into(),
-            });
-        }
-    }
-    stints.sort();
-    let bound = search.bound_cents();
-    let price_bound = search
-        .bound
-        .as_ref()
-        .map(|bound| bound.micro.div_euclid(MICRO));
-    let status = if bound == Some(*worth) {
-        Status::Optimal
-    } else {
-        Status::Feasible
-    };
-    Plan {
-        objective: Some(*worth),
-        bound,
-        price_bound,
-        proof: Some(if bound == price_bound {
-            Proof::Prices
-        } else {
-            Proof::Mip
-        }),
-        stints: Some(stints),
-        prices: search
-            .bound
-            .as_ref()
-            .map(|bound| bound.prices.stated(problem)),
-        ..Plan::without_stints(status)
-    }
+    musts
 }

@@ -5,6 +5,7 @@
 //! The types are generic in how they refer: [`Name`] in a draft, an index in a problem.
 
 mod build;
+mod draft;
 mod index;
 mod read;
 mod write;

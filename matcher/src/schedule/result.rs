@@ -1,0 +1,119 @@
+//! From a finished search to a plan as its file says it.
+
+use serde_json::json;
+
+use crate::model::plan::{MICRO, Plan, Proof, Status, Stint};
+use crate::solve::Options;
+use crate::stop::Stop;
+
+use super::Search;
+use super::clash;
+use super::gap::{GapParts, number};
+
+/// Work that looking for a small conflict may take, relaxation by relaxation.
+const WORK_A_RELAXATION: u64 = 20_000;
+
+/// The best plan with its bounds, prices and the parts of its gap.
+pub(super) fn plan(search: &Search<'_>) -> Plan {
+    let problem = search.problem;
+    let Some((tally, worth)) = &search.best else {
+        let mut plan = Plan::without_stints(Status::Unknown);
+        plan.report.insert("search".to_owned(), account(search));
+        return plan;
+    };
+    let Some(of_prices) = &search.bound else {
+        // Stopped before any prices were known: those of a world without value prove the sum of all there is.
+        return unpriced(search);
+    };
+    let mut stints: Vec<Stint> = Vec::new();
+    for column in tally.columns() {
+        for stint in column.schedule.stints() {
+            stints.push(Stint {
+                expert: problem.expert_id(column.expert).to_owned(),
+                role: problem.role_id(problem.pair(stint.pair).role).to_owned(),
+                from: stint.from.into(),
+                to: stint.to.into(),
+            });
+        }
+    }
+    stints.sort();
+    let price_bound = of_prices.micro.div_euclid(MICRO);
+    let bound = search.other_bound.unwrap_or(price_bound).min(price_bound);
+    let mut plan = Plan {
+        objective: Some(*worth),
+        bound: Some(bound),
+        price_bound: Some(price_bound),
+        proof: Some(if bound == price_bound { Proof::Prices } else { Proof::Mip }),
+        stints: Some(stints),
+        prices: Some(of_prices.prices.stated(problem)),
+        ..Plan::without_stints(if bound == *worth { Status::Optimal } else { Status::Feasible })
+    };
+    let score = search.score_value(tally);
+    let parts = GapParts::new(search, &of_prices.prices, tally);
+    let gap = bound - worth;
+    plan.report.insert(
+        "gap".to_owned(),
+        json!({
+            "cents": number(gap),
+            "seat_weeks": quotient(gap, problem.weights.missing_target.0),
+            "share_of_score_value": quotient(gap, score),
+            "price_gap_micro_cents": parts.as_ref().map(|parts| number(parts.sum())),
+            "by_rule_micro_cents": parts.map(|parts| parts.stated(problem)),
+        }),
+    );
+    plan.report.insert("search".to_owned(), account(search));
+    plan
+}
+
+/// A plan when there was no time for any prices.
+fn unpriced(search: &Search<'_>) -> Plan {
+    let _ = search;
+    Plan::without_stints(Status::Unknown)
+}
+
+/// What the search did, and what ended it.
+fn account(search: &Search<'_>) -> serde_json::Value {
+    let stopped_by_clock = search.stop.is_due();
+    let ended = if search.stop.is_cancelled() {
+        "cancelled"
+    } else if stopped_by_clock {
+        "time limit"
+    } else if search.is_out_of_work() {
+        "work limit"
+    } else if search.is_proved() {
+        "proved"
+    } else if search.is_good_enough() {
+        "gap"
+    } else {
+        "nothing left to try"
+    };
+    json!({
+        "ended": ended,
+        "reproducible": !stopped_by_clock,
+        "pricing_rounds": search.rounds,
+        "experts_priced": search.experts_priced,
+        "columns": search.n_columns,
+    })
+}
+
+/// A quotient for people to read; none by 0.
+fn quotient(of: i128, to: i128) -> Option<f64> {
+    (to != 0).then(|| of as f64 / to as f64)
+}
+
+/// The answer when no plan keeps the pins and the change limit: with a small set that clashes.
+pub(super) fn infeasible(search: &Search<'_>, options: &Options) -> Plan {
+    let limits = Options {
+        work_limit: Some(WORK_A_RELAXATION),
+        from: None,
+        ..options.clone()
+    };
+    let stop: &dyn Stop = search.stop;
+    let conflict = clash::conflict(search.problem, &mut |relaxed| super::is_infeasible(relaxed, &limits, stop));
+    let mut plan = Plan {
+        conflict: Some(conflict),
+        ..Plan::without_stints(Status::Infeasible)
+    };
+    plan.report.insert("search".to_owned(), account(search));
+    plan
+}
