@@ -17,9 +17,9 @@ pub(super) struct Best<T> {
     /// The stints of the best schedule.
     pub(super) stints: Vec<LaneStint>,
     pub(super) one: OneRole<T>,
-    several: Several<T>,
+    pub(super) several: Several<T>,
     each: Vec<LaneStint>,
-    hours: Vec<u16>,
+    pub(super) hours: Vec<u16>,
 }
 
 impl<T: Money> Best<T> {

@@ -112,6 +112,11 @@ impl<T: Money> Lanes<T> {
         }
     }
 
+    /// Whether the expert has the lane's hours in a week, so that a stint may end there.
+    pub(super) fn works(&self, lane: usize, week: usize) -> bool {
+        self.kind(lane)[week] & kind::WORKS != 0
+    }
+
     /// The stint that begins in `week`, before that week is held; `None` if none may.
     pub(super) fn begin(&self, lane: usize, week: usize) -> Option<Begin<T>> {
         let it = &self.list[lane];

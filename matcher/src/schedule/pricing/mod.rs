@@ -14,6 +14,7 @@
 //! be within the contract's ranges.
 
 mod best;
+mod enumerate;
 mod lanes;
 mod money;
 mod one_role;

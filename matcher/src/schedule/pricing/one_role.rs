@@ -118,6 +118,34 @@ impl<T: Money> OneRole<T> {
         }
     }
 
+    /// After [`OneRole::run`]: the most from `week` on with a stint that begins there.
+    pub(super) fn first(&self, week: usize) -> T {
+        self.first[week].0
+    }
+
+    /// The same with one of the lane at a position.
+    pub(super) fn begun(&self, lanes: &Lanes<T>, at: usize, week: usize) -> T {
+        self.begun[at * lanes.n_weeks + week]
+    }
+
+    /// After [`OneRole::run`]: the most from `week` on if nothing is held there.
+    pub(super) fn wait(&self, week: usize) -> T {
+        self.wait[week]
+    }
+
+    /// After [`OneRole::run`]: the most from `week` on, at most one after the lane's last, with a ripe stint of the lane
+    /// under way.
+    pub(super) fn under_way(
+        &self,
+        lanes: &Lanes<T>,
+        at: usize,
+        lane: usize,
+        week: usize,
+        level: usize,
+    ) -> T {
+        self.ripe[self.ripe_at[at] + week * lanes.list[lane].n_levels + level]
+    }
+
     /// The week after the best stint that begins in `from`, and what is worth from there on.
     fn end_of(
         &self,
@@ -147,7 +175,7 @@ impl<T: Money> OneRole<T> {
     }
 
     /// The most from `week` on if a stint of the lane ended in the week before.
-    fn after(&self, at: usize, week: usize) -> T {
+    pub(super) fn after(&self, at: usize, week: usize) -> T {
         let (best, whose, second) = self.first[week];
         self.wait[week].max(if whose == at { second } else { best })
     }
@@ -157,7 +185,7 @@ impl<T: Money> OneRole<T> {
     }
 
     /// Whether another lane is pinned in the week.
-    fn is_blocked(&self, at: usize, week: usize) -> bool {
+    pub(super) fn is_blocked(&self, at: usize, week: usize) -> bool {
         let pinned = self.pinned_in(week);
         pinned != NOBODY && pinned != at
     }

@@ -20,7 +20,7 @@ const FEW: usize = 3;
 /// Room of one thread.
 #[derive(Clone, Debug)]
 pub(super) struct Work<T> {
-    solver: Solver<T>,
+    pub(super) solver: Solver<T>,
 }
 
 impl<T: Money> Work<T> {
@@ -245,7 +245,7 @@ impl<'a, T: Money> Run<'a, T> {
 }
 
 /// Stints of lanes as a schedule.
-fn schedule<T: Money>(lanes: &Lanes<T>, stints: &[LaneStint]) -> Schedule {
+pub(super) fn schedule<T: Money>(lanes: &Lanes<T>, stints: &[LaneStint]) -> Schedule {
     // Weeks are below 520.
     let week = |week: usize| u16::try_from(week).unwrap_or(u16::MAX);
     let stints = stints.iter().map(|it| ScheduledStint {

@@ -41,6 +41,23 @@ impl<T: Money> Question<'_, T> {
         self.set_foes(best);
     }
 
+    /// Sets up the lanes of an expert, also those that are worth nothing.
+    pub(super) fn set_up_all(
+        &self,
+        expert: ExpertIdx,
+        special: Option<&Special>,
+        best: &mut Best<T>,
+    ) {
+        best.lanes.clear();
+        let class = self.pool.class[expert.index()];
+        for at in self.pool.pairs(expert) {
+            let hot = &self.pool.hot[at];
+            let covering = self.tables.covering(self.pool, hot, class);
+            self.push(expert, at, covering, special, best);
+        }
+        self.set_foes(best);
+    }
+
     /// Sets up the incumbent schedule of an expert; its worth if it is a schedule still.
     pub(super) fn set_up_incumbent(
         &self,

@@ -1,12 +1,15 @@
 //! The best schedule of several roles at a time.
 
 mod ahead;
+mod all;
 mod labels;
 mod tolls;
 
+use super::enumerate::Collect;
 use super::lanes::{LaneStint, Lanes};
 use super::money::Money;
 use super::one_role::OneRole;
+use all::All;
 use labels::Labels;
 use tolls::Tolls;
 
@@ -21,6 +24,7 @@ pub(super) struct Several<T> {
     one: OneRole<T>,
     tolls: Tolls<T>,
     labels: Labels<T>,
+    all: All<T>,
     wanted: Vec<LaneStint>,
     kept: Vec<LaneStint>,
 }
@@ -31,6 +35,7 @@ impl<T: Money> Several<T> {
             one: OneRole::default(),
             tolls: Tolls::new(),
             labels: Labels::new(),
+            all: All::new(),
             wanted: Vec::new(),
             kept: Vec::new(),
         }
@@ -60,6 +65,24 @@ impl<T: Money> Several<T> {
             found = better.or(found);
         }
         found
+    }
+
+    /// Finds every schedule on the `active` lanes that is worth enough; `None` if a limit is exceeded.
+    pub(super) fn all(
+        &mut self,
+        lanes: &Lanes<T>,
+        active: &[usize],
+        collect: &mut Collect<'_, T>,
+    ) -> Option<()> {
+        // Tolls are aimed at the best schedule there is, or at showing that none is worth enough.
+        let mut best = Some(collect.floor()).filter(|it| !it.is_none());
+        let single = self.one.run(lanes, active, None);
+        if !single.is_none() {
+            best = best.max(Some(single));
+        }
+        let (mut found, mut stints) = (None, Vec::new());
+        self.search(lanes, active, &mut best, &mut found, &mut stints);
+        self.all.search(lanes, active, &self.tolls, collect)
     }
 
     /// Sets tolls; whether that settled it.

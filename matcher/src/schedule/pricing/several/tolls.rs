@@ -89,6 +89,14 @@ impl<T: Money> Tolls<T> {
             + self.hour[week] * T::from(i32::from(lanes.hours[week]))
     }
 
+    /// What is left of a week's places and hours is worth.
+    pub(super) fn left_in(&self, lanes: &Lanes<T>, week: usize, n_held: usize, hours: u16) -> T {
+        let n_left = lanes.max_roles.saturating_sub(n_held);
+        let n_left = i32::try_from(n_left).unwrap_or(i32::MAX);
+        let hours = lanes.hours[week].saturating_sub(hours);
+        self.place[week] * T::from(n_left) + self.hour[week] * T::from(i32::from(hours))
+    }
+
     /// What the places and hours of all weeks are worth.
     pub(super) fn capacity(&self, lanes: &Lanes<T>) -> T {
         let mut sum = T::ZERO;
