@@ -134,12 +134,6 @@ pub(crate) fn solve(
         if is_good || iterations >= tolerance.iterations || stop() {
             return quality;
         }
-        if std::env::var("IPM").is_ok() {
-            eprintln!(
-                "   it {iterations} primal {:.6} gap {:.3e} inf {:.1e} dinf {:.1e}",
-                quality.primal, quality.gap, quality.infeasibility, quality.dual_infeasibility
-            );
-        }
         work.factor(lp, point, threads);
         let mean = quality.gap / work.n_products;
         // Predictor: straight at the optimum.
@@ -147,12 +141,7 @@ pub(crate) fn solve(
         work.direction(lp, point);
         let (primal, dual) = work.longest(lp, point);
         let left = work.gap_after(lp, point, primal, dual) / work.n_products;
-        let centring = (left / mean).powi(3).clamp(
-            1e-6,
-            std::env::var("SIG")
-                .ok()
-                .map_or(0.3, |it| it.parse().unwrap()),
-        );
+        let centring = (left / mean).powi(3).clamp(1e-6, 0.3);
         // Corrector: towards the central path, allowing for the curvature the predictor met as far as it got.
         work.aim(lp, point, centring * mean, primal * dual);
         work.direction(lp, point);
@@ -172,12 +161,6 @@ pub(crate) fn solve(
             }
             (primal, dual) = (longer_primal, longer_dual);
         }
-        if std::env::var("IPM").is_ok() {
-            eprintln!(
-                "      centring {centring:.1e} steps {primal:.3} {dual:.3} {}",
-                work.blocker(lp, point, mean)
-            );
-        }
         work.advance(lp, point, primal, dual);
         iterations += 1;
         if primal < 1e-6 && dual < 1e-6 {
@@ -188,9 +171,6 @@ pub(crate) fn solve(
 
 /// Centrality correctors an iteration, at most: a solve each, next to a factorisation (Gondzio 1996).
 const CORRECTORS: usize = 3;
-
-/// Weights this much smaller than the largest are left out of the normal equations.
-const NEGLIGIBLE: f64 = 1e-30;
 
 /// The change of one variable and its duals.
 #[derive(Clone, Copy, Debug, Default)]
@@ -365,18 +345,6 @@ impl Work {
             let columns = lp.group_start[g]..lp.group_start[g + 1];
             self.weight[g] = self.groups.theta[g] + self.columns.theta[columns].iter().sum::<f64>();
         }
-        // The largest weight that is shared: of the second heaviest of a group.
-        let mut shared = 0.0_f64;
-        for g in 0..lp.n_groups() {
-            let columns = lp.group_start[g]..lp.group_start[g + 1];
-            let (mut first, mut second) = (self.groups.theta[g], 0.0_f64);
-            for theta in &self.columns.theta[columns] {
-                second = second.max(theta.min(first));
-                first = first.max(*theta);
-            }
-            shared = shared.max(second);
-        }
-        let least = shared * NEGLIGIBLE;
         let n_chunks = if lp.rhs.len() <= 1_200 { 4 } else { 1 };
         let size = lp.n_groups().div_ceil(n_chunks).max(1);
         let work = &*self;
@@ -384,7 +352,7 @@ impl Work {
         let sum_of = |chunk: usize| {
             let mut sum = Symmetric::zero(lp.rhs.len());
             let groups = (chunk * size).min(lp.n_groups())..((chunk + 1) * size).min(lp.n_groups());
-            work.add_groups(lp, groups, least, &mut sum);
+            work.add_groups(lp, groups, &mut sum);
             sum
         };
         let sums = super::in_parallel(threads, &chunks, |chunk| sum_of(*chunk));
@@ -402,31 +370,18 @@ impl Work {
 
     /// Adds what groups contribute: `Σ θ_j (a_j − ā)(a_j − ā)ᵀ` with `ā` the mean of the columns and the slack's zero
     /// column, weighted by θ. Differences are taken to the heaviest column, because differences of sums cancel when
-    /// a group is nearly decided; what has next to no weight beside all others is left out.
-    fn add_groups(
-        &self,
-        lp: &Blocks,
-        groups: std::ops::Range<usize>,
-        least: f64,
-        sum: &mut Symmetric,
-    ) {
+    /// a group is nearly decided.
+    fn add_groups(&self, lp: &Blocks, groups: std::ops::Range<usize>, sum: &mut Symmetric) {
         let (mut mean, mut off): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         let mut support: Vec<usize> = Vec::new();
         for g in groups {
             let columns = lp.group_start[g]..lp.group_start[g + 1];
             let mut heaviest = None;
             let mut weight = self.groups.theta[g];
-            let mut second = 0.0_f64;
             for j in columns.clone() {
                 if self.columns.theta[j] > weight {
-                    second = second.max(weight);
                     (heaviest, weight) = (Some(j), self.columns.theta[j]);
-                } else {
-                    second = second.max(self.columns.theta[j]);
                 }
-            }
-            if second < least {
-                continue;
             }
             let rows = &self.touched[self.touched_start[g]..self.touched_start[g + 1]];
             let n = rows.len();
@@ -441,9 +396,6 @@ impl Work {
                 .filter(|j| Some(*j) != heaviest)
                 .map(|j| (Some(j), self.columns.theta[j]));
             for (j, theta) in others.chain(slack) {
-                if theta < least {
-                    continue;
-                }
                 // off = a_j − a_heaviest, on the rows of either.
                 support.clear();
                 for entry in span(j) {
@@ -641,44 +593,6 @@ impl Work {
             }
         }
         (primal, dual)
-    }
-
-    fn blocker(&self, lp: &Blocks, point: &Point, mean: f64) -> String {
-        let mut worst = (1.0, String::new());
-        let mut spread = [0usize; 9];
-        let mut note = |inner: &Inner, step: &Step, what: String| {
-            let rel = (inner.x * inner.z / mean).log10().round().clamp(-4.0, 4.0) as i64 + 4;
-            spread[rel as usize] += 1;
-            if step.x < 0.0 && -inner.x / step.x < worst.0 {
-                worst = (
-                    -inner.x / step.x,
-                    format!(
-                        "{what} x {:.2e} z {:.2e} dx {:.2e} dz {:.2e}",
-                        inner.x, inner.z, step.x, step.z
-                    ),
-                );
-            }
-        };
-        for (j, (inner, step)) in point.columns.iter().zip(&self.columns.step).enumerate() {
-            note(inner, step, format!("col {j}"));
-        }
-        for (j, (inner, step)) in point.groups.iter().zip(&self.groups.step).enumerate() {
-            note(inner, step, format!("group {j}"));
-        }
-        for (j, (inner, step)) in point.slacks.iter().zip(&self.slacks.step).enumerate() {
-            note(
-                inner,
-                step,
-                format!(
-                    "slack {j} row {} coef {} cost {} upper {}",
-                    lp.slacks[j].row,
-                    lp.slacks[j].coefficient,
-                    lp.slacks[j].cost,
-                    lp.slacks[j].upper
-                ),
-            );
-        }
-        format!("{} {spread:?}", worst.1)
     }
 
     /// The sum of products after a step of these lengths.

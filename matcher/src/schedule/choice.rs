@@ -9,13 +9,13 @@ use rustc_hash::FxHashMap;
 
 use crate::lp::mip::{self, Mip, MipLimits, MipStatus, Row, Variable01};
 use crate::model::Cents;
-use crate::model::problem::ExpertIdx;
+use crate::model::problem::{ExpertIdx, Problem};
 use crate::stop::Stop;
 
-use super::Search;
 use super::column::Column;
 use super::prices::DensePrices;
 use super::rows::RowKind;
+use super::rows::Rows;
 use super::tally::Tally;
 
 /// A column that may be chosen.
@@ -29,7 +29,8 @@ pub(super) struct Candidate {
 
 /// A choice among candidates, sorted by expert.
 pub(super) struct Choice<'a> {
-    pub(super) search: &'a Search<'a>,
+    pub(super) problem: &'a Problem,
+    pub(super) rows: &'a Rows<'a>,
     /// The prices of the bound.
     pub(super) prices: &'a DensePrices,
     /// What the best schedule of experts is worth, where it is not 0; in millionths of a cent.
@@ -57,15 +58,25 @@ impl Choice<'_> {
     pub(super) fn best(&self, start: Option<&Tally>, limits: MipLimits, stop: &dyn Stop) -> Chosen {
         let program = self.program(start);
         let found = mip::solve(&program, limits, stop);
-        let mut chosen = Chosen { tally: None, status: found.status, excess: f64::INFINITY, nodes: found.nodes };
+        let mut chosen = Chosen {
+            tally: None,
+            status: found.status,
+            excess: f64::INFINITY,
+            nodes: found.nodes,
+        };
         if let Some(values) = found.values {
-            let mut tally = Tally::new(self.search.rows);
+            let mut tally = Tally::new(self.rows);
             for (candidate, value) in self.candidates.iter().zip(&values) {
                 if *value > 0.5 {
                     tally.put(candidate.column.clone());
                 }
             }
-            let worth: f64 = program.variables.iter().zip(&values).map(|(it, value)| it.worth * value).sum();
+            let worth: f64 = program
+                .variables
+                .iter()
+                .zip(&values)
+                .map(|(it, value)| it.worth * value)
+                .sum();
             chosen.tally = Some(tally);
             chosen.excess = (found.bound - worth).max(0.0);
         }
@@ -73,8 +84,11 @@ impl Choice<'_> {
     }
 
     fn program(&self, start: Option<&Tally>) -> Mip {
-        let mut mip = Mip { has_start: start.is_some(), ..Mip::default() };
-        let mut entries: Vec<Vec<(usize, f64)>> = vec![Vec::new(); self.search.rows.len()];
+        let mut mip = Mip {
+            has_start: start.is_some(),
+            ..Mip::default()
+        };
+        let mut entries: Vec<Vec<(usize, f64)>> = vec![Vec::new(); self.rows.len()];
         let mut groups: Vec<(ExpertIdx, Vec<(usize, f64)>)> = Vec::new();
         for (idx, Candidate { column, loss }) in self.candidates.iter().enumerate() {
             let held = start.and_then(|start| start.of(column.expert));
@@ -109,7 +123,11 @@ impl Choice<'_> {
                 });
                 group.push((mip.variables.len() - 1, 1.0));
             }
-            mip.rows.push(Row { lower: 1.0, upper: 1.0, entries: group });
+            mip.rows.push(Row {
+                lower: 1.0,
+                upper: 1.0,
+                entries: group,
+            });
         }
         for (row, entries) in entries.into_iter().enumerate() {
             let in_start = start.map_or(0, |start| start.amount(row)) as f64;
@@ -123,10 +141,13 @@ impl Choice<'_> {
         if entries.is_empty() && !self.is_short_when_empty(row) {
             return;
         }
-        let problem = self.search.problem;
+        let problem = self.problem;
         let weeks = self.prices.weeks;
         // Amounts near 1, so that tolerances mean the same in every row.
-        let largest = entries.iter().map(|(_, amount)| amount.abs()).fold(1.0, f64::max);
+        let largest = entries
+            .iter()
+            .map(|(_, amount)| amount.abs())
+            .fold(1.0, f64::max);
         let size = if largest > 1e3 { largest / 1e2 } else { 1.0 };
         for (_, amount) in &mut entries {
             *amount /= size;
@@ -141,30 +162,45 @@ impl Choice<'_> {
             entries.push((mip.variables.len() - 1, coefficient));
         };
         let free = f64::INFINITY;
-        let rhs = match self.search.rows.kinds[row] {
+        let rhs = match self.rows.kinds[row] {
             RowKind::Heads { role, week } => {
                 let price = cents(self.prices.heads[role.index() * weeks + week.index()]);
                 let facts = problem.role(role);
                 let target = f64::from(facts.target.at(week).get());
                 let min = f64::from(facts.min.at(week).get());
-                let (of_min, of_target) = self.search.rows.missing(role);
+                let (of_min, of_target) = self.rows.missing(role);
                 if min > 0.0 {
                     slack(1.0, price - of_min as f64, min, (min - in_start).max(0.0));
                 }
                 if target > min {
-                    slack(1.0, price - of_target as f64, target - min, target - in_start.max(min));
+                    slack(
+                        1.0,
+                        price - of_target as f64,
+                        target - min,
+                        target - in_start.max(min),
+                    );
                 }
                 target
             }
             RowKind::Budget { campaign } => {
                 let budget = problem.campaigns[campaign].budget.unwrap_or(Cents::ZERO).0 as f64;
-                slack(1.0, -cents(self.prices.budget[campaign]), free, budget - in_start);
+                slack(
+                    1.0,
+                    -cents(self.prices.budget[campaign]),
+                    free,
+                    budget - in_start,
+                );
                 budget
             }
             RowKind::Mean { campaign } => {
                 let price = cents(self.prices.mean[campaign]);
                 slack(-1.0, -price, free, in_start.max(0.0));
-                slack(1.0, price - problem.weights.below_mean.0 as f64, free, (-in_start).max(0.0));
+                slack(
+                    1.0,
+                    price - problem.weights.below_mean.0 as f64,
+                    free,
+                    (-in_start).max(0.0),
+                );
                 0.0
             }
             RowKind::Ratio { ratio, week } => {
@@ -182,12 +218,16 @@ impl Choice<'_> {
                 limit
             }
         };
-        mip.rows.push(Row { lower: rhs / size, upper: rhs / size, entries });
+        mip.rows.push(Row {
+            lower: rhs / size,
+            upper: rhs / size,
+            entries,
+        });
     }
 
     /// Whether the row says something even if no candidate adds to it.
     fn is_short_when_empty(&self, row: usize) -> bool {
-        matches!(self.search.rows.kinds[row], RowKind::Heads { .. })
+        matches!(self.rows.kinds[row], RowKind::Heads { .. })
     }
 }
 

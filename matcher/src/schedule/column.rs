@@ -1,7 +1,7 @@
 //! Columns: what a schedule is worth by itself, and what it adds to the rows.
 
 use crate::model::Week;
-use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
+use crate::model::problem::{ExpertIdx, Problem};
 use crate::stint::{PairStint, PairView, WeekKind};
 
 use super::incumbent::Incumbent;
@@ -109,6 +109,3 @@ fn sum(mut entries: Entries) -> Box<[(u32, i64)]> {
     entries.retain(|(_, amount)| *amount != 0);
     entries.into_boxed_slice()
 }
-
-/// The roles and weeks that a schedule holds.
-pub(super) type Held = Vec<(RoleIdx, Week)>;

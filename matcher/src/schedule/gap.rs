@@ -7,8 +7,8 @@ use crate::model::plan::MICRO;
 use crate::model::problem::{Problem, RoleIdx};
 
 use super::Search;
-use super::pricing::Who;
 use super::prices::DensePrices;
+use super::pricing::Who;
 use super::rows::RowKind;
 use super::tally::Tally;
 
@@ -73,15 +73,25 @@ impl GapParts {
                 }
             }
         }
-        let priced = search.pricer.price(prices, Who::All, search.threads, &crate::stop::Unlimited)?;
+        let priced =
+            search
+                .pricer
+                .price(prices, Who::All, search.threads, &crate::stop::Unlimited)?;
         let compiled = search.pricer.compile(prices);
         let mut best = priced.best.iter().peekable();
         let mut columns = tally.columns().into_iter().peekable();
         // Both lists are sorted by expert.
         loop {
-            let next = best.peek().map(|it| it.expert).into_iter().chain(columns.peek().map(|it| it.expert)).min();
+            let next = best
+                .peek()
+                .map(|it| it.expert)
+                .into_iter()
+                .chain(columns.peek().map(|it| it.expert))
+                .min();
             let Some(expert) = next else { break };
-            let most = best.next_if(|it| it.expert == expert).map_or(0, |it| it.value);
+            let most = best
+                .next_if(|it| it.expert == expert)
+                .map_or(0, |it| it.value);
             match columns.next_if(|it| it.expert == expert) {
                 Some(column) => {
                     let lost = most - search.pricer.value(&compiled, expert, &column.schedule);
@@ -101,7 +111,14 @@ impl GapParts {
 
     /// The whole gap.
     pub(super) fn sum(&self) -> i128 {
-        let lists = [&self.heads, &self.budget, &self.mean, &self.ratios, &self.quotas, &self.schedules];
+        let lists = [
+            &self.heads,
+            &self.budget,
+            &self.mean,
+            &self.ratios,
+            &self.quotas,
+            &self.schedules,
+        ];
         lists.into_iter().flatten().sum::<i128>() + self.changes + self.idle
     }
 
@@ -143,7 +160,8 @@ fn heads_part(
     let above = i128::from(facts.target.at(week).get()) - min;
     let (of_min, of_target) = search.rows.missing(role);
     let (of_min, of_target) = (of_min * MICRO, of_target * MICRO);
-    let bound = ((of_min - price).max(0) - of_min) * min + ((of_target - price).max(0) - of_target) * above;
+    let bound =
+        ((of_min - price).max(0) - of_min) * min + ((of_target - price).max(0) - of_target) * above;
     let below_min = (min - amount).max(0);
     let below_target = min + above - amount.max(min);
     bound + of_min * below_min + of_target * below_target + price * amount

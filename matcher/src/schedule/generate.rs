@@ -1,20 +1,21 @@
 //! Column generation: prices from the master, schedules from the prices, until neither changes the other.
 //!
 //! Every round prices the whole pool exactly, so every round proves a bound. Interior duals are central, and are
-//! drawn halfway towards the best prices so far (in-out separation, Ben-Ameur & Neto 2007) while that helps.
+//! drawn towards the best prices so far (in-out separation, Ben-Ameur & Neto 2007), more while the
+//! gap is wide.
 
 use crate::model::problem::ExpertIdx;
-use crate::stop::Stop;
 
 use super::Search;
 use super::master::Master;
 use super::prices::DensePrices;
-use super::pricing::{Priced, Who};
+use super::pricing::{Best, Priced, Who};
+use super::start;
 
-/// Where column generation stands.
+/// What prices prove.
 #[derive(Clone, Debug)]
 pub(super) struct Bound {
-    /// What the prices prove, in millionths of a cent.
+    /// The bound, in millionths of a cent.
     pub(super) micro: i128,
     /// The prices.
     pub(super) prices: DensePrices,
@@ -25,132 +26,155 @@ pub(super) struct Bound {
 /// Why the rounds ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// Bound and master agree.
+    /// Bound and master agree, or nothing brings them closer.
     Converged,
-    /// Time, work or patience ran out.
+    /// A limit.
     Stopped,
     /// An expert has no schedule that keeps their pins.
-    NoSchedule(ExpertIdx),
+    NoSchedule,
 }
 
-/// Runs rounds until bound and master are within `tolerance` cents.
-pub(super) fn generate(
-    search: &mut Search<'_>,
-    master: &mut Master<'_>,
-    tolerance: f64,
-    stop: &dyn Stop,
-) -> Ended {
-    let mut gap = f64::INFINITY;
-    let mut idle = 0;
-    // The prices to begin with have not been through the whole pool yet.
-    let duals = master.duals.clone();
-    let prices = search.rows.prices(&duals);
-    let Some(priced) = search.pricer.price(&prices, Who::All, search.threads, stop) else {
-        return Ended::Stopped;
-    };
-    if let Some(expert) = priced.without_schedule {
-        return Ended::NoSchedule(expert);
+/// A gap of this share of the master's value is wide.
+const WIDE: f64 = 0.02;
+/// How far prices are drawn towards the best ones: while the gap is wide, and later.
+const DRAWN: [f64; 2] = [0.5, 0.3];
+/// Share of `scale` within which bound and master count as equal.
+const TOLERANCE: f64 = 1e-3;
+/// Columns that fall short by so many times the gap a head are dropped.
+const SHORT: f64 = 1_000.0;
+/// Rounds in a row that neither better the bound nor find a column.
+const PATIENCE: usize = 6;
+/// Rounds at most.
+const MOST_ROUNDS: usize = 300;
+
+/// Runs rounds until bound and master agree or a limit is near.
+pub(super) fn generate(search: &mut Search<'_>, master: &mut Master<'_>) -> Ended {
+    // Infeasible shares weigh on the master's value like gaps do.
+    let tolerance = (search.scale * TOLERANCE).max(0.01);
+    if let Some(ended) = price(search, master, master.duals.clone()) {
+        return ended;
     }
-    let micro = search.pricer.constant(&prices) + priced.experts;
-    search.bound = Some(Bound {
-        micro,
-        prices,
-        duals,
-    });
-    search.rounds += 1;
-    add(search, master, &priced);
-    eprintln!("{:?} first bound {}", stop.elapsed(), micro / 1_000_000);
-    loop {
+    let (mut gap, mut idle) = (f64::INFINITY, 0);
+    let mut rounded_at = f64::INFINITY;
+    for _ in 0..MOST_ROUNDS {
+        if search.is_over() || search.is_late() {
+            return Ended::Stopped;
+        }
         let goal = if gap.is_finite() {
             (0.1 * gap).max(0.1 * tolerance)
         } else {
             f64::INFINITY
         };
-        let goal = goal.min(search.first_goal);
-        let solved = master.solve(goal, search.threads, 80, &|| stop.is_due());
-        if stop.is_due() || search.is_out_of_work() {
+        let stop = search.stop;
+        let iterations = master.iterations;
+        let solved = master.solve(goal.min(search.scale * 20.0), search.threads, &|| {
+            stop.is_due()
+        });
+        search.count_work((master.iterations - iterations) as u64);
+        search.n_columns = search.n_columns.max(master.n_columns());
+        if search.is_over() {
             return Ended::Stopped;
         }
-        let value_now = solved.value - search.columns.incumbent.cost_of_nothing() as f64;
-        let is_far = !gap.is_finite() || gap > search.far * value_now.abs().max(search.scale);
+        let value = solved.value - search.columns.incumbent.cost_of_nothing() as f64;
+        let is_wide = gap > WIDE * value.abs().max(search.scale);
         let weight = match idle {
-            0 if is_far => search.far_weight,
-            0 => search.smoothing,
+            0 => DRAWN[usize::from(!is_wide)],
             _ => 0.0,
         };
-        let duals: Vec<f64> = match &search.bound {
-            Some(bound) => bound
-                .duals
-                .iter()
-                .zip(&master.duals)
-                .map(|(best, now)| weight * best + (1.0 - weight) * now)
-                .collect(),
-            None => master.duals.clone(),
-        };
-        let prices = search.rows.prices(&duals);
-        let priced = search.pricer.price(&prices, Who::All, search.threads, stop);
-        let Some(priced) = priced else {
-            return Ended::Stopped;
-        };
-        search.rounds += 1;
-        search.experts_priced += search.problem.experts.len() as u64;
-        if let Some(expert) = priced.without_schedule {
-            return Ended::NoSchedule(expert);
-        }
-        let micro = search.pricer.constant(&prices) + priced.experts;
-        let better = search
+        let best = search
             .bound
             .as_ref()
-            .is_none_or(|bound| micro < bound.micro);
-        if better {
-            search.bound = Some(Bound {
-                micro,
-                prices,
-                duals,
-            });
+            .map_or(&master.duals, |bound| &bound.duals);
+        let pairs = best.iter().zip(&master.duals);
+        let duals = pairs
+            .map(|(best, now)| weight * best + (1.0 - weight) * now)
+            .collect();
+        let before = search.bound.as_ref().map(|bound| bound.micro);
+        let n_columns = master.n_columns();
+        if let Some(ended) = price(search, master, duals) {
+            return ended;
         }
-        let best = search.bound.as_ref().map_or(micro, |bound| bound.micro);
-        let value = solved.value - search.columns.incumbent.cost_of_nothing() as f64;
-        gap = best as f64 / 1e6 - value;
-        let per_head = gap / search.heads;
-        if better && search.rounds > 2 {
-            master.prune(search.prune * per_head.max(search.scale * 1e-4));
+        let after = search.bound.as_ref().map_or(0, |bound| bound.micro);
+        let (is_better, n_new) = (Some(after) != before, master.n_columns() - n_columns);
+        gap = (after as f64 / 1e6 - value).max(0.0);
+        if is_better {
+            master.prune(SHORT * (gap / search.heads as f64).max(search.scale * 1e-4));
         }
-        let n_new = add(search, master, &priced);
-        search.trace(master, value, micro, n_new, &solved);
-        search.report("prices");
-        let is_solved = solved.infeasibility < 1e-5 && solved.gap < tolerance;
-        if is_solved && gap <= tolerance {
+        let is_exact = solved.infeasibility < 1e-5 && solved.gap < tolerance;
+        if is_exact && gap <= tolerance || n_new == 0 && weight == 0.0 && is_exact {
             return Ended::Converged;
         }
-        idle = if better || n_new > 0 { 0 } else { idle + 1 };
-        if n_new == 0 && weight == 0.0 && is_solved {
-            return Ended::Converged;
-        }
-        if n_new == 0 && idle > 6 {
-            return Ended::Stopped;
-        }
+        idle = if is_better || n_new > 0 { 0 } else { idle + 1 };
         if n_new == 0 {
             idle = idle.max(1);
         }
-    }
-}
-
-/// Adds the schedules that improve the master most, of those it knows and of newcomers; how many are new.
-fn add(search: &mut Search<'_>, master: &mut Master<'_>, priced: &Priced) -> usize {
-    let (mut known, mut newcomers) = (Vec::new(), Vec::new());
-    for best in &priced.best {
-        let value = best.value as f64 / 1e6;
-        let excess = value - master.surplus(best.expert);
-        if !master.knows(best.expert) {
-            newcomers.push((excess, best));
-        } else if excess > 1e-9 * search.scale {
-            known.push((excess, best));
+        if idle > PATIENCE {
+            return Ended::Converged;
+        }
+        // A plan for whoever cannot wait, every time the gap has shrunk tenfold.
+        if gap < 0.1 * rounded_at {
+            rounded_at = gap;
+            start::round(search, master);
+            if search.is_good_enough() {
+                return Ended::Stopped;
+            }
         }
     }
-    let mut n_new = 0;
-    for (mut list, most) in [(known, search.most_columns), (newcomers, search.newcomers)] {
-        list.retain(|(excess, _)| *excess > 0.0);
+    Ended::Converged
+}
+
+/// Prices the whole pool: keeps the bound if it is better, and adds the schedules that improve the master most.
+fn price(search: &mut Search<'_>, master: &mut Master<'_>, duals: Vec<f64>) -> Option<Ended> {
+    let prices = search.rows.prices(&duals);
+    let Some(priced) = search
+        .pricer
+        .price(&prices, Who::All, search.threads, search.stop)
+    else {
+        return Some(Ended::Stopped);
+    };
+    search.rounds += 1;
+    search.count_priced(search.problem.experts.len());
+    if priced.without_schedule.is_some() {
+        return Some(Ended::NoSchedule);
+    }
+    let micro = search.pricer.constant(&prices) + priced.experts;
+    if search
+        .bound
+        .as_ref()
+        .is_none_or(|bound| micro < bound.micro)
+    {
+        search.bound = Some(Bound {
+            micro,
+            prices,
+            duals,
+        });
+        search.report("prices");
+    }
+    add(search, master, &priced);
+    None
+}
+
+/// Adds the schedules that improve the master most, of experts it knows and of newcomers.
+fn add(search: &mut Search<'_>, master: &mut Master<'_>, priced: &Priced) {
+    let (mut known, mut newcomers): (Vec<(f64, &Best)>, Vec<(f64, &Best)>) =
+        (Vec::new(), Vec::new());
+    for best in &priced.best {
+        let excess = best.value as f64 / 1e6 - master.surplus(best.expert);
+        if excess > 1e-9 * search.scale {
+            let list = if master.knows(best.expert) {
+                &mut known
+            } else {
+                &mut newcomers
+            };
+            list.push((excess, best));
+        }
+    }
+    // Whoever the master knows has a say first; a few newcomers at a time keep prices sane.
+    let heads = search.heads;
+    for (mut list, most) in [
+        (known, heads.max(500)),
+        (newcomers, (3 * heads / 10).max(100)),
+    ] {
         list.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.expert.cmp(&b.1.expert)));
         let mut n_added = 0;
         for (_, best) in list {
@@ -162,32 +186,13 @@ fn add(search: &mut Search<'_>, master: &mut Master<'_>, priced: &Priced) -> usi
                 break;
             }
         }
-        n_new += n_added;
     }
-    n_new
 }
 
-impl Search<'_> {
-    fn trace(
-        &mut self,
-        master: &Master<'_>,
-        value: f64,
-        micro: i128,
-        n_new: usize,
-        solved: &super::master::Solved,
-    ) {
-        self.n_columns = master.n_columns();
-        eprintln!(
-            "{:>8.3} round {} iters {} cols {} lp {:.0} (gap {:.0} inf {:.1e}) bound {} best {} new {n_new}",
-            self.stop.elapsed().as_secs_f64(),
-            self.rounds,
-            master.iterations,
-            self.n_columns,
-            value,
-            solved.gap,
-            solved.infeasibility,
-            micro / 1_000_000,
-            self.bound.as_ref().map_or(0, |b| b.micro / 1_000_000)
-        );
-    }
+/// The experts of a list, ascending, each once.
+pub(super) fn sorted(experts: &[ExpertIdx]) -> Vec<ExpertIdx> {
+    let mut sorted = experts.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted
 }

@@ -12,11 +12,11 @@ use crate::model::plan::MICRO;
 use crate::model::problem::ExpertIdx;
 use crate::stop::Stop;
 
-use super::Search;
 use super::choice::{Candidate, Choice};
 use super::generate::Bound;
 use super::master::Master;
-use super::pricing::Who;
+use super::pricing::{CompiledPrices, Schedule, Who};
+use super::{SMALL, Search};
 
 /// How the search for plans ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,62 +28,90 @@ pub(super) enum Outcome {
 }
 
 /// Columns the first choice is made of.
-const FIRST: usize = 3_000;
+const FIRST: usize = 1_500;
 /// Columns a proof may have.
 const MOST: usize = 12_000;
 /// Columns a proof may have where few people make a problem small.
 const MOST_OF_SMALL: usize = 60_000;
 
+/// Steps that one expert's schedules may take.
+const MOST_STEPS: u64 = 2_000_000;
+
 /// Values of the best schedules at the best prices.
 struct Losses<'a> {
     bound: &'a Bound,
-    compiled: super::pricing::CompiledPrices,
+    compiled: CompiledPrices,
     best: FxHashMap<ExpertIdx, i128>,
 }
 
 /// Looks for better plans until the gap is small enough, or nothing helps.
-pub(super) fn plan(
-    search: &mut Search<'_>,
-    master: &Master<'_>,
-    musts: &[ExpertIdx],
-    stop: &dyn Stop,
-) -> Outcome {
+pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>, musts: &[ExpertIdx]) -> Outcome {
+    let stop = search.stop;
     let Some(bound) = search.bound.clone() else {
         return Outcome::Searched;
     };
-    let Some(priced) = search.pricer.price(&bound.prices, Who::All, search.threads, stop) else {
+    let Some(priced) = search
+        .pricer
+        .price(&bound.prices, Who::All, search.threads, stop)
+    else {
         return Outcome::Searched;
     };
     let compiled = search.pricer.compile(&bound.prices);
-    let best = priced.best.iter().map(|best| (best.expert, best.value)).collect();
-    let losses = Losses { bound: &bound, compiled, best };
+    let best = priced
+        .best
+        .iter()
+        .map(|best| (best.expert, best.value))
+        .collect();
+    let losses = Losses {
+        bound: &bound,
+        compiled,
+        best,
+    };
     let mut candidates: Vec<Candidate> = Vec::new();
-    for column in priced.best.into_iter().map(|best| search.columns.column(search.rows, best.expert, best.schedule)) {
+    for column in priced.best.into_iter().map(|best| {
+        search
+            .columns
+            .column(search.rows, best.expert, best.schedule)
+    }) {
         candidates.push(Candidate { column, loss: 0 });
     }
-    let loss_of = |search: &Search<'_>, expert: ExpertIdx, schedule: &super::Schedule| {
+    let loss_of = |search: &Search<'_>, expert: ExpertIdx, schedule: &Schedule| {
         let value = search.pricer.value(&losses.compiled, expert, schedule);
         losses.best.get(&expert).copied().unwrap_or(0) - value
     };
     let mut more: Vec<Candidate> = master
         .columns()
-        .map(|column| Candidate { loss: loss_of(search, column.expert, &column.schedule), column: column.clone() })
+        .map(|column| Candidate {
+            loss: loss_of(search, column.expert, &column.schedule),
+            column: column.clone(),
+        })
         .filter(|it| it.loss > 0)
         .collect();
-    more.sort_by(|a, b| (a.loss, a.column.expert, &a.column.schedule).cmp(&(b.loss, b.column.expert, &b.column.schedule)));
+    more.sort_by(|a, b| {
+        (a.loss, a.column.expert, &a.column.schedule).cmp(&(
+            b.loss,
+            b.column.expert,
+            &b.column.schedule,
+        ))
+    });
     // Whoever must hold something keeps all they know.
-    let (of_musts, of_others): (Vec<Candidate>, Vec<Candidate>) =
-        more.into_iter().partition(|it| musts.binary_search(&it.column.expert).is_ok());
+    let (of_musts, of_others): (Vec<Candidate>, Vec<Candidate>) = more
+        .into_iter()
+        .partition(|it| musts.binary_search(&it.column.expert).is_ok());
     candidates.extend(of_musts);
     candidates.extend(of_others.into_iter().take(FIRST));
     choose(search, &losses, candidates, musts, false, stop);
-    let mut share = search.problem.experts.len() <= super::SMALL;
+    let mut share = search.problem.experts.len() <= SMALL;
     for _ in 0..6 {
-        if stop.is_due() || search.is_out_of_work() || search.is_good_enough() {
+        if search.is_over() || search.is_good_enough() {
             return Outcome::Searched;
         }
         let before = search.best.as_ref().map(|(_, worth)| *worth);
-        let most = if search.problem.experts.len() <= super::SMALL { MOST_OF_SMALL } else { MOST };
+        let most = if search.problem.experts.len() <= SMALL {
+            MOST_OF_SMALL
+        } else {
+            MOST
+        };
         let Some((candidates, is_complete)) = enumerate(search, &losses, musts, most, stop) else {
             return Outcome::Searched;
         };
@@ -131,9 +159,20 @@ fn enumerate(
             let best = losses.best.get(&expert).copied().unwrap_or(0);
             let least = best.saturating_sub(limit);
             let room = most - candidates.len();
-            let found = search.pricer.enumerate(expert, &losses.compiled, least, room, &mut scratch);
+            let found = search.pricer.enumerate(
+                expert,
+                &losses.compiled,
+                least,
+                room,
+                MOST_STEPS,
+                &mut scratch,
+            );
             let Some(found) = found else {
-                limit = if limit > i128::MAX / 8 { 100 * search.scale as i128 * MICRO } else { limit / 3 };
+                limit = if limit > i128::MAX / 8 {
+                    100 * search.scale as i128 * MICRO
+                } else {
+                    limit / 3
+                };
                 continue 'narrower;
             };
             for found in found {
@@ -163,34 +202,45 @@ fn choose(
     let best = search.best.clone();
     if let Some((tally, _)) = &best {
         for column in tally.columns() {
-            let value = search.pricer.value(&losses.compiled, column.expert, &column.schedule);
+            let value = search
+                .pricer
+                .value(&losses.compiled, column.expert, &column.schedule);
             let loss = losses.best.get(&column.expert).copied().unwrap_or(0) - value;
-            candidates.push(Candidate { column: column.clone(), loss });
+            candidates.push(Candidate {
+                column: column.clone(),
+                loss,
+            });
         }
     }
     let mut known = FxHashSet::default();
     candidates.retain(|it| known.insert((it.column.expert, it.column.schedule.clone())));
-    candidates.sort_by(|a, b| (a.column.expert, &a.column.schedule).cmp(&(b.column.expert, &b.column.schedule)));
-    let is_small = search.problem.experts.len() <= super::SMALL;
+    candidates.sort_by(|a, b| {
+        (a.column.expert, &a.column.schedule).cmp(&(b.column.expert, &b.column.schedule))
+    });
+    let is_small = search.problem.experts.len() <= SMALL;
     let limits = MipLimits {
         nodes: (!is_small).then_some(if is_complete { 2_000 } else { 200 }),
         stall_nodes: None,
-        gap: 0.4,
+        gap: if is_complete || is_small {
+            0.4
+        } else {
+            0.01 * search.scale
+        },
         seed: i32::try_from(search.seed % (1 << 31)).unwrap_or(0),
         presolve: true,
         heuristics: if is_complete { 0.05 } else { 0.2 },
     };
     let start = best.as_ref().map(|(tally, _)| tally);
     let chosen = Choice {
-        search,
+        problem: search.problem,
+        rows: search.rows,
         prices: &losses.bound.prices,
         best: &losses.best,
         candidates: &candidates,
         musts,
     }
     .best(start, limits, stop);
-    search.work += 10 + chosen.nodes;
-    eprintln!("{:?} choice of {} complete {is_complete}: {:?} excess {}", stop.elapsed(), candidates.len(), chosen.status, chosen.excess);
+    search.count_work(10 + chosen.nodes);
     let Some(tally) = chosen.tally else {
         return (chosen.status, false);
     };

@@ -18,6 +18,13 @@ use super::column::Column;
 use super::pricing::Schedule;
 use super::rows::{RowKind, Rows};
 
+/// Share of a fresh start in the point to go on from.
+const MIX: f64 = 0.01;
+/// The least dual of a bound to begin with.
+const LEAST_DUAL: f64 = 1e-2;
+/// Iterations of a solve at most.
+const MOST_ITERATIONS: usize = 80;
+
 /// A column with its place in the last point.
 #[derive(Clone, Debug)]
 struct Entry {
@@ -53,8 +60,6 @@ pub(super) struct Master<'a> {
     /// By row: duals of the last point, in cents.
     pub(super) duals: Vec<f64>,
     slacks: Vec<Inner>,
-    mix: f64,
-    least_dual: f64,
     /// Cents that count as 1.
     unit: f64,
     /// The size of an amount that counts as 1, by row.
@@ -85,12 +90,6 @@ impl<'a> Master<'a> {
             dropped: FxHashSet::default(),
             duals: vec![0.0; rows.len()],
             slacks: Vec::new(),
-            mix: std::env::var("MIX")
-                .ok()
-                .map_or(0.1, |it| it.parse().unwrap()),
-            least_dual: std::env::var("LEAST")
-                .ok()
-                .map_or(1e-2, |it| it.parse().unwrap()),
             unit: 1.0,
             size: vec![1.0; rows.len()],
             iterations: 0,
@@ -198,13 +197,7 @@ impl<'a> Master<'a> {
     }
 
     /// Solves the program from the last point, until its gap is at most `gap` cents.
-    pub(super) fn solve(
-        &mut self,
-        gap: f64,
-        threads: usize,
-        most_iterations: usize,
-        stop: &dyn Fn() -> bool,
-    ) -> Solved {
+    pub(super) fn solve(&mut self, gap: f64, threads: usize, stop: &dyn Fn() -> bool) -> Solved {
         let is_first = self.slacks.is_empty();
         if is_first {
             self.measure();
@@ -214,7 +207,7 @@ impl<'a> Master<'a> {
         let tolerance = Tolerance {
             gap: gap / self.unit,
             infeasibility: (1e-3 * gap / self.unit).clamp(1e-7, 1e-2),
-            iterations: most_iterations,
+            iterations: MOST_ITERATIONS,
         };
         let quality = interior::solve(&lp, &mut point, tolerance, threads, stop);
         self.keep(&point);
@@ -354,13 +347,13 @@ impl<'a> Master<'a> {
     fn point(&self, lp: &Blocks) -> Point {
         let few = self.few(lp);
         let is_first = self.slacks.is_empty();
-        let mix = if is_first { 1.0 } else { self.mix };
+        let mix = if is_first { 1.0 } else { MIX };
         let blend = |old: f64, few: f64| (1.0 - mix) * old + mix * few;
         let mut point = Point {
             y: self.legal_duals(lp),
             ..Point::default()
         };
-        let least = self.least_dual;
+        let least = LEAST_DUAL;
         let mut amounts = vec![0.0; lp.rhs.len()];
         let mut j = 0;
         for group in &self.groups {
@@ -447,7 +440,7 @@ impl<'a> Master<'a> {
             }
         }
         for ((y, low), high) in y.iter_mut().zip(low).zip(high) {
-            let room = self.least_dual.min(0.25 * (high - low));
+            let room = LEAST_DUAL.min(0.25 * (high - low));
             *y = y.min(high - room).max(low + room);
         }
         y
@@ -455,7 +448,7 @@ impl<'a> Master<'a> {
 
     /// Slacks that make the rows hold, with duals that make theirs hold.
     fn fill_slacks(&self, lp: &Blocks, amounts: &[f64], point: &mut Point) {
-        let least = self.least_dual;
+        let least = LEAST_DUAL;
         let mut k = 0;
         while k < lp.slacks.len() {
             let row = lp.slacks[k].row;
@@ -518,13 +511,4 @@ impl<'a> Master<'a> {
             *dual = y * self.unit / size;
         }
     }
-}
-
-/// A column's value at prices in cents, nearly.
-fn value(column: &Column, duals: &[f64]) -> f64 {
-    let entries = column.entries.iter();
-    let paid: f64 = entries
-        .map(|(row, amount)| *amount as f64 * duals[*row as usize])
-        .sum();
-    column.own as f64 + paid
 }

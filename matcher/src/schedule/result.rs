@@ -4,11 +4,13 @@ use serde_json::json;
 
 use crate::model::plan::{MICRO, Plan, Proof, Status, Stint};
 use crate::solve::Options;
-use crate::stop::Stop;
+use crate::stop::{Stop, Unlimited};
 
 use super::Search;
 use super::clash;
 use super::gap::{GapParts, number};
+use super::prices::DensePrices;
+use super::pricing::Who;
 
 /// Work that looking for a small conflict may take, relaxation by relaxation.
 const WORK_A_RELAXATION: u64 = 20_000;
@@ -21,9 +23,9 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
         plan.report.insert("search".to_owned(), account(search));
         return plan;
     };
-    let Some(of_prices) = &search.bound else {
-        // Stopped before any prices were known: those of a world without value prove the sum of all there is.
-        return unpriced(search);
+    let of_prices = match &search.bound {
+        Some(bound) => (bound.micro, bound.prices.clone()),
+        None => closed(search),
     };
     let mut stints: Vec<Stint> = Vec::new();
     for column in tally.columns() {
@@ -37,19 +39,27 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
         }
     }
     stints.sort();
-    let price_bound = of_prices.micro.div_euclid(MICRO);
+    let price_bound = of_prices.0.div_euclid(MICRO);
     let bound = search.other_bound.unwrap_or(price_bound).min(price_bound);
     let mut plan = Plan {
         objective: Some(*worth),
         bound: Some(bound),
         price_bound: Some(price_bound),
-        proof: Some(if bound == price_bound { Proof::Prices } else { Proof::Mip }),
+        proof: Some(if bound == price_bound {
+            Proof::Prices
+        } else {
+            Proof::Mip
+        }),
         stints: Some(stints),
-        prices: Some(of_prices.prices.stated(problem)),
-        ..Plan::without_stints(if bound == *worth { Status::Optimal } else { Status::Feasible })
+        prices: Some(of_prices.1.stated(problem)),
+        ..Plan::without_stints(if bound == *worth {
+            Status::Optimal
+        } else {
+            Status::Feasible
+        })
     };
     let score = search.score_value(tally);
-    let parts = GapParts::new(search, &of_prices.prices, tally);
+    let parts = GapParts::new(search, &of_prices.1, tally);
     let gap = bound - worth;
     plan.report.insert(
         "gap".to_owned(),
@@ -65,10 +75,22 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
     plan
 }
 
-/// A plan when there was no time for any prices.
-fn unpriced(search: &Search<'_>) -> Plan {
-    let _ = search;
-    Plan::without_stints(Status::Unknown)
+/// Prices at which nobody wants a seat, and what they prove: little, but at once, for a search that was stopped before it
+/// knew any better.
+fn closed(search: &Search<'_>) -> (i128, DensePrices) {
+    let problem = search.problem;
+    let weights = &problem.weights;
+    let weeks = i128::from(problem.weeks);
+    let most = 1_000 * weights.point.0 + weeks * weights.change.0 + 1;
+    let mut prices = DensePrices::zero(problem);
+    prices
+        .heads
+        .fill(-(most * MICRO).min(100_000_000_000_000_000_000));
+    let everybody = search
+        .pricer
+        .price(&prices, Who::All, search.threads, &Unlimited);
+    let experts = everybody.map_or(0, |priced| priced.experts);
+    (search.pricer.constant(&prices) + experts, prices)
 }
 
 /// What the search did, and what ended it.
@@ -109,7 +131,9 @@ pub(super) fn infeasible(search: &Search<'_>, options: &Options) -> Plan {
         ..options.clone()
     };
     let stop: &dyn Stop = search.stop;
-    let conflict = clash::conflict(search.problem, &mut |relaxed| super::is_infeasible(relaxed, &limits, stop));
+    let conflict = clash::conflict(search.problem, &mut |relaxed| {
+        super::is_infeasible(relaxed, &limits, stop)
+    });
     let mut plan = Plan {
         conflict: Some(conflict),
         ..Plan::without_stints(Status::Infeasible)

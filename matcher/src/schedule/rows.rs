@@ -293,4 +293,22 @@ impl Rows<'_> {
             .is_none_or(|row| tally.amount(row) >= target)
             || self.ratios_of[role.index()].iter().any(breaks)
     }
+
+    /// Prices by row, in cents, nearly: what a unit more of the row is worth.
+    pub(super) fn duals(&self, prices: &DensePrices) -> Vec<f64> {
+        let cents = |micro: i128| micro as f64 / 1e6;
+        let of_kind = |kind: &RowKind| match *kind {
+            RowKind::Heads { role, week } => {
+                cents(prices.heads[role.index() * self.weeks + week.index()])
+            }
+            RowKind::Budget { campaign } => -cents(prices.budget[campaign]),
+            RowKind::Mean { campaign } => cents(prices.mean[campaign]),
+            RowKind::Ratio { ratio, week } => {
+                cents(prices.ratios[ratio * self.weeks + week.index()])
+            }
+            RowKind::Quota { quota } => cents(prices.quotas[quota]),
+            RowKind::Changes => -cents(prices.change),
+        };
+        self.kinds.iter().map(of_kind).collect()
+    }
 }

@@ -108,21 +108,31 @@ impl<'a> Search<'a> {
 
     /// Whether two thirds of what the limits allow are used up: then it is time to make plans of what there is.
     pub(super) fn is_late(&self) -> bool {
-        let of_work = self.work_limit.is_some_and(|limit| 3 * self.work >= 2 * limit);
-        let of_time = self.stop.remaining().is_some_and(|left| 2 * left <= self.stop.elapsed());
+        let of_work = self
+            .work_limit
+            .is_some_and(|limit| 3 * self.work >= 2 * limit);
+        let of_time = self
+            .stop
+            .remaining()
+            .is_some_and(|left| 2 * left <= self.stop.elapsed());
         of_work || of_time
     }
 
     /// The best bound in cents.
     pub(super) fn bound_cents(&self) -> Option<i128> {
-        let of_prices = self.bound.as_ref().map(|bound| bound.micro.div_euclid(MICRO));
+        let of_prices = self
+            .bound
+            .as_ref()
+            .map(|bound| bound.micro.div_euclid(MICRO));
         [of_prices, self.other_bound].into_iter().flatten().min()
     }
 
     /// Whether the best plan is worth what is proved.
     pub(super) fn is_proved(&self) -> bool {
         let bound = self.bound_cents();
-        self.best.as_ref().is_some_and(|(_, worth)| Some(*worth) == bound)
+        self.best
+            .as_ref()
+            .is_some_and(|(_, worth)| Some(*worth) == bound)
     }
 
     /// Whether the gap is as small as was asked for.
@@ -131,7 +141,11 @@ impl<'a> Search<'a> {
             return false;
         };
         let share = (bound - worth).saturating_mul(1_000_000);
-        bound == *worth || share <= self.score_value(tally).saturating_mul(i128::from(self.gap_ppm))
+        bound == *worth
+            || share
+                <= self
+                    .score_value(tally)
+                    .saturating_mul(i128::from(self.gap_ppm))
     }
 
     /// Keeps a plan if it is feasible and better than the best.
@@ -163,9 +177,15 @@ impl<'a> Search<'a> {
     /// Σ score × point_cents of a plan.
     pub(super) fn score_value(&self, tally: &Tally) -> i128 {
         let mut points = 0;
-        for stint in tally.columns().iter().flat_map(|column| column.schedule.stints()) {
+        for stint in tally
+            .columns()
+            .iter()
+            .flat_map(|column| column.schedule.stints())
+        {
             let weeks = stint.weeks(self.problem);
-            let covering = weeks.filter(|(_, kind)| *kind == WeekKind::Covering).count();
+            let covering = weeks
+                .filter(|(_, kind)| *kind == WeekKind::Covering)
+                .count();
             points += i128::from(self.problem.pair(stint.pair).score.get()) * covering as i128;
         }
         points * self.problem.weights.point.0

@@ -1,26 +1,163 @@
 //! Whom to look at first, and a first plan made of them.
 //!
-//! Four times as many people as a role wants at its peak, role by role: by score, by what is left of it after a
+//! Twice as many people as a role wants at its peak, role by role: by score, by what is left of it after a
 //! little, all and more than all of the pay, so that there is somebody for every budget; and for quotas the best with and
 //! without the tag. Then each in turn takes the best schedule the seats that are left allow.
 
 use rustc_hash::FxHashSet;
 
+use crate::model::plan::Plan;
 use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
 
 use super::Search;
 use super::column::Column;
+use super::generate::sorted;
+use super::master::Master;
 use super::prices::DensePrices;
-use super::pricing::Who;
+use super::pricing::{Schedule, Who};
 use super::rows::{RowKind, Rows};
 use super::tally::Tally;
+use super::warm;
 
 /// People a role, for each head at its peak.
-const PEOPLE_A_HEAD: usize = 4;
+const PEOPLE_A_HEAD: usize = 2;
+
+/// Gives the master its first columns and prices, and the search its first plans.
+pub(super) fn start(
+    search: &mut Search<'_>,
+    master: &mut Master<'_>,
+    musts: &[ExpertIdx],
+    from: Option<&Plan>,
+) {
+    let problem = search.problem;
+    let first = first_prices(problem, search.rows);
+    let from_prices = from
+        .and_then(|plan| plan.prices.as_ref())
+        .map(|it| DensePrices::read(problem, it));
+    let prices = from_prices.as_ref().unwrap_or(&first);
+    let mut tally = Tally::new(search.rows);
+    if musts.is_empty() {
+        // Nothing at all is a plan.
+        search.offer(&tally, "start");
+    }
+    let incumbent = warm::incumbent(problem);
+    for plan in from.into_iter().chain(&incumbent) {
+        for (expert, schedule) in warm::schedules(problem, plan) {
+            let column = search.columns.column(search.rows, expert, schedule);
+            if tally.of(expert).is_none() && tally.gain(search.rows, &column).is_some() {
+                tally.put(column.clone());
+            }
+            master.add(column);
+        }
+    }
+    keep_musts(search, master, musts, prices, &mut tally);
+    search.offer(&tally, "start");
+    let set = start_set(problem);
+    fill(search, &set, &first, &mut tally, &mut |column| {
+        master.add(column);
+    });
+    search.offer(&tally, "start");
+    let sorted = sorted(&set);
+    master.duals = match &from_prices {
+        Some(prices) => {
+            let stop = search.stop;
+            let priced = search
+                .pricer
+                .price_few(prices, Who::Some(&sorted), search.threads, stop);
+            for best in priced
+                .into_iter()
+                .flat_map(|it| it.best.into_iter().chain(it.more))
+            {
+                master.add(
+                    search
+                        .columns
+                        .column(search.rows, best.expert, best.schedule),
+                );
+            }
+            search.rows.duals(prices)
+        }
+        None => rough_prices(search, &sorted, &mut |column| {
+            master.add(column);
+        }),
+    };
+    search.count_priced(
+        sorted.len()
+            * if from_prices.is_some() {
+                1
+            } else {
+                PASSES as usize
+            },
+    );
+}
+
+/// A schedule for everybody who must have one, and nothing at all for those to whom that is a change.
+fn keep_musts(
+    search: &Search<'_>,
+    master: &mut Master<'_>,
+    musts: &[ExpertIdx],
+    prices: &DensePrices,
+    tally: &mut Tally,
+) {
+    let problem = search.problem;
+    let compiled = search.pricer.compile(prices);
+    let mut scratch = search.pricer.scratch();
+    let pinned: FxHashSet<ExpertIdx> = problem.pins.iter().map(|pin| pin.expert).collect();
+    for expert in musts {
+        if let Some(best) = search
+            .pricer
+            .price_one(*expert, &compiled, None, &mut scratch)
+        {
+            let column = search.columns.column(search.rows, *expert, best.schedule);
+            if tally.of(*expert).is_none() {
+                tally.put(column.clone());
+            }
+            master.add(column);
+        }
+        if !pinned.contains(expert) {
+            master.add(
+                search
+                    .columns
+                    .column(search.rows, *expert, Schedule::default()),
+            );
+        }
+    }
+}
+
+/// A plan from the columns that the master's last point takes for the most part, filled up at its prices.
+pub(super) fn round(search: &mut Search<'_>, master: &Master<'_>) {
+    let Some(prices) = search.bound.as_ref().map(|bound| bound.prices.clone()) else {
+        return;
+    };
+    let mut shares: Vec<(&Column, f64)> =
+        master.shares().filter(|(_, share)| *share > 0.5).collect();
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.expert.cmp(&b.0.expert)));
+    let mut tally = Tally::new(search.rows);
+    // Those that others depend on come first, so ratios break as rarely as may be.
+    let mut later = Vec::new();
+    for (column, _) in shares {
+        match tally.gain(search.rows, column) {
+            Some(_) => tally.put(column.clone()),
+            None => later.push(column),
+        }
+    }
+    for column in later {
+        if tally.gain(search.rows, column).is_some() {
+            tally.put(column.clone());
+        }
+    }
+    let experts: Vec<ExpertIdx> = sorted(
+        &master
+            .columns()
+            .map(|column| column.expert)
+            .collect::<Vec<_>>(),
+    );
+    fill(search, &experts, &prices, &mut tally, &mut |_| {});
+    search.offer(&tally, "plan");
+}
 
 /// The experts to begin with, in the order in which they should choose: role by role, those that others depend on and
 /// the scarcest first.
-pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
+fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
     let mut by_role: Vec<Vec<PairIdx>> = vec![Vec::new(); problem.roles.len()];
     for (idx, pair) in problem.pairs.iter().enumerate() {
         if problem.vetoes.is_empty() || !problem.is_vetoed(pair.expert, pair.role) {
@@ -77,12 +214,7 @@ pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
         for (quarters, share) in [(4, 2), (1, 1), (10, 1)] {
             take(
                 &mut pairs,
-                (heads
-                    * std::env::var("PH")
-                        .ok()
-                        .map_or(PEOPLE_A_HEAD, |it| it.parse().unwrap())
-                    * share)
-                    .div_ceil(4),
+                (heads * PEOPLE_A_HEAD * share).div_ceil(4),
                 &worth(quarters),
             );
         }
@@ -107,7 +239,7 @@ pub(super) fn start_set(problem: &Problem) -> Vec<ExpertIdx> {
 }
 
 /// Prices at which every empty seat is worth what its being missing costs on average.
-pub(super) fn first_prices(problem: &Problem, rows: &Rows<'_>) -> DensePrices {
+fn first_prices(problem: &Problem, rows: &Rows<'_>) -> DensePrices {
     let mut prices = DensePrices::zero(problem);
     for kind in &rows.kinds {
         if let RowKind::Heads { role, week } = *kind {
@@ -125,7 +257,7 @@ pub(super) fn first_prices(problem: &Problem, rows: &Rows<'_>) -> DensePrices {
 
 /// Gives each of `experts` in turn the best schedule that the seats left by `tally` allow; every schedule taken is
 /// handed to `found`.
-pub(super) fn fill(
+fn fill(
     search: &Search<'_>,
     experts: &[ExpertIdx],
     prices: &DensePrices,
@@ -199,14 +331,14 @@ impl<'a> Closed<'a> {
 }
 
 /// Passes over the first people.
-const PASSES: u32 = 40;
+const PASSES: u32 = 30;
 /// Passes at the end whose schedules are kept, at prices that hardly move any more.
 const KEPT_PASSES: u32 = 8;
 
 /// Rough prices of all rows in cents, by trial: what too many people want becomes cheaper, what too few want dearer, in
 /// ever smaller steps (tâtonnement). `found` is handed the schedules that the last prices ask for. Nothing
 /// is proved here; the master begins nearer to sane prices.
-pub(super) fn rough_prices(
+fn rough_prices(
     search: &Search<'_>,
     experts: &[ExpertIdx],
     found: &mut dyn FnMut(Column),
@@ -214,7 +346,6 @@ pub(super) fn rough_prices(
     let rows = search.rows;
     let problem = search.problem;
     let weights = &problem.weights;
-    let first = first_prices(problem, rows);
     let mut duals = Vec::with_capacity(rows.len());
     // By row: the size of a price, and the amount that counts as a great deal.
     let mut sizes = Vec::with_capacity(rows.len());
@@ -222,13 +353,9 @@ pub(super) fn rough_prices(
     for kind in &rows.kinds {
         let (dual, size, amount) = match *kind {
             RowKind::Heads { role, week } => {
-                let at = role.index() * first.weeks + week.index();
                 let target = problem.role(role).target.at(week).get();
-                (
-                    (first.heads[at] as f64 / 1e6).min(seat * 20.0),
-                    rows.missing(role).1 as f64,
-                    f64::from(target),
-                )
+                let missing = rows.missing(role).1 as f64;
+                (0.5 * missing, missing, f64::from(target))
             }
             RowKind::Budget { campaign } => {
                 let budget = problem.campaigns[campaign]
@@ -265,7 +392,7 @@ pub(super) fn rough_prices(
         duals.push(dual);
         sizes.push((size, amount.max(1.0)));
     }
-    let mut step = 0.3;
+    let mut step = 0.25;
     for pass in 0..PASSES {
         let prices = rows.prices(&duals);
         let Some(priced) =
@@ -307,7 +434,7 @@ pub(super) fn rough_prices(
             let excess = ((amount - wanted) / great).clamp(-1.0, 1.0);
             duals[row] = (duals[row] - step * size * excess).clamp(low, high);
         }
-        step *= 0.93;
+        step *= 0.9;
     }
     duals
 }

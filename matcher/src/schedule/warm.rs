@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::conflict::between;
 use crate::model::Week;
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, Status, Stint};
 use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
 use crate::stint::{PairView, StintRules};
 
@@ -16,10 +16,17 @@ pub(super) fn schedules(problem: &Problem, plan: &Plan) -> Vec<(ExpertIdx, Sched
     for stint in plan.stints.iter().flatten() {
         let expert = problem.expert_with_id(&stint.expert);
         let role = problem.role_with_id(&stint.role);
-        let pair = expert.zip(role).and_then(|(expert, role)| problem.pair_of(expert, role));
-        let weeks = u16::try_from(stint.from).ok().zip(u16::try_from(stint.to).ok());
+        let pair = expert
+            .zip(role)
+            .and_then(|(expert, role)| problem.pair_of(expert, role));
+        let weeks = u16::try_from(stint.from)
+            .ok()
+            .zip(u16::try_from(stint.to).ok());
         if let (Some(expert), Some(pair), Some((from, to))) = (expert, pair, weeks) {
-            by_expert.entry(expert).or_default().push(ScheduledStint { pair, from, to });
+            by_expert
+                .entry(expert)
+                .or_default()
+                .push(ScheduledStint { pair, from, to });
         }
     }
     by_expert
@@ -27,6 +34,26 @@ pub(super) fn schedules(problem: &Problem, plan: &Plan) -> Vec<(ExpertIdx, Sched
         .filter(|(expert, stints)| is_legal(problem, *expert, stints))
         .map(|(expert, stints)| (expert, Schedule::new(stints)))
         .collect()
+}
+
+/// What the incumbent of a problem says within the horizon, as a plan; none without one.
+pub(super) fn incumbent(problem: &Problem) -> Option<Plan> {
+    let last = i32::from(problem.weeks) - 1;
+    let within = problem
+        .incumbent
+        .as_ref()?
+        .iter()
+        .filter(|stint| stint.from <= last && stint.to >= 0);
+    let stints = within.map(|stint| Stint {
+        expert: problem.text(stint.expert).to_owned(),
+        role: problem.text(stint.role).to_owned(),
+        from: stint.from.max(0).into(),
+        to: stint.to.min(last).into(),
+    });
+    Some(Plan {
+        stints: Some(stints.collect()),
+        ..Plan::without_stints(Status::Feasible)
+    })
 }
 
 /// Whether one expert may do all of this: rules 1, 2, 3, 5 and 9, and no week covered that nobody wants.
@@ -52,16 +79,30 @@ fn is_legal(problem: &Problem, expert: ExpertIdx, stints: &[ScheduledStint]) -> 
     });
     let facts = problem.expert(expert);
     let capacity = problem.all_weeks().all(|week| {
-        let held: Vec<RoleIdx> = stints.iter().filter(|it| holds(it, week)).map(role_of).collect();
+        let held: Vec<RoleIdx> = stints
+            .iter()
+            .filter(|it| holds(it, week))
+            .map(role_of)
+            .collect();
         let available = facts.hours.at(week);
-        let hours = held.iter().map(|role| problem.role(*role).hours).filter(|hours| *hours <= available);
+        let hours = held
+            .iter()
+            .map(|role| problem.role(*role).hours)
+            .filter(|hours| *hours <= available);
         let worked: u32 = hours.map(|hours| u32::from(hours.get())).sum();
         held.len() <= facts.max_roles.get() as usize && worked <= u32::from(available.get())
     });
-    let pins = problem.pins.iter().filter(|pin| pin.expert == expert).all(|pin| {
-        Week::span(pin.from, pin.to)
-            .all(|week| stints.iter().any(|it| role_of(it) == pin.role && holds(it, week)))
-    });
+    let pins = problem
+        .pins
+        .iter()
+        .filter(|pin| pin.expert == expert)
+        .all(|pin| {
+            Week::span(pin.from, pin.to).all(|week| {
+                stints
+                    .iter()
+                    .any(|it| role_of(it) == pin.role && holds(it, week))
+            })
+        });
     shapes && together && capacity && pins
 }
 

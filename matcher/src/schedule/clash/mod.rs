@@ -75,7 +75,12 @@ fn remaining(
         n_silent += usize::from(answer.is_none());
         answer == Some(true)
     };
-    let incumbents: BTreeSet<_> = problem.incumbent.iter().flatten().map(|it| it.expert).collect();
+    let incumbents: BTreeSet<_> = problem
+        .incumbent
+        .iter()
+        .flatten()
+        .map(|it| it.expert)
+        .collect();
     let n_of_group = |part: &Part| match part {
         Part::Ratio(_) => 0,
         Part::Quota(_) => 1,
@@ -93,8 +98,9 @@ fn remaining(
         if !is_limited {
             parts.retain(|part| !matches!(part, Part::Change(_)));
         }
-        let (mut own, others): (Vec<Part>, Vec<Part>) =
-            parts.into_iter().partition(|part| n_of_group(part) == group);
+        let (mut own, others): (Vec<Part>, Vec<Part>) = parts
+            .into_iter()
+            .partition(|part| n_of_group(part) == group);
         shrink(&mut own, |own| clash(&[&others, own].concat()));
         parts = [others, own].concat();
     }
@@ -162,8 +168,8 @@ fn named(problem: &Problem, parts: &[Part]) -> Conflict {
             Part::Budget(idx) => (Rule::Budget, format!("/campaigns/{idx}/budget_cents")),
             Part::Headcount(role, week) => {
                 let at = format!("/roles/{}/target", role.index());
-                let is_whole = problem.weeks > 1
-                    && problem.all_weeks().all(|week| headcount(*role, week));
+                let is_whole =
+                    problem.weeks > 1 && problem.all_weeks().all(|week| headcount(*role, week));
                 if !is_whole {
                     add(Rule::Headcount, at, Some(*week));
                 } else if whole.insert(*role) {
@@ -184,9 +190,7 @@ fn named(problem: &Problem, parts: &[Part]) -> Conflict {
     for part in parts {
         match part {
             Part::Pin(idx) => conflict.pins.push(*idx),
-            Part::Change(expert) => conflict
-                .changes
-                .push(problem.expert_id(*expert).to_owned()),
+            Part::Change(expert) => conflict.changes.push(problem.expert_id(*expert).to_owned()),
             _ => {}
         }
     }

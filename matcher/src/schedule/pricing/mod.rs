@@ -30,8 +30,6 @@ mod tests;
 mod threshold;
 
 pub(crate) use prices::CompiledPrices;
-#[expect(unused_imports, reason = "the type of what `Schedule::totals` gives")]
-pub(crate) use schedule::Totals;
 pub(crate) use schedule::{Schedule, ScheduledStint};
 
 use super::DensePrices;
@@ -183,11 +181,6 @@ impl<'a> Pricer<'a> {
             Compiled::Narrow(tables) => value(&self.pool, tables, expert, schedule),
             Compiled::Wide(tables) => value(&self.pool, tables, expert, schedule),
         }
-    }
-
-    /// Whether a schedule differs from what incumbent stints say of the expert.
-    pub(crate) fn is_changed(&self, expert: ExpertIdx, schedule: &Schedule) -> bool {
-        is_changed(&self.pool, expert, schedule)
     }
 
     /// The part of the bound that is not experts: heads, budgets, the change limit and what the incumbent's

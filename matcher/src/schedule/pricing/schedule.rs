@@ -1,7 +1,7 @@
 //! What one expert does over the whole horizon.
 
-use crate::model::problem::{PairIdx, Problem, RoleIdx};
-use crate::model::{Cents, Week};
+use crate::model::Week;
+use crate::model::problem::{PairIdx, Problem};
 use crate::stint::{PairStint, PairView, WeekKind};
 
 /// A stint of a schedule: the pair is held in every week `from ..= to`.
@@ -34,15 +34,6 @@ impl ScheduledStint {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Schedule(Box<[ScheduledStint]>);
 
-/// What a schedule adds up to, whatever the prices.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Totals {
-    /// Pay of all working weeks.
-    pub(crate) pay: Cents,
-    /// The (role, week)s covered, in the order of the stints.
-    pub(crate) covered: Vec<(RoleIdx, Week)>,
-}
-
 impl Schedule {
     /// The schedule of these stints, in any order.
     pub(crate) fn new(mut stints: Vec<ScheduledStint>) -> Self {
@@ -58,23 +49,5 @@ impl Schedule {
     /// Whether it has no stint.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Its pay and the weeks it covers. O(weeks held).
-    pub(crate) fn totals(&self, problem: &Problem) -> Totals {
-        let mut totals = Totals::default();
-        for stint in &self.0 {
-            let pair = problem.pair(stint.pair);
-            let pay = pair.rate * problem.role(pair.role).hours;
-            for (week, kind) in stint.weeks(problem) {
-                if kind != WeekKind::Leave {
-                    totals.pay += pay;
-                }
-                if kind == WeekKind::Covering {
-                    totals.covered.push((pair.role, week));
-                }
-            }
-        }
-        totals
     }
 }

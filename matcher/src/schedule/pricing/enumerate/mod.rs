@@ -26,7 +26,6 @@ impl Pricer<'_> {
     ///
     /// *Complexity*: that of pricing the expert on all pairs, then schedules found × weeks × pairs; with several roles
     /// at once, exponential where the bound is weak.
-    #[cfg_attr(not(test), expect(dead_code, reason = "proofs are to use it"))]
     pub(crate) fn enumerate(
         &self,
         expert: ExpertIdx,
