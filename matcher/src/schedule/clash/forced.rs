@@ -217,13 +217,7 @@ fn of_one_stint(problem: &Problem, pair: PairIdx, stint: PairStint) -> Option<Co
     let unwanted = view.weeks(stint).find(|(week, kind)| {
         *kind == crate::stint::WeekKind::Covering && view.role.target.at(*week).get() == 0
     });
-    unwanted.map(|(week, _)| {
-        rule(
-            Rule::Headcount,
-            format!("/roles/{role}/target"),
-            Some(week),
-        )
-    })
+    unwanted.map(|(week, _)| rule(Rule::Headcount, format!("/roles/{role}/target"), Some(week)))
 }
 
 /// A week in which these roles do not fit the expert's hours or number of roles.

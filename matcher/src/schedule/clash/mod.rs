@@ -36,8 +36,8 @@ const MOST_SILENCES: usize = 5;
 /// A small set of pins, changes and rules of an infeasible problem that clash.
 ///
 /// `is_infeasible` decides whether a relaxed problem has no plan, or says `None` where it cannot. It is asked
-/// at most 200 times; whatever it answers, what is named clashes if `problem` is infeasible, and if it never
-/// errs.
+/// at most 200 times. If `problem` is infeasible and `is_infeasible` never errs, what is named clashes, however often
+/// it says `None`; more answers make it smaller.
 pub(super) fn conflict(
     problem: &Problem,
     is_infeasible: &mut dyn FnMut(&Problem) -> Option<bool>,
@@ -75,7 +75,12 @@ fn remaining(
         n_silent += usize::from(answer.is_none());
         answer == Some(true)
     };
-    let incumbents: BTreeSet<_> = problem.incumbent.iter().flatten().map(|it| it.expert).collect();
+    let incumbents: BTreeSet<_> = problem
+        .incumbent
+        .iter()
+        .flatten()
+        .map(|it| it.expert)
+        .collect();
     let n_of_group = |part: &Part| match part {
         Part::Ratio(_) => 0,
         Part::Quota(_) => 1,
@@ -93,8 +98,9 @@ fn remaining(
         if !is_limited {
             parts.retain(|part| !matches!(part, Part::Change(_)));
         }
-        let (mut own, others): (Vec<Part>, Vec<Part>) =
-            parts.into_iter().partition(|part| n_of_group(part) == group);
+        let (mut own, others): (Vec<Part>, Vec<Part>) = parts
+            .into_iter()
+            .partition(|part| n_of_group(part) == group);
         shrink(&mut own, |own| clash(&[&others, own].concat()));
         parts = [others, own].concat();
     }
@@ -162,8 +168,8 @@ fn named(problem: &Problem, parts: &[Part]) -> Conflict {
             Part::Budget(idx) => (Rule::Budget, format!("/campaigns/{idx}/budget_cents")),
             Part::Headcount(role, week) => {
                 let at = format!("/roles/{}/target", role.index());
-                let is_whole = problem.weeks > 1
-                    && problem.all_weeks().all(|week| headcount(*role, week));
+                let is_whole =
+                    problem.weeks > 1 && problem.all_weeks().all(|week| headcount(*role, week));
                 if !is_whole {
                     add(Rule::Headcount, at, Some(*week));
                 } else if whole.insert(*role) {
@@ -184,9 +190,7 @@ fn named(problem: &Problem, parts: &[Part]) -> Conflict {
     for part in parts {
         match part {
             Part::Pin(idx) => conflict.pins.push(*idx),
-            Part::Change(expert) => conflict
-                .changes
-                .push(problem.expert_id(*expert).to_owned()),
+            Part::Change(expert) => conflict.changes.push(problem.expert_id(*expert).to_owned()),
             _ => {}
         }
     }
