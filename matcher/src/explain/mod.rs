@@ -7,6 +7,7 @@
 mod alternates;
 mod campaign_cover;
 mod classify;
+mod conflict;
 mod floor;
 mod incumbent;
 mod obstacle;
@@ -22,6 +23,7 @@ mod worth;
 
 pub use alternates::{Alternate, RoleAlternates, alternates};
 pub use campaign_cover::{CampaignCover, campaign_covers};
+pub use conflict::conflict_in_words;
 pub use obstacle::Obstacle;
 pub use role_cover::{RoleCover, role_covers};
 pub use role_outcome::{Cause, RoleOutcome, outcomes};

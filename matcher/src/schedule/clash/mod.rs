@@ -36,8 +36,8 @@ const MOST_SILENCES: usize = 5;
 /// A small set of pins, changes and rules of an infeasible problem that clash.
 ///
 /// `is_infeasible` decides whether a relaxed problem has no plan, or says `None` where it cannot. It is asked
-/// at most 200 times; whatever it answers, what is named clashes if `problem` is infeasible, and if it never
-/// errs.
+/// at most 200 times. If `problem` is infeasible and `is_infeasible` never errs, what is named clashes, however often
+/// it says `None`; more answers make it smaller.
 pub(super) fn conflict(
     problem: &Problem,
     is_infeasible: &mut dyn FnMut(&Problem) -> Option<bool>,

@@ -21,7 +21,7 @@ const LOCAL_RULES: [Rule; 5] = [
 ];
 
 /// Experts × rules beyond which ratios and quotas are not looked at one by one.
-const MOST_PRICED: usize = 500_000;
+const MOST_PRICED: usize = 2_000_000;
 /// Pinned experts × headcounts beyond which those are not.
 const MOST_FORCED: usize = 2_000_000;
 
@@ -150,9 +150,10 @@ impl Suspects {
         let Self {
             pins, sums, zeros, ..
         } = &mut self;
+        // Zeros first: each of them is priced for every pin.
+        shrink(zeros, |zeros| clashes(pins, sums, zeros, &local));
         shrink(sums, |sums| clashes(pins, sums, zeros, &local));
         shrink(pins, |pins| clashes(pins, sums, zeros, &local));
-        shrink(zeros, |zeros| clashes(pins, sums, zeros, &local));
         shrink(&mut local, |local| clashes(pins, sums, zeros, local));
         let mut rules: Vec<ConflictRule> = local
             .iter()
@@ -182,8 +183,7 @@ impl Suspects {
         };
         // The checker forbids cover where the target is 0 whether that is named or not; a conflict names it.
         let has_zeros = |zeros: &[(RoleIdx, Week)]| {
-            let is_unnamed =
-                |role, week| matches!(zeros.binary_search(&(role, week)), Err(_)).then_some(1);
+            let is_unnamed = |role, week| zeros.binary_search(&(role, week)).is_err().then_some(1);
             raised(problem, |role, week, target| {
                 if target == 0 {
                     is_unnamed(role, week)
@@ -208,9 +208,6 @@ impl Suspects {
         let relaxed = has_zeros(zeros)?;
         shrink(shares, |shares| clashes(&relaxed, pins, shares));
         shrink(pins, |pins| clashes(&relaxed, pins, shares));
-        shrink(zeros, |zeros| {
-            has_zeros(zeros).is_some_and(|problem| clashes(&problem, pins, shares))
-        });
         let zeros = zeros.iter().map(|(role, week)| headcount(*role, *week));
         Some(Conflict {
             rules: shares.iter().cloned().chain(zeros).collect(),
