@@ -45,7 +45,8 @@ struct Losses<'a> {
 }
 
 /// Looks for better plans until the gap is small enough, or nothing helps.
-pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>, musts: &[ExpertIdx]) -> Outcome {
+pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
+    let musts = &search.musts.clone();
     let stop = search.stop;
     let Some(bound) = search.bound.clone() else {
         return Outcome::Searched;

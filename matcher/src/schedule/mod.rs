@@ -32,7 +32,7 @@ mod warm;
 pub use prices::DensePrices;
 
 use crate::model::plan::Plan;
-use crate::model::problem::{ExpertIdx, Problem};
+use crate::model::problem::Problem;
 use crate::solve::{Options, Progress};
 use crate::stop::Stop;
 
@@ -61,12 +61,11 @@ pub fn solve(
 ) -> Plan {
     let rows = Rows::new(problem);
     let mut search = Search::new(problem, &rows, options, stop, progress);
-    let musts = musts(&search);
-    let mut master = Master::new(problem, &rows, &musts);
-    start::start(&mut search, &mut master, &musts, options.from.as_ref());
+    let mut master = Master::new(problem, &rows, &search.musts);
+    start::start(&mut search, &mut master, options.from.as_ref());
     let ended = generate::generate(&mut search, &mut master);
     let is_infeasible = matches!(ended, Ended::NoSchedule)
-        || integer::plan(&mut search, &master, &musts) == Outcome::Infeasible;
+        || integer::plan(&mut search, &master) == Outcome::Infeasible;
     if is_infeasible {
         result::infeasible(&search, options)
     } else {
@@ -80,29 +79,16 @@ fn is_infeasible(problem: &Problem, options: &Options, stop: &dyn Stop) -> Optio
     let mut ignore = |_: &Progress| {};
     let mut search = Search::new(problem, &rows, options, stop, &mut ignore);
     search.wants_any_plan = true;
-    let musts = musts(&search);
-    let mut master = Master::new(problem, &rows, &musts);
-    start::start(&mut search, &mut master, &musts, None);
+    let mut master = Master::new(problem, &rows, &search.musts);
+    start::start(&mut search, &mut master, None);
     if search.best.is_some() {
         return Some(false);
     }
     if generate::generate(&mut search, &mut master) == Ended::NoSchedule {
         return Some(true);
     }
-    match integer::plan(&mut search, &master, &musts) {
+    match integer::plan(&mut search, &master) {
         Outcome::Infeasible => Some(true),
         Outcome::Searched => search.best.is_some().then_some(false),
     }
-}
-
-/// Experts for whom the empty schedule is no matter of course: they have pins, or it may be a change.
-fn musts(search: &Search<'_>) -> Vec<ExpertIdx> {
-    let problem = search.problem;
-    let mut musts: Vec<ExpertIdx> = problem.pins.iter().map(|pin| pin.expert).collect();
-    if problem.max_changes.is_some() {
-        musts.extend(search.columns.incumbent.experts());
-    }
-    musts.sort_unstable();
-    musts.dedup();
-    musts
 }

@@ -1,7 +1,7 @@
 //! What one search for a plan knows, and what it tells of itself.
 
 use crate::model::plan::MICRO;
-use crate::model::problem::Problem;
+use crate::model::problem::{ExpertIdx, Problem};
 use crate::solve::{Options, Progress};
 use crate::stint::WeekKind;
 use crate::stop::Stop;
@@ -21,6 +21,8 @@ pub(super) struct Search<'a> {
     pub(super) rows: &'a Rows<'a>,
     pub(super) columns: Columns<'a>,
     pub(super) pricer: Pricer<'a>,
+    /// Experts for whom the empty schedule is no matter of course, ascending: they have pins, or it may be a change.
+    pub(super) musts: Vec<ExpertIdx>,
     pub(super) threads: usize,
     pub(super) seed: u64,
     pub(super) gap_ppm: u32,
@@ -61,11 +63,19 @@ impl<'a> Search<'a> {
             let heads = problem.all_weeks().map(|week| role.target.at(week).get());
             heads.max().unwrap_or(0) as usize
         };
+        let columns = Columns::new(problem);
+        let mut musts: Vec<ExpertIdx> = problem.pins.iter().map(|pin| pin.expert).collect();
+        if problem.max_changes.is_some() {
+            musts.extend(columns.incumbent.experts());
+        }
+        musts.sort_unstable();
+        musts.dedup();
         Self {
             problem,
             rows,
-            columns: Columns::new(problem),
+            columns,
             pricer: Pricer::new(problem),
+            musts,
             threads: options.threads.max(1),
             seed: options.seed,
             gap_ppm: options.gap_ppm,
@@ -150,6 +160,9 @@ impl<'a> Search<'a> {
 
     /// Keeps a plan if it is feasible and better than the best.
     pub(super) fn offer(&mut self, tally: &Tally, phase: &'static str) {
+        if self.musts.iter().any(|expert| tally.of(*expert).is_none()) {
+            return;
+        }
         let Some(worth) = tally.worth(self.rows) else {
             return;
         };

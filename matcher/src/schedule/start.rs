@@ -23,12 +23,7 @@ use super::warm;
 const PEOPLE_A_HEAD: usize = 2;
 
 /// Gives the master its first columns and prices, and the search its first plans.
-pub(super) fn start(
-    search: &mut Search<'_>,
-    master: &mut Master<'_>,
-    musts: &[ExpertIdx],
-    from: Option<&Plan>,
-) {
+pub(super) fn start(search: &mut Search<'_>, master: &mut Master<'_>, from: Option<&Plan>) {
     let problem = search.problem;
     let first = first_prices(problem, search.rows);
     let from_prices = from
@@ -36,10 +31,8 @@ pub(super) fn start(
         .map(|it| DensePrices::read(problem, it));
     let prices = from_prices.as_ref().unwrap_or(&first);
     let mut tally = Tally::new(search.rows);
-    if musts.is_empty() {
-        // Nothing at all is a plan.
-        search.offer(&tally, "start");
-    }
+    // Nothing at all is a plan, unless somebody must have one.
+    search.offer(&tally, "start");
     let incumbent = warm::incumbent(problem);
     for plan in from.into_iter().chain(&incumbent) {
         for (expert, schedule) in warm::schedules(problem, plan) {
@@ -50,7 +43,7 @@ pub(super) fn start(
             master.add(column);
         }
     }
-    keep_musts(search, master, musts, prices, &mut tally);
+    keep_musts(search, master, prices, &mut tally);
     search.offer(&tally, "start");
     let set = start_set(problem);
     fill(search, &set, &first, &mut tally, &mut |column| {
@@ -94,7 +87,6 @@ pub(super) fn start(
 fn keep_musts(
     search: &Search<'_>,
     master: &mut Master<'_>,
-    musts: &[ExpertIdx],
     prices: &DensePrices,
     tally: &mut Tally,
 ) {
@@ -102,7 +94,7 @@ fn keep_musts(
     let compiled = search.pricer.compile(prices);
     let mut scratch = search.pricer.scratch();
     let pinned: FxHashSet<ExpertIdx> = problem.pins.iter().map(|pin| pin.expert).collect();
-    for expert in musts {
+    for expert in &search.musts {
         if let Some(best) = search
             .pricer
             .price_one(*expert, &compiled, None, &mut scratch)
@@ -132,7 +124,18 @@ pub(super) fn round(search: &mut Search<'_>, master: &Master<'_>) {
         master.shares().filter(|(_, share)| *share > 0.5).collect();
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.expert.cmp(&b.0.expert)));
     let mut tally = Tally::new(search.rows);
-    // Those that others depend on come first, so ratios break as rarely as may be.
+    // Whoever must have something gets what they have the largest share of, whatever else that means.
+    let mut of_musts: Vec<(&Column, f64)> = master
+        .shares()
+        .filter(|it| search.musts.binary_search(&it.0.expert).is_ok())
+        .collect();
+    of_musts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.expert.cmp(&b.0.expert)));
+    for (column, _) in of_musts {
+        if tally.of(column.expert).is_none() {
+            tally.put(column.clone());
+        }
+    }
+    shares.retain(|(column, _)| tally.of(column.expert).is_none());
     let mut later = Vec::new();
     for (column, _) in shares {
         match tally.gain(search.rows, column) {
