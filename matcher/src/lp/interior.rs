@@ -461,7 +461,8 @@ impl Work {
     fn straighten(&mut self, lp: &Blocks, point: &Point, (primal, dual): (f64, f64), target: f64) {
         let (primal, dual) = ((1.3 * primal + 0.1).min(1.0), (1.3 * dual + 0.1).min(1.0));
         let correct = |product: f64| {
-            (product.clamp(0.1 * target, 10.0 * target) - product).max(-10.0 * target)
+            (product.clamp(0.1 * target, 10.0 * target) - product)
+                .clamp(-10.0 * target, 10.0 * target)
         };
         for (kind, inner) in [
             (&mut self.columns, &point.columns),

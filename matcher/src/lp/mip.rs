@@ -1,7 +1,7 @@
 //! Mixed-integer programs through good_lp and HiGHS: one thread, no parallelism of its own, no clock.
 //!
-//! HiGHS sizes its work by threads and time limits, so it gets neither: time is watched from outside, by its interrupt
-//! callback. Its relative gap is fooled by constants, so gaps are absolute and the caller leaves constants
+//! HiGHS sizes its work by threads and time limits: it gets one thread, and no time limit unless a wall clock may stop
+//! the search anyway. Its interrupt callback says when to stop. Its relative gap is fooled by constants, so gaps are absolute and the caller leaves constants
 //! out.
 
 use good_lp::{Expression, SolverModel, Variable, constraint, variable, variables};
@@ -50,6 +50,8 @@ pub(crate) struct MipLimits {
     pub(crate) nodes: Option<i32>,
     /// Nodes without a better solution at most.
     pub(crate) stall_nodes: Option<i32>,
+    /// Seconds by HiGHS's own clock, which it looks at where it does not ask whether to stop; none for no limit.
+    pub(crate) seconds: Option<f64>,
     /// Good enough: bound less solution.
     pub(crate) gap: f64,
     /// Breaks ties.
@@ -118,9 +120,15 @@ pub(crate) fn solve(mip: &Mip, limits: MipLimits, stop: &dyn Stop) -> MipFound {
         _ => MipStatus::Stopped,
     };
     let is_feasible = solved.int_info_value(c"primal_solution_status").ok() == Some(2);
-    let bound = solved
-        .double_info_value(c"mip_dual_bound")
-        .unwrap_or(f64::INFINITY);
+    // Without a whole variable HiGHS solves a linear program, which has no tree and no bound but its value.
+    let is_whole = mip.variables.iter().any(|it| it.is_integer);
+    let bound = match (is_whole, status) {
+        (false, MipStatus::Optimal) => solved.objective_value(),
+        (false, _) => f64::INFINITY,
+        (true, _) => solved
+            .double_info_value(c"mip_dual_bound")
+            .unwrap_or(f64::INFINITY),
+    };
     let nodes = solved.int_info_value(c"mip_node_count").unwrap_or(0);
     MipFound {
         status,
@@ -189,6 +197,9 @@ fn model(mip: &Mip, limits: MipLimits) -> Option<highs::Model> {
     if let Some(nodes) = limits.stall_nodes {
         is_set &= model.try_set_option("mip_max_stall_nodes", nodes).is_ok();
     }
+    if let Some(seconds) = limits.seconds {
+        is_set &= model.try_set_option("time_limit", seconds).is_ok();
+    }
     if mip.has_start {
         let start: Vec<f64> = mip.variables.iter().map(|it| it.start).collect();
         is_set &= model
@@ -206,6 +217,7 @@ mod tests {
     const LIMITS: MipLimits = MipLimits {
         nodes: None,
         stall_nodes: None,
+        seconds: None,
         gap: 0.1,
         seed: 0,
         presolve: true,

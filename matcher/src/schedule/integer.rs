@@ -27,7 +27,9 @@ pub(super) enum Outcome {
     Infeasible,
 }
 
-/// Columns the first choice is made of.
+/// Share of the master's last point above which a column counts as taken.
+const TAKEN: f64 = 1e-2;
+/// Columns the second choice is made of, besides those without loss.
 const FIRST: usize = 1_500;
 /// Columns a proof may have.
 const MOST: usize = 12_000;
@@ -99,7 +101,23 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
     let (of_musts, of_others): (Vec<Candidate>, Vec<Candidate>) = more
         .into_iter()
         .partition(|it| musts.binary_search(&it.column.expert).is_ok());
+    let taken: FxHashSet<(ExpertIdx, &Schedule)> = master
+        .shares()
+        .filter(|(_, share)| *share > TAKEN)
+        .map(|(column, _)| (column.expert, &column.schedule))
+        .collect();
     candidates.extend(of_musts);
+    // First what the master takes a share of: few columns, and a good plan at once. Then more.
+    let is_taken = |it: &&Candidate| taken.contains(&(it.column.expert, &it.column.schedule));
+    let few = candidates
+        .iter()
+        .chain(of_others.iter().filter(is_taken))
+        .cloned()
+        .collect();
+    choose(search, &losses, few, musts, false, stop);
+    if search.is_over() || search.is_good_enough() {
+        return Outcome::Searched;
+    }
     candidates.extend(of_others.into_iter().take(FIRST));
     choose(search, &losses, candidates, musts, false, stop);
     let mut share = search.problem.experts.len() <= SMALL;
@@ -222,6 +240,7 @@ fn choose(
     let limits = MipLimits {
         nodes: (!is_small).then_some(if is_complete { 2_000 } else { 200 }),
         stall_nodes: None,
+        seconds: search.seconds_left(),
         gap: if is_complete || is_small {
             0.4
         } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::plan::Prices;
+use crate::model::plan::{MICRO, Prices};
 use crate::model::problem::{CampaignIdx, Problem, RoleIdx};
 
 /// Prices in millionths of a cent, as [`Prices`] but by position. Rules that the problem does not have are at 0.
@@ -39,7 +39,8 @@ impl DensePrices {
         }
     }
 
-    /// The prices that `prices` states for things the problem has; what does not fit is left out.
+    /// The prices that `prices` states for things the problem has; what does not fit is left out, and what the contract does
+    /// not allow is cut.
     pub fn read(problem: &Problem, prices: &Prices) -> Self {
         let mut dense = Self::zero(problem);
         let weeks = dense.weeks;
@@ -63,7 +64,40 @@ impl DensePrices {
             *at = *stated;
         }
         dense.change = prices.change;
+        dense.cut(problem);
         dense
+    }
+
+    /// Brings every price to where the contract allows it.
+    fn cut(&mut self, problem: &Problem) {
+        const LARGEST: i128 = 100_000_000_000_000_000_000;
+        let below_mean = (problem.weights.below_mean.0 * MICRO).min(LARGEST);
+        for (idx, campaign) in problem.campaigns.iter().enumerate() {
+            let budget = if campaign.budget.is_some() {
+                1_000_000_000_000_000
+            } else {
+                0
+            };
+            let mean = if campaign.mean_score.is_some() {
+                below_mean
+            } else {
+                0
+            };
+            self.budget[idx] = self.budget[idx].clamp(0, budget);
+            self.mean[idx] = self.mean[idx].clamp(0, mean);
+        }
+        for price in &mut self.heads {
+            *price = (*price).clamp(-LARGEST, LARGEST);
+        }
+        for price in self.ratios.iter_mut().chain(&mut self.quotas) {
+            *price = (*price).clamp(0, LARGEST);
+        }
+        let change = if problem.max_changes.is_some() {
+            LARGEST
+        } else {
+            0
+        };
+        self.change = self.change.clamp(0, change);
     }
 
     /// As a plan states them; roles and campaigns whose prices are all 0 are left out.

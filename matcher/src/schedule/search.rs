@@ -128,6 +128,12 @@ impl<'a> Search<'a> {
         of_work || of_time
     }
 
+    /// Seconds left where only a clock limits the search.
+    pub(super) fn seconds_left(&self) -> Option<f64> {
+        let left = self.stop.remaining()?;
+        self.work_limit.is_none().then(|| left.as_secs_f64())
+    }
+
     /// The best bound in cents.
     pub(super) fn bound_cents(&self) -> Option<i128> {
         let of_prices = self
