@@ -8,10 +8,11 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lp::mip::{MipLimits, MipStatus};
-use crate::model::plan::MICRO;
+use crate::model::plan::{MICRO, Proof};
 use crate::model::problem::ExpertIdx;
 use crate::stop::Stop;
 
+use super::branch::branch;
 use super::choice::{Candidate, Choice};
 use super::generate::Bound;
 use super::master::Master;
@@ -236,6 +237,25 @@ fn choose(
     candidates.sort_by(|a, b| {
         (a.column.expert, &a.column.schedule).cmp(&(b.column.expert, &b.column.schedule))
     });
+    if is_complete {
+        let with: FxHashSet<ExpertIdx> = candidates.iter().map(|it| it.column.expert).collect();
+        let idle = losses
+            .best
+            .iter()
+            .filter(|(expert, _)| !with.contains(expert));
+        let others = idle.map(|(_, best)| *best).sum();
+        let best_of = |expert: ExpertIdx| losses.best.get(&expert).copied().unwrap_or(0);
+        if branch(search, &candidates, losses.bound.micro, others, &best_of) {
+            return match &search.best {
+                Some((_, worth)) => {
+                    search.other_bound = Some((*worth, Proof::Branching));
+                    search.report("proof");
+                    (MipStatus::Optimal, true)
+                }
+                None => (MipStatus::Infeasible, false),
+            };
+        }
+    }
     let is_small = search.problem.experts.len() <= SMALL;
     let limits = MipLimits {
         nodes: (!is_small).then_some(if is_complete { 2_000 } else { 200 }),
@@ -277,7 +297,7 @@ fn choose(
         let best = search.best.as_ref().map_or(worth, |(_, best)| *best);
         let claim = (worth + slack.floor() as i128).max(best);
         if search.bound_cents().is_none_or(|bound| claim < bound) {
-            search.other_bound = Some(claim);
+            search.other_bound = Some((claim, Proof::Mip));
             search.report("proof");
         }
     }

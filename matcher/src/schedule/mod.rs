@@ -12,6 +12,7 @@
 //! 3. `integer`: plans from schedules of small loss; and where few schedules over the whole pool have a loss below the
 //!    gap, a search over all of them, which settles the problem.
 
+mod branch;
 mod choice;
 mod clash;
 mod column;

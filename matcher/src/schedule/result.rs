@@ -40,16 +40,15 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
     }
     stints.sort();
     let price_bound = of_prices.0.div_euclid(MICRO);
-    let bound = search.other_bound.unwrap_or(price_bound).min(price_bound);
+    let (bound, proof) = match search.other_bound {
+        Some((bound, proof)) if bound < price_bound => (bound, proof),
+        _ => (price_bound, Proof::Prices),
+    };
     let mut plan = Plan {
         objective: Some(*worth),
         bound: Some(bound),
         price_bound: Some(price_bound),
-        proof: Some(if bound == price_bound {
-            Proof::Prices
-        } else {
-            Proof::Mip
-        }),
+        proof: Some(proof),
         stints: Some(stints),
         prices: Some(of_prices.1.stated(problem)),
         ..Plan::without_stints(if bound == *worth {

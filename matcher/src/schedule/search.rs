@@ -1,6 +1,6 @@
 //! What one search for a plan knows, and what it tells of itself.
 
-use crate::model::plan::MICRO;
+use crate::model::plan::{MICRO, Proof};
 use crate::model::problem::{ExpertIdx, Problem};
 use crate::solve::{Options, Progress};
 use crate::stint::WeekKind;
@@ -41,8 +41,8 @@ pub(super) struct Search<'a> {
     work: u64,
     /// The best bound of prices.
     pub(super) bound: Option<Bound>,
-    /// The best bound from other proofs, in cents.
-    pub(super) other_bound: Option<i128>,
+    /// The best bound from other proofs, in cents, and what it rests on.
+    pub(super) other_bound: Option<(i128, Proof)>,
     /// The best plan and its worth in cents.
     pub(super) best: Option<(Tally, i128)>,
     pub(super) stop: &'a dyn Stop,
@@ -140,7 +140,10 @@ impl<'a> Search<'a> {
             .bound
             .as_ref()
             .map(|bound| bound.micro.div_euclid(MICRO));
-        [of_prices, self.other_bound].into_iter().flatten().min()
+        [of_prices, self.other_bound.map(|it| it.0)]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether the best plan is worth what is proved.
