@@ -100,6 +100,9 @@ pub(super) fn generate(search: &mut Search<'_>, master: &mut Master<'_>) -> Ende
         if is_better {
             master.prune(SHORT * (gap / search.heads as f64).max(search.scale * 1e-4));
         }
+        if search.is_small_enough(gap) {
+            return Ended::Converged;
+        }
         let is_exact = solved.infeasibility < 1e-5 && solved.gap < tolerance;
         if is_exact && gap <= tolerance || n_new == 0 && weight == 0.0 && is_exact {
             return Ended::Converged;

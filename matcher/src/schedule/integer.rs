@@ -270,6 +270,9 @@ fn choose(
         presolve: true,
         heuristics: if is_complete { 0.05 } else { 0.2 },
     };
+    if !search.has_time_for(candidates.len()) {
+        return (MipStatus::Stopped, false);
+    }
     let start = best.as_ref().map(|(tally, _)| tally);
     let chosen = Choice {
         problem: search.problem,

@@ -1,5 +1,7 @@
 //! What one search for a plan knows, and what it tells of itself.
 
+use std::time::Duration;
+
 use crate::model::plan::{MICRO, Proof};
 use crate::model::problem::{ExpertIdx, Problem};
 use crate::solve::{Options, Progress};
@@ -128,10 +130,17 @@ impl<'a> Search<'a> {
         of_work || of_time
     }
 
+    /// Whether a choice among so many candidates would end in time. HiGHS does not always ask whether to stop, so one is
+    /// begun only if there is time for it.
+    pub(super) fn has_time_for(&self, candidates: usize) -> bool {
+        let needed = Duration::from_millis(300) + Duration::from_millis(2) * u32::try_from(candidates).unwrap_or(u32::MAX);
+        !self.is_over() && self.stop.remaining().is_none_or(|left| left >= needed)
+    }
+
     /// Seconds left where only a clock limits the search.
     pub(super) fn seconds_left(&self) -> Option<f64> {
         let left = self.stop.remaining()?;
-        self.work_limit.is_none().then(|| left.as_secs_f64())
+        self.work_limit.is_none().then_some(left.as_secs_f64())
     }
 
     /// The best bound in cents.
@@ -165,6 +174,13 @@ impl<'a> Search<'a> {
                 <= self
                     .score_value(tally)
                     .saturating_mul(i128::from(self.gap_ppm))
+    }
+
+    /// Whether a gap in cents between bound and master is a tenth of the gap that was asked for, so that plans are what is
+    /// wanted now.
+    pub(super) fn is_small_enough(&self, gap: f64) -> bool {
+        let score = self.best.as_ref().map_or(0, |(tally, _)| self.score_value(tally));
+        self.gap_ppm > 0 && gap * 1e7 <= score as f64 * f64::from(self.gap_ppm)
     }
 
     /// Keeps a plan if it is feasible and better than the best.
