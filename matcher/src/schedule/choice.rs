@@ -47,8 +47,9 @@ pub(super) struct Chosen {
     pub(super) tally: Option<Tally>,
     /// How the search ended.
     pub(super) status: MipStatus,
-    /// No choice is worth more than the plan by more than this, in cents; infinite without a plan.
-    pub(super) excess: f64,
+    /// No choice is worth more than the plan by more than this, in cents, the solver's tolerance allowed for; none without
+    /// a plan or a bound.
+    pub(super) excess: Option<i128>,
     /// Nodes searched.
     pub(super) nodes: u64,
 }
@@ -61,7 +62,7 @@ impl Choice<'_> {
         let mut chosen = Chosen {
             tally: None,
             status: found.status,
-            excess: f64::INFINITY,
+            excess: None,
             nodes: found.nodes,
         };
         if let Some(values) = found.values {
@@ -78,7 +79,13 @@ impl Choice<'_> {
                 .map(|(it, value)| it.worth * value)
                 .sum();
             chosen.tally = Some(tally);
-            chosen.excess = (found.bound - worth).max(0.0);
+            let largest = program
+                .variables
+                .iter()
+                .map(|it| it.worth.abs())
+                .fold(0.0, f64::max);
+            chosen.excess =
+                whole_cents((found.bound - worth).max(0.0) + 1e-3 + TOLERANCE * largest);
         }
         chosen
     }
@@ -234,4 +241,16 @@ impl Choice<'_> {
 /// Millionths of a cent in cents, nearly.
 fn cents(micro: i128) -> f64 {
     micro as f64 / 1e6
+}
+
+/// Share of the largest worth of a variable by which a solver's claims may err.
+const TOLERANCE: f64 = 1e-8;
+
+/// An amount rounded down to whole cents; none if it is no such amount.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "smaller than 2^100, checked"
+)]
+fn whole_cents(cents: f64) -> Option<i128> {
+    (0.0..1e30).contains(&cents).then(|| cents.floor() as i128)
 }

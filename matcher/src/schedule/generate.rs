@@ -159,8 +159,8 @@ fn price(search: &mut Search<'_>, master: &mut Master<'_>, duals: Vec<f64>) -> O
 
 /// Adds the schedules that improve the master most, of experts it knows and of newcomers.
 fn add(search: &mut Search<'_>, master: &mut Master<'_>, priced: &Priced) {
-    let (mut known, mut newcomers): (Vec<(f64, &Best)>, Vec<(f64, &Best)>) =
-        (Vec::new(), Vec::new());
+    let mut known: Vec<(f64, &Best)> = Vec::new();
+    let mut newcomers: Vec<(f64, &Best)> = Vec::new();
     for best in &priced.best {
         let excess = best.value as f64 / 1e6 - master.surplus(best.expert);
         if excess > 1e-9 * search.scale {

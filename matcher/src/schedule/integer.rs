@@ -188,11 +188,7 @@ fn enumerate(
                 &mut scratch,
             );
             let Some(found) = found else {
-                limit = if limit > i128::MAX / 8 {
-                    100 * search.scale as i128 * MICRO
-                } else {
-                    limit / 3
-                };
+                limit = (limit / 3).min(100 * search.seat * MICRO);
                 continue 'narrower;
             };
             for found in found {
@@ -295,10 +291,9 @@ fn choose(
     // Nothing that was left out is better than the plan the search began with; of what was in, nothing is better
     // than the solver's bound, loosened by its tolerance.
     let worth = worth.unwrap_or(0) - search.columns.incumbent.cost_of_nothing();
-    let slack = chosen.excess + 1e-3 + 1e-9 * losses.bound.micro.abs() as f64 / 1e6 * 1e-3;
-    if slack.is_finite() {
+    if let Some(excess) = chosen.excess {
         let best = search.best.as_ref().map_or(worth, |(_, best)| *best);
-        let claim = (worth + slack.floor() as i128).max(best);
+        let claim = (worth + excess).max(best);
         if search.bound_cents().is_none_or(|bound| claim < bound) {
             search.other_bound = Some((claim, Proof::Mip));
             search.report("proof");

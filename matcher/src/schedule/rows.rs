@@ -212,6 +212,7 @@ impl<'a> Rows<'a> {
 
     /// The prices of all rows, in millionths of a cent: what a unit of the row is worth. `of_row` is in cents
     /// and of any sign; what the contract does not allow is cut off.
+    #[expect(clippy::cast_possible_truncation, reason = "at most 10^20 in size")]
     pub(super) fn prices(&self, of_row: &[f64]) -> DensePrices {
         const LARGEST: f64 = 1e20;
         let micro = |cents: f64, least: f64, most: f64| -> i128 {

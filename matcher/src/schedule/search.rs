@@ -30,6 +30,8 @@ pub(super) struct Search<'a> {
     pub(super) gap_ppm: u32,
     /// Cents that matter: what a missing head costs, or a seat-week's score.
     pub(super) scale: f64,
+    /// The same, exactly.
+    pub(super) seat: i128,
     /// Heads wanted at the peak of every role, together.
     pub(super) heads: usize,
     /// Whether any feasible plan will do.
@@ -82,6 +84,7 @@ impl<'a> Search<'a> {
             seed: options.seed,
             gap_ppm: options.gap_ppm,
             scale: scale as f64,
+            seat: scale,
             heads: problem.roles.iter().map(peak).sum::<usize>().max(1),
             wants_any_plan: false,
             rounds: 0,
@@ -133,7 +136,8 @@ impl<'a> Search<'a> {
     /// Whether a choice among so many candidates would end in time. HiGHS does not always ask whether to stop, so one is
     /// begun only if there is time for it.
     pub(super) fn has_time_for(&self, candidates: usize) -> bool {
-        let needed = Duration::from_millis(300) + Duration::from_millis(2) * u32::try_from(candidates).unwrap_or(u32::MAX);
+        let needed = Duration::from_millis(300)
+            + Duration::from_millis(2) * u32::try_from(candidates).unwrap_or(u32::MAX);
         !self.is_over() && self.stop.remaining().is_none_or(|left| left >= needed)
     }
 
@@ -179,7 +183,10 @@ impl<'a> Search<'a> {
     /// Whether a gap in cents between bound and master is a tenth of the gap that was asked for, so that plans are what is
     /// wanted now.
     pub(super) fn is_small_enough(&self, gap: f64) -> bool {
-        let score = self.best.as_ref().map_or(0, |(tally, _)| self.score_value(tally));
+        let score = self
+            .best
+            .as_ref()
+            .map_or(0, |(tally, _)| self.score_value(tally));
         self.gap_ppm > 0 && gap * 1e7 <= score as f64 * f64::from(self.gap_ppm)
     }
 

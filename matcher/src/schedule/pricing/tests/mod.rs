@@ -238,26 +238,3 @@ fn a_forbidden_week_is_one_in_which_nobody_is_wanted() {
         }
     }
 }
-
-#[test]
-fn totals_are_pay_and_weeks_covered() {
-    let problem = parse(&json!({
-        "horizon": {"start": "2029-01-01", "weeks": 4},
-        "campaigns": [{"id": "c"}],
-        "roles": [{"id": "r", "campaign": "c", "hours": 2, "target": 1, "onboarding": 1, "max_leave": 1}],
-        "experts": [{"id": "e", "hours": [2, 2, 0, 2]}],
-        "pairs": [{"expert": "e", "role": "r", "score": 1, "rate_cents": 7}],
-    }));
-    let mut prices = DensePrices::zero(&problem);
-    prices.heads.fill(100 * MICRO);
-    let pricer = Pricer::new(&problem);
-    let best = pricer.price(&prices, Who::All, 1, &Unlimited).unwrap().best;
-    let totals = best[0].schedule.totals(&problem);
-    assert_eq!(totals.pay.0, 42);
-    let week = |week: u16| Week::new(week).unwrap();
-    assert_eq!(
-        totals.covered,
-        [(RoleIdx(0), week(1)), (RoleIdx(0), week(3))]
-    );
-    assert_eq!(best[0].value, (2 * 200 - 42) * MICRO, "a point is a dollar");
-}
