@@ -13,6 +13,7 @@ mod flow;
 mod import;
 mod people;
 mod plan;
+mod problems;
 mod search;
 mod solve;
 mod streams;

@@ -189,7 +189,7 @@ fn campaign(
             let kind = Kind::of(position);
             let role = draft.names.intern(&format!("{id}/{}", kind.slug(position)));
             let hours = match kind {
-                Kind::Annotator if number % 2 == 0 => 20,
+                Kind::Annotator if number.is_multiple_of(2) => 20,
                 _ => 10,
             };
             let onboarding = match kind {
@@ -295,7 +295,7 @@ fn rules(spec: &ProblemSpec, number: u32, roles: &[Offer], draft: &mut Draft, rn
         draft.apart.push(both);
         draft.ratios.push(ratio(&reviewers, &annotators, 8));
     }
-    if !leads.is_empty() && number % 2 == 0 {
+    if !leads.is_empty() && number.is_multiple_of(2) {
         draft.ratios.push(ratio(&leads, &annotators, 40));
     }
     let mut quota = |tag: &str, share| {
