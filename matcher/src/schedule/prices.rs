@@ -39,8 +39,7 @@ impl DensePrices {
         }
     }
 
-    /// The prices that `prices` states for things the problem has; what does not fit is left out, and what the contract does
-    /// not allow is cut.
+    /// The prices that `prices` states for things the problem has; what does not fit is left out.
     pub fn read(problem: &Problem, prices: &Prices) -> Self {
         let mut dense = Self::zero(problem);
         let weeks = dense.weeks;
@@ -64,12 +63,11 @@ impl DensePrices {
             *at = *stated;
         }
         dense.change = prices.change;
-        dense.cut(problem);
         dense
     }
 
     /// Brings every price to where the contract allows it.
-    fn cut(&mut self, problem: &Problem) {
+    pub(super) fn cut(&mut self, problem: &Problem) {
         const LARGEST: i128 = 100_000_000_000_000_000_000;
         let below_mean = (problem.weights.below_mean.0 * MICRO).min(LARGEST);
         for (idx, campaign) in problem.campaigns.iter().enumerate() {

@@ -26,9 +26,11 @@ const PEOPLE_A_HEAD: usize = 2;
 pub(super) fn start(search: &mut Search<'_>, master: &mut Master<'_>, from: Option<&Plan>) {
     let problem = search.problem;
     let first = first_prices(problem, search.rows);
-    let from_prices = from
-        .and_then(|plan| plan.prices.as_ref())
-        .map(|it| DensePrices::read(problem, it));
+    let from_prices = from.and_then(|plan| plan.prices.as_ref()).map(|stated| {
+        let mut prices = DensePrices::read(problem, stated);
+        prices.cut(problem);
+        prices
+    });
     let prices = from_prices.as_ref().unwrap_or(&first);
     let mut tally = Tally::new(search.rows);
     // Nothing at all is a plan, unless somebody must have one.
