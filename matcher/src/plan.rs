@@ -49,9 +49,9 @@ pub struct Staffing {
     pub report: Report,
     /// What became of every role, in file order.
     pub outcomes: Vec<RoleOutcome>,
-    /// Every role-week below its target, and why.
+    /// Every role-week below its target, and why; none without a plan.
     pub shortfalls: Vec<Shortfall>,
-    /// Who could step in, by role.
+    /// Who could step in, by role; nobody without a plan.
     pub alternates: Vec<RoleAlternates>,
     /// What the plan's prices say of everybody who was no candidate.
     pub whole_pool: WholePool,
@@ -101,9 +101,12 @@ pub fn plan(
         return Err(PlanError::Unchecked(Box::new(report)));
     }
     says(Event::Begins(Stage::Explain));
-    let shortfalls = shortfalls(&problem, &plan);
+    // Without a plan no seat is short of anybody in particular, and nobody could step in.
+    let (shortfalls, alternates) = match &plan.stints {
+        Some(_) => (shortfalls(&problem, &plan), alternates(&problem, &plan)),
+        None => (Vec::new(), Vec::new()),
+    };
     let outcomes = outcomes(&problem, &candidates, &plan, &shortfalls);
-    let alternates = alternates(&problem, &plan);
     let whole_pool = WholePool::new(&problem, &candidates, &plan);
     Ok(Staffing {
         candidates,

@@ -1,6 +1,7 @@
 //! `muster demo`: the whole product on the embedded survey pool, then on a generated one.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use muster_datasets::generator::{Family, Generator, Settings};
@@ -10,6 +11,7 @@ use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 
 use super::generate::threads;
+use super::limits::{self, Limits};
 use super::progress::Stages;
 use super::report::{self, grouped};
 use super::{Exit, output, plan};
@@ -23,11 +25,22 @@ pub(crate) struct Args {
     /// Where the plan over the real pool goes as JSON
     #[arg(short, long, value_name = "PLAN")]
     output: Option<PathBuf>,
+    /// Good enough: stop once a plan is proved to lack at most this share of its score value, in percent with up to
+    /// four decimals
+    #[arg(long, value_name = "PERCENT", default_value = "0.1", value_parser = limits::gap)]
+    gap: u32,
+    /// Stop solving each pool after so many seconds with the best plan so far
+    #[arg(long, value_name = "SECONDS", value_parser = limits::seconds)]
+    time_limit: Option<Duration>,
+    /// Threads; they never change the plans. As many as there are processors by default
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    threads: Option<u64>,
 }
 
 /// Staffs both pools.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check_places(&[args.output.as_deref()])?;
+    let limits = Limits::new(args.gap, args.time_limit, args.threads);
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
 
     let mut stages = Stages::new();
@@ -41,6 +54,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         &title,
         profiles,
         &file,
+        &limits,
         &folder.path().join("survey"),
         stages,
         args.output.as_deref(),
@@ -64,6 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         &title,
         profiles,
         &file,
+        &limits,
         &folder.path().join("generated"),
         stages,
         None,
@@ -76,6 +91,7 @@ fn staff(
     title: &str,
     profiles: Vec<Profile>,
     file: &CampaignFile,
+    limits: &Limits,
     folder: &std::path::Path,
     mut stages: Stages,
     plan_path: Option<&std::path::Path>,
@@ -93,9 +109,9 @@ fn staff(
         pool: &index,
         threads: threads(),
     };
-    let staffing = plan::staff(&source, file, &mut stages)?;
+    let (staffing, _) = plan::staff(&source, file, limits, &mut stages)?;
     if let Some(path) = plan_path {
-        output::write_json(Some(path), &staffing.plan)?;
+        plan::write_plan(path, &staffing)?;
     }
     let report = report::Report::new(&staffing, file, &stages);
     output::write(None, |out| writeln!(out, "{title}\n\n{}", report.text()))

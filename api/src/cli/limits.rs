@@ -2,10 +2,11 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use muster_matcher::model::problem::Problem;
 use muster_matcher::solve::{Options, Progress};
@@ -13,7 +14,7 @@ use muster_matcher::stop::Stop;
 use serde_json::json;
 
 use super::input::Source;
-use super::{plan_file, progress};
+use super::{output, plan_file, progress};
 
 /// How far to go.
 #[derive(clap::Args)]
@@ -45,7 +46,7 @@ pub(crate) struct Limits {
 }
 
 /// A percentage in millionths.
-fn gap(text: &str) -> Result<u32, String> {
+pub(crate) fn gap(text: &str) -> Result<u32, String> {
     let expected = || "expected a percentage from 0 to 100 with at most four decimals".to_owned();
     let text = text.strip_suffix('%').unwrap_or(text);
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
@@ -63,7 +64,8 @@ fn gap(text: &str) -> Result<u32, String> {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// A length of time in seconds.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let expected = "expected seconds from 0 to 10000000";
     let seconds: f64 = text.parse().map_err(|_| expected.to_owned())?;
     if !(0.0..=1e7).contains(&seconds) {
@@ -73,6 +75,35 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl Limits {
+    /// Limits of gap, time and threads alone.
+    pub(crate) fn new(gap_ppm: u32, time: Option<Duration>, threads: Option<u64>) -> Self {
+        Self {
+            gap: gap_ppm,
+            time_limit: time,
+            work_limit: None,
+            seed: 0,
+            threads,
+            from: None,
+            trace: None,
+        }
+    }
+
+    /// Refuses standard input for the plan to begin from where `other`, which is `what`, is read from it already.
+    pub(crate) fn refuse_stdin_twice(&self, other: &Source, what: &str) -> Result<()> {
+        if other.is_stdin() && self.from.as_ref().is_some_and(Source::is_stdin) {
+            bail!("standard input cannot be both {what} and the plan to begin from");
+        }
+        Ok(())
+    }
+
+    /// Writes the trace that was kept, if one was wanted.
+    pub(crate) fn write_trace(&self, trace: Option<Vec<u8>>) -> Result<()> {
+        match (&self.trace, trace) {
+            (Some(path), Some(trace)) => output::write(Some(path), |out| out.write_all(&trace)),
+            _ => Ok(()),
+        }
+    }
+
     /// The options these limits stand for.
     pub(crate) fn options(&self) -> Result<Options> {
         let threads = match self.threads {
@@ -88,10 +119,10 @@ impl Limits {
         })
     }
 
-    /// A clock that starts now.
+    /// A clock that starts when it is first asked.
     pub(crate) fn clock(&self) -> Clock {
         Clock {
-            start: Instant::now(),
+            start: OnceLock::new(),
             limit: self.time_limit,
         }
     }
@@ -112,17 +143,24 @@ pub(crate) fn stop_at_interrupt() {
 
 /// Time since the start, and a limit.
 pub(crate) struct Clock {
-    start: Instant,
+    start: OnceLock<Instant>,
     limit: Option<Duration>,
+}
+
+impl Clock {
+    /// Starts it, if it does not run yet.
+    pub(crate) fn start(&self) {
+        self.start.get_or_init(Instant::now);
+    }
 }
 
 impl Stop for Clock {
     fn elapsed(&self) -> Duration {
-        self.start.elapsed()
+        self.start.get_or_init(Instant::now).elapsed()
     }
 
     fn remaining(&self) -> Option<Duration> {
-        Some(self.limit?.saturating_sub(self.start.elapsed()))
+        Some(self.limit?.saturating_sub(self.elapsed()))
     }
 
     fn is_cancelled(&self) -> bool {
@@ -138,7 +176,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(problem_weights: i128, trace: Option<&Path>) -> Self {
+    /// For problems in which a missing head costs so many cents.
+    pub(crate) fn new(missing_target: i128, trace: Option<&Path>) -> Self {
         let line = if progress::is_watched() {
             let line = ProgressBar::new_spinner();
             let style = ProgressStyle::with_template("{spinner} {msg}");
@@ -151,7 +190,7 @@ impl Watch {
         Self {
             line,
             trace: trace.map(|_| Vec::new()),
-            missing_target: problem_weights,
+            missing_target,
         }
     }
 

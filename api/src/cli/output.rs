@@ -138,3 +138,17 @@ pub(crate) fn write_json(path: Option<&Path>, value: &impl Serialize) -> Result<
         writeln!(out)
     })
 }
+
+/// Puts a value into a plan's report. Integers of more than 64 bits, which a JSON tree does not hold, are rounded there.
+pub(crate) fn insert(
+    report: &mut serde_json::Map<String, serde_json::Value>,
+    name: &str,
+    value: &impl Serialize,
+) -> Result<()> {
+    let tree = match serde_json::to_value(value) {
+        Ok(tree) => tree,
+        Err(_) => serde_json::from_str(&serde_json::to_string(value)?)?,
+    };
+    report.insert(name.to_owned(), tree);
+    Ok(())
+}

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use muster_datasets::import::labels;
 use muster_matcher::candidates::CandidateSource;
+use muster_matcher::explain::worths;
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
 use muster_matcher::model::problem::{self, Problem};
-use muster_matcher::plan::{Event, PlanError, Staffing, plan};
-use muster_matcher::solve::Options;
-use muster_matcher::stop::Unlimited;
+use muster_matcher::plan::{Event, Staffing, Stage, plan};
 
 use super::input::Source;
+use super::limits::{Limits, Watch, stop_at_interrupt};
 use super::progress::Stages;
 use super::{Exit, output, pool, report};
 
@@ -36,11 +36,14 @@ pub(crate) struct Args {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    limits: Limits,
 }
 
 /// Plans, writes, reports.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let files = [&args.output, &args.csv, &args.problem].map(|path| path.as_deref());
+    let files =
+        [&args.output, &args.csv, &args.problem, &args.limits.trace].map(|path| path.as_deref());
     output::check_places(&files)?;
     let report_on_stdout = !files
         .iter()
@@ -49,17 +52,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if args.json && !report_on_stdout {
         bail!("standard output cannot be both the report and a file; name the file");
     }
+    args.limits
+        .refuse_stdin_twice(&args.campaigns, "the campaigns")?;
     let file = read_campaigns(&args.campaigns)?;
     let mut stages = Stages::new();
     let pool = stages.run("pool", || pool::Pool::open(&args.pool))?;
     let source = stages.run("words", || pool.source(&file))?;
-    let staffing = staff(source.as_ref(), &file, &mut stages).with_context(|| {
-        format!(
-            "cannot plan {} from {}",
-            args.campaigns,
-            args.pool.display()
-        )
-    })?;
+    let (staffing, trace) =
+        staff(source.as_ref(), &file, &args.limits, &mut stages).with_context(|| {
+            format!(
+                "cannot plan {} from {}",
+                args.campaigns,
+                args.pool.display()
+            )
+        })?;
     write_files(
         &staffing,
         &file,
@@ -67,6 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         args.csv.as_deref(),
         args.problem.as_deref(),
     )?;
+    args.limits.write_trace(trace)?;
     let report = report::Report::new(&staffing, &file, &stages);
     if args.json {
         output::write_json(None, &report)?;
@@ -78,25 +85,42 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Runs the planning pipeline with its stages timed.
+/// Runs the planning pipeline with its stages timed, within limits; an interrupt ends solving with the best plan so
+/// far. With the plan comes the trace, if one is wanted.
 pub(crate) fn staff(
     source: &dyn CandidateSource,
     file: &CampaignFile,
+    limits: &Limits,
     stages: &mut Stages,
-) -> Result<Staffing, PlanError> {
-    let staffing = plan(
-        source,
-        file,
-        &Options::default(),
-        &Unlimited,
-        &mut |event| {
-            if let Event::Begins(stage) = event {
-                stages.begin(&format!("{stage:?}").to_lowercase());
+) -> Result<(Staffing, Option<Vec<u8>>)> {
+    let options = limits.options()?;
+    let clock = limits.clock();
+    let mut watch = None;
+    let mut trace = None;
+    let staffing = plan(source, file, &options, &clock, &mut |event| match event {
+        Event::Begins(Stage::Solve) => {
+            stages.begin_unseen("solve");
+            stop_at_interrupt();
+            clock.start();
+            watch = Some(Watch::new(
+                file.weights.missing_target.0,
+                limits.trace.as_deref(),
+            ));
+        }
+        Event::Begins(stage) => {
+            if let Some(watch) = watch.take() {
+                trace = watch.end();
             }
-        },
-    );
+            stages.begin(&format!("{stage:?}").to_lowercase());
+        }
+        Event::Progress(progress) => {
+            if let Some(watch) = &mut watch {
+                watch.note(progress);
+            }
+        }
+    });
     stages.end();
-    staffing
+    Ok((staffing?, trace))
 }
 
 fn write_files(
@@ -107,16 +131,7 @@ fn write_files(
     problem: Option<&Path>,
 ) -> Result<()> {
     if let Some(path) = plan {
-        let mut plan = staffing.plan.clone();
-        plan.report.insert(
-            "roles".to_owned(),
-            serde_json::to_value(&staffing.outcomes)?,
-        );
-        plan.report.insert(
-            "whole_pool".to_owned(),
-            serde_json::to_value(&staffing.whole_pool)?,
-        );
-        output::write_json(Some(path), &plan)?;
+        write_plan(path, staffing)?;
     }
     if let Some(path) = csv {
         output::write(Some(path), |out| report::write_csv(staffing, file, out))?;
@@ -125,6 +140,18 @@ fn write_files(
         write_problem(path, &staffing.problem)?;
     }
     Ok(())
+}
+
+/// Writes the plan with what explains it in its report.
+pub(crate) fn write_plan(path: &Path, staffing: &Staffing) -> Result<()> {
+    let mut plan = staffing.plan.clone();
+    let report = &mut plan.report;
+    output::insert(report, "roles", &staffing.outcomes)?;
+    output::insert(report, "whole_pool", &staffing.whole_pool)?;
+    output::insert(report, "shortfalls", &staffing.shortfalls)?;
+    output::insert(report, "alternates", &staffing.alternates)?;
+    output::insert(report, "worths", &worths(&staffing.problem, &staffing.plan))?;
+    output::write_json(Some(path), &plan)
 }
 
 fn write_problem(path: &Path, problem: &Problem) -> Result<()> {

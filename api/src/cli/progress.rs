@@ -21,8 +21,17 @@ impl Stages {
 
     /// Ends the running stage and begins another.
     pub(crate) fn begin(&mut self, name: &str) {
+        self.begin_stage(name, is_watched());
+    }
+
+    /// As [`Stages::begin`], for a stage that shows by itself how far it is.
+    pub(crate) fn begin_unseen(&mut self, name: &str) {
+        self.begin_stage(name, false);
+    }
+
+    fn begin_stage(&mut self, name: &str, is_shown: bool) {
         self.end();
-        let spinner = if is_watched() {
+        let spinner = if is_shown {
             let spinner = ProgressBar::new_spinner();
             let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
             spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));

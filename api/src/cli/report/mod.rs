@@ -11,11 +11,11 @@ mod tests;
 use muster_matcher::check::Gap;
 use muster_matcher::explain::{
     CampaignCover, QuotaStatus, RatioStatus, RoleAlternates, RoleOutcome, Shortfall, WholePool,
-    Worth, alternates, shortfalls, worths,
+    Worth, alternates, conflict_in_words, shortfalls, worths,
 };
 use muster_matcher::model::Cents;
 use muster_matcher::model::campaign::CampaignFile;
-use muster_matcher::model::plan::{Plan, Proof, Status};
+use muster_matcher::model::plan::{MICRO, Plan, Proof, Status};
 use muster_matcher::model::problem::Problem;
 use muster_matcher::plan::Staffing;
 use serde::Serialize;
@@ -25,7 +25,7 @@ use super::output::shown;
 use super::progress::Stages;
 pub(crate) use csv::write_csv;
 use drawing::{Drawing, Labels};
-pub(crate) use numbers::{grouped, money};
+pub(crate) use numbers::{gap as gap_in_words, grouped, money};
 
 /// A plan's report. As JSON: these fields, amounts in cents, times in milliseconds.
 #[derive(Serialize)]
@@ -109,6 +109,9 @@ impl<'a> Report<'a> {
     /// The report for a terminal, with colours where standard output shows them.
     pub(crate) fn text(&self) -> String {
         let (problem, plan) = (&self.staffing.problem, &self.staffing.plan);
+        if plan.stints.is_none() {
+            return format!("{}{}", no_plan(problem, plan), self.times());
+        }
         let titles = self.file.campaigns.iter().map(|campaign| {
             let (name, priority) = (shown(&campaign.name), campaign.priority);
             format!("{name} ({}, priority {priority})", campaign.client)
@@ -125,17 +128,19 @@ impl<'a> Report<'a> {
         text.push_str(&said(&self.worths));
         text.push('\n');
         text.push_str(&verdict(plan, self.staffing.report.gap, self.currency));
-        if plan.objective.is_some() {
-            text.push_str("checked: every rule holds, every claim is true\n");
-        }
+        text.push_str("checked: every rule holds, every claim is true\n");
         text.push_str(&self.whole_pool());
         text.push_str(&footer(plan, self.alternates));
+        text.push_str(&self.times());
+        text
+    }
+
+    fn times(&self) -> String {
         let stages = self.stages.iter();
         let stages: Vec<String> = stages
             .map(|it| format!("{} {} ms", it.name, it.ms))
             .collect();
-        text.push_str(&format!("time: {}\n", stages.join(", ")));
-        text
+        format!("time: {}\n", stages.join(", "))
     }
 
     fn whole_pool(&self) -> String {
@@ -154,14 +159,13 @@ impl<'a> Report<'a> {
 
 /// A plan drawn and explained from its problem alone, as [`Report::text`] does where there are candidates;
 /// with colours where standard output shows them. Amounts are in the problem's one currency.
-#[expect(dead_code, reason = "for `muster solve`")]
 pub(crate) fn plan_summary(problem: &Problem, plan: &Plan) -> String {
     summary(problem, plan, sparkline::shows_colours())
 }
 
 fn summary(problem: &Problem, plan: &Plan, colours: bool) -> String {
     if plan.stints.is_none() {
-        return verdict(plan, None, "");
+        return no_plan(problem, plan);
     }
     let drawing = Drawing::new(problem, plan);
     let titles = problem.campaigns.iter().map(|campaign| {
@@ -202,20 +206,38 @@ fn summary(problem: &Problem, plan: &Plan, colours: bool) -> String {
     text
 }
 
+/// What more of a rule would be worth, but for what rounds to nothing.
 fn said(worths: &[Worth]) -> String {
-    let lines = worths.iter().map(|it| format!("{}\n", shown(it.text())));
-    lines.collect()
+    let worth = |it: &&Worth| match it {
+        Worth::Budget { micro_cents, .. }
+        | Worth::Mean { micro_cents, .. }
+        | Worth::Ratio { micro_cents, .. }
+        | Worth::Quota { micro_cents, .. }
+        | Worth::Change { micro_cents, .. } => *micro_cents,
+    };
+    let lines = worths.iter().filter(|it| worth(it) >= MICRO / 2);
+    lines.map(|it| format!("{}\n", shown(it.text()))).collect()
+}
+
+/// Why there is no plan.
+pub(crate) fn no_plan(problem: &Problem, plan: &Plan) -> String {
+    let mut text = match plan.status {
+        Status::Infeasible => "infeasible: no plan keeps all pins and the change limit\n",
+        _ => "unknown: no plan was found within the limits\n",
+    }
+    .to_owned();
+    if let Some(conflict) = &plan.conflict {
+        let words = shown(&conflict_in_words(problem, conflict));
+        text.push_str(&format!("these clash: {words}\n"));
+    }
+    text
 }
 
 /// Status, objective, bound and gap, and what the bound rests on.
 fn verdict(plan: &Plan, gap: Option<Gap>, currency: &str) -> String {
     let status = match plan.status {
         Status::Optimal => "optimal",
-        Status::Feasible => "feasible",
-        Status::Infeasible => {
-            return "infeasible: no plan keeps all pins and the change limit\n".to_owned();
-        }
-        Status::Unknown => return "unknown: no plan was found within the limits\n".to_owned(),
+        _ => "feasible",
     };
     let amount = |cents: i128| {
         format!("{} {currency}", money(Cents(cents)))
@@ -246,20 +268,43 @@ fn verdict(plan: &Plan, gap: Option<Gap>, currency: &str) -> String {
     text
 }
 
-/// How many alternates there are, and which engine made the plan.
+/// What ended the search, where that was not a proof.
+pub(crate) fn ended(plan: &Plan) -> Option<String> {
+    let search = plan.report.get("search")?;
+    let how = match search.get("ended")?.as_str()? {
+        "proved" => return None,
+        "time limit" => "stopped by the time limit",
+        "cancelled" => "stopped by an interrupt",
+        "work limit" => "stopped by the work limit",
+        "gap" => "stopped at the gap asked for",
+        "nothing left to try" => "stopped with nothing left to try",
+        other => other,
+    };
+    let is_same_again = search.get("reproducible").and_then(Value::as_bool);
+    Some(match is_same_again {
+        Some(false) => format!("{how}; not reproducible"),
+        _ => how.to_owned(),
+    })
+}
+
+/// What ended the search, how many alternates there are, and which engine made the plan.
 fn footer(plan: &Plan, alternates: &[RoleAlternates]) -> String {
     let n_people: usize = alternates.iter().map(|role| role.people.len()).sum();
     let n_roles = alternates.iter().filter(|it| !it.people.is_empty()).count();
-    let mut text = format!(
+    let mut text = ended(plan).map_or(String::new(), |how| format!("search: {how}\n"));
+    text.push_str(&format!(
         "alternates: {} for {n_roles} roles, estimates\n",
         grouped(n_people as i128)
-    );
+    ));
     if let Some(engine) = plan.report.get("engine") {
         let field = |name: &str| engine.get(name).and_then(Value::as_str).unwrap_or("?");
+        // Places are on the lines after the first.
+        let why = field("why").lines().next().unwrap_or("?");
+        let why = why.split_once(": ").map_or(why, |(_, rules)| rules);
         text.push_str(&format!(
             "engine: {} ({})\n",
             shown(field("name")),
-            shown(field("why"))
+            shown(why)
         ));
     }
     text

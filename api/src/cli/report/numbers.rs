@@ -34,7 +34,7 @@ pub(super) fn whole(cents: Cents) -> String {
 }
 
 /// A gap as seat-weeks and as a share of the plan's score value.
-pub(super) fn gap(gap: &Gap) -> String {
+pub(crate) fn gap(gap: &Gap) -> String {
     let seat_weeks = gap.seat_weeks();
     let seat_weeks = seat_weeks.map_or("–".to_owned(), |it| format!("{it:.2}"));
     let share = gap.share_of_score();
