@@ -27,13 +27,13 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
     /// Good enough: stop once a plan is proved to lack at most this share of its score value, in percent with up to
     /// four decimals
-    #[arg(long, value_name = "PERCENT", default_value = "0.1", value_parser = limits::gap)]
+    #[arg(long, value_name = "PERCENT", default_value = "0.1", value_parser = limits::gap, allow_negative_numbers = true)]
     gap: u32,
     /// Stop solving each pool after so many seconds with the best plan so far
-    #[arg(long, value_name = "SECONDS", value_parser = limits::seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = limits::seconds, allow_negative_numbers = true)]
     time_limit: Option<Duration>,
     /// Threads; they never change the plans. As many as there are processors by default
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256), allow_negative_numbers = true)]
     threads: Option<u64>,
 }
 
