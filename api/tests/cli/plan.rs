@@ -329,7 +329,7 @@ fn a_plan_without_time_is_still_checked_and_says_so() {
 fn pins_that_clash_or_are_not_settled_are_no_defect() {
     let desk = three_weeks();
     // Ana is not there in week 0.
-    let pins = "\"weeks\": 3, \"pins\": [{\"expert\": \"ana\", \"role\": \"a/r\", \"from\": 0, \"to\": 1}]";
+    let pins = "\"weeks\": 3, \"pins\": [{\"expert\": \"ana\", \"role\": \"a/r\", \"from\": \"2027-01-04\", \"to\": \"2027-01-11\"}]";
     desk.write("campaigns.json", CAMPAIGNS.replace("\"format\": 1", pins));
     let said = desk
         .muster(LINE)
