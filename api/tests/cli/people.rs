@@ -80,9 +80,7 @@ fn pool_file_and_index_give_the_same_plan_bytes_and_the_plan_holds() {
             .ends(0)
             .says("the plan holds");
         for pool in ["g/pool.jsonl", "index"] {
-            let line = format!(
-                "check --pool {pool} --campaigns g/campaigns.json --work-limit 20 file.json"
-            );
+            let line = format!("check --pool {pool} --campaigns g/campaigns.json file.json");
             desk.muster(&line).ends(0).says("the plan holds");
         }
     }
@@ -104,7 +102,7 @@ fn everybody_is_found_for_the_roles_they_were_planned_on() {
             stint["role"].as_str().unwrap(),
         );
         let line = format!(
-            "search --index index --campaigns g/campaigns.json --work-limit 20 --role {role} --limit 300 --json"
+            "search --index index --campaigns g/campaigns.json --role {role} --limit 300 --json"
         );
         let found = desk.muster(&line).ends(0).json();
         let hits = found["hits"].as_array().unwrap();
