@@ -27,20 +27,20 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
     /// Good enough: stop once a plan is proved to lack at most this share of its score value, in percent with up to
     /// four decimals
-    #[arg(long, value_name = "PERCENT", default_value = "0.1", value_parser = limits::gap)]
+    #[arg(long, value_name = "PERCENT", default_value = "0.1", value_parser = limits::gap, allow_negative_numbers = true)]
     gap: u32,
     /// Stop solving each pool after so many seconds with the best plan so far
-    #[arg(long, value_name = "SECONDS", value_parser = limits::seconds)]
-    time_limit: Option<Duration>,
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = limits::seconds, allow_negative_numbers = true)]
+    time_limit: Duration,
     /// Threads; they never change the plans. As many as there are processors by default
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256), allow_negative_numbers = true)]
     threads: Option<u64>,
 }
 
 /// Staffs both pools.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check_places(&[args.output.as_deref()])?;
-    let limits = Limits::new(args.gap, args.time_limit, args.threads);
+    let limits = Limits::new(args.gap, Some(args.time_limit), args.threads);
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
 
     let mut stages = Stages::new();

@@ -21,20 +21,20 @@ use super::{output, plan_file, progress};
 pub(crate) struct Limits {
     /// Good enough: stop once the plan is proved to lack at most this share of its score value, in
     /// percent with up to four decimals
-    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = gap)]
+    #[arg(long, value_name = "PERCENT", default_value = "0", value_parser = gap, allow_negative_numbers = true)]
     gap: u32,
     /// Stop after so many seconds with the best plan so far; such a plan may differ from run to run
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     time_limit: Option<Duration>,
     /// Stop after so much work: a unit is about a thousand schedules priced. The same limit gives the
     /// same plan on every machine
-    #[arg(long, value_name = "UNITS")]
+    #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
     work_limit: Option<u64>,
     /// Breaks ties between equally good choices
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
     /// Threads; they never change the plan. As many as there are processors by default
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256), allow_negative_numbers = true)]
     threads: Option<u64>,
     /// Begin from this plan: its schedules and prices are used as far as they fit
     #[arg(long, value_name = "PLAN")]

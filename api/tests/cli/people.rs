@@ -43,14 +43,14 @@ fn a_packed_pool_holds_the_same_and_imports_to_the_same() {
     desk.muster("import g/pool.jsonl --pool imported.jsonl.gz")
         .ends(0);
     let plain = desk
-        .muster("plan --pool g/pool.jsonl --campaigns g/campaigns.json -o -")
+        .muster("plan --pool g/pool.jsonl --campaigns g/campaigns.json --work-limit 20 -o -")
         .ends(0);
     for pool in [
         "imported.jsonl",
         "imported.jsonl.gz",
         "packed/pool.jsonl.gz",
     ] {
-        let line = format!("plan --pool {pool} --campaigns g/campaigns.json -o -");
+        let line = format!("plan --pool {pool} --campaigns g/campaigns.json --work-limit 20 -o -");
         assert!(desk.muster(&line).ends(0).out == plain.out, "{pool}");
     }
 }
@@ -66,7 +66,7 @@ fn pool_file_and_index_give_the_same_plan_bytes_and_the_plan_holds() {
             ("index", "again"),
         ] {
             let line = format!(
-                "plan --pool {pool} --campaigns g/campaigns.json -o {name}.json --csv {name}.csv --problem {name}.problem"
+                "plan --pool {pool} --campaigns g/campaigns.json --work-limit 20 -o {name}.json --csv {name}.csv --problem {name}.problem"
             );
             desk.muster(&line).ends(0);
         }
@@ -91,7 +91,7 @@ fn everybody_is_found_for_the_roles_they_were_planned_on() {
     let desk = generated("plenty");
     desk.muster("index g/pool.jsonl --out index").ends(0);
     let plan = desk
-        .muster("plan --pool index --campaigns g/campaigns.json -o -")
+        .muster("plan --pool index --campaigns g/campaigns.json --work-limit 20 -o -")
         .ends(0)
         .json();
     let stints = plan["stints"].as_array().unwrap();
@@ -124,7 +124,7 @@ fn nobody_one_person_and_no_campaigns_go_all_the_way() {
         desk.muster("index g/pool.jsonl --out index").ends(0);
         let plan = |pool: &str| {
             let line = format!(
-                "plan --pool {pool} --campaigns g/campaigns.json --problem problem.json -o -"
+                "plan --pool {pool} --campaigns g/campaigns.json --work-limit 20 --problem problem.json -o -"
             );
             desk.muster(&line).ends(0).out
         };
@@ -227,7 +227,7 @@ fn a_damaged_index_says_which_file_and_what_to_do() {
     desk.write("index/words.gz", "");
     for line in [
         "search --index index",
-        "plan --pool index --campaigns g/campaigns.json",
+        "plan --pool index --campaigns g/campaigns.json --work-limit 20",
     ] {
         desk.refused(line, 2, "index/words.gz: ");
         desk.refused(

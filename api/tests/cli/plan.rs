@@ -258,8 +258,8 @@ fn a_tree_of_32_levels_and_a_repeated_field_are_told_apart_from_faults() {
     desk.refused(LINE, 2, "/hours: found 6, expected each field once");
 }
 
-#[test]
-fn weeks_that_differ_end_with_5_and_name_the_rules() {
+/// A desk on which ana starts a week late, in three weeks.
+fn three_weeks() -> Desk {
     let desk = desk();
     let pool = POOL.replace(
         "\"weekly_hours\":10",
@@ -270,17 +270,107 @@ fn weeks_that_differ_end_with_5_and_name_the_rules() {
         "campaigns.json",
         CAMPAIGNS.replace("\"format\": 1", "\"weeks\": 3"),
     );
-    let line = "plan --pool pool.jsonl --campaigns campaigns.json -o plan.json";
-    desk.refused(line, 5, "campaigns.json: not solved exactly yet: hours");
-    // The places that are named are in the problem.
-    let said = desk.muster(LINE).ends(5);
-    assert!(
-        said.err.contains("the places are in problem.json"),
-        "{}",
-        said.err
+    desk
+}
+
+#[test]
+fn weeks_that_differ_are_planned_and_explained() {
+    let desk = three_weeks();
+    let said = desk
+        .muster(&format!("{LINE} --trace trace.jsonl"))
+        .ends(0)
+        .says("a/r is 4 seat-weeks short")
+        .says("week 0: 2 of 3 a/r missing")
+        .says("checked: every rule holds, every claim is true");
+    assert!(said.out.contains("optimal: objective "), "{}", said.out);
+    let plan = desk.json("plan.json");
+    let mut stints: Vec<Value> = plan["stints"].as_array().unwrap().clone();
+    stints.sort_by_key(|stint| stint["expert"].to_string());
+    assert_eq!(
+        stints,
+        [
+            json!({"expert": "ana", "role": "a/r", "from": 1, "to": 2}),
+            json!({"expert": "josé", "role": "a/r", "from": 0, "to": 2}),
+        ]
     );
-    assert!(!desk.path("plan.json").exists());
-    desk.refused("solve problem.json", 5, "hours (/experts/");
+    let shortfalls = plan["report"]["shortfalls"].as_array().unwrap();
+    let missing: Vec<&Value> = shortfalls.iter().map(|it| &it["missing_target"]).collect();
+    let missing_min: Vec<&Value> = shortfalls.iter().map(|it| &it["missing_min"]).collect();
+    let all: Vec<u64> = missing
+        .iter()
+        .zip(missing_min)
+        .map(|(target, min)| target.as_u64().unwrap() + min.as_u64().unwrap())
+        .collect();
+    assert_eq!(all, [2, 1, 1]);
+    assert_eq!(plan["report"]["alternates"][0]["role"], "a/r");
+    for line in desk.text("trace.jsonl").lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert!(line["seconds"].is_f64(), "{line}");
+    }
+    desk.muster("check problem.json plan.json").ends(0);
+    // From where the plan is, and within limits, it is the same plan.
+    let line =
+        "plan --pool pool.jsonl --campaigns campaigns.json --from plan.json --work-limit 0 --json";
+    let again = desk.muster(line).ends(0).json();
+    assert_eq!(again["objective"], plan["objective"]);
+}
+
+#[test]
+fn a_plan_without_time_is_still_checked_and_says_so() {
+    let desk = three_weeks();
+    desk.muster(&format!("{LINE} --time-limit 0"))
+        .ends(0)
+        .says("checked: every rule holds, every claim is true")
+        .says("search: stopped by the time limit; not reproducible");
+    desk.muster("check problem.json plan.json").ends(0);
+}
+
+#[test]
+fn pins_that_clash_or_are_not_settled_are_no_defect() {
+    let desk = three_weeks();
+    // Ana is not there in week 0.
+    let pins = "\"weeks\": 3, \"pins\": [{\"expert\": \"ana\", \"role\": \"a/r\", \"from\": \"2027-01-04\", \"to\": \"2027-01-11\"}]";
+    desk.write("campaigns.json", CAMPAIGNS.replace("\"format\": 1", pins));
+    let said = desk
+        .muster(LINE)
+        .ends(0)
+        .says("infeasible: no plan keeps all pins and the change limit\nthese clash: ")
+        .says("pin of ana on a/r in weeks 0–1");
+    assert!(!said.out.contains("missing"), "{}", said.out);
+    let plan = desk.json("plan.json");
+    assert_eq!(plan["status"], "infeasible");
+    assert_eq!(plan["report"]["shortfalls"], json!([]));
+    desk.muster("check problem.json plan.json").ends(0);
+}
+
+#[test]
+fn limits_of_a_plan_are_refused_as_those_of_a_solve() {
+    let desk = desk();
+    desk.write("bad.json", "[]");
+    let plan = "plan --pool pool.jsonl --campaigns";
+    for (rest, fragment) in [
+        ("campaigns.json --gap x", "expected a percentage"),
+        ("campaigns.json --from no.json", "cannot open no.json"),
+        (
+            "campaigns.json --from bad.json",
+            "bad.json is no valid plan",
+        ),
+        (
+            "campaigns.json --trace no/x",
+            "cannot write no/x: there is no folder no",
+        ),
+        (
+            "campaigns.json -o x --trace x",
+            "cannot write x: two results would go there",
+        ),
+        (
+            "- --from -",
+            "standard input cannot be both the campaigns and the plan to begin from",
+        ),
+    ] {
+        desk.refused(&format!("{plan} {rest}"), 2, fragment);
+    }
+    desk.refused("demo --gap -1", 2, "expected a percentage");
 }
 
 #[test]

@@ -1,56 +1,248 @@
 //! `muster solve`: plans that the checker passes, and problems that it refuses.
 
+use serde_json::Value;
+
 use crate::desk::{Desk, example};
 
+/// Every example with a plan and without.
+const EXAMPLES: [&str; 12] = [
+    "budget",
+    "change-limit",
+    "empty-incumbent",
+    "infeasible",
+    "leave",
+    "mean-score",
+    "one-week",
+    "onboarding",
+    "pin",
+    "quota",
+    "ratio",
+    "wall-two-roles",
+];
+
 #[test]
-fn solved_examples_reach_the_proven_optimum_and_pass_the_checker() {
-    for name in ["empty-incumbent", "infeasible", "one-week"] {
+fn examples_are_solved_to_their_proven_optimum_and_pass_the_checker() {
+    for name in EXAMPLES {
         let desk = Desk::new();
         desk.write("problem.json", example(name));
         let said = desk.muster("solve problem.json -o plan.json").ends(0);
         assert_eq!(said.out, "", "{name}");
-        let expected: serde_json::Value =
-            serde_json::from_str(&example(&format!("{name}.expected"))).unwrap();
+        let expected: Value = serde_json::from_str(&example(&format!("{name}.expected"))).unwrap();
         let plan = desk.json("plan.json");
         assert_eq!(plan["status"], expected["status"], "{name}");
         assert_eq!(plan["objective"], expected["objective"], "{name}");
+        if name != "infeasible" {
+            let cents = &expected["objective"];
+            let line = format!(
+                "optimal: objective {cents} cents, bound {cents} cents, gap 0 cents (0.00 seat-weeks, 0.0000 % of the score value), proof "
+            );
+            assert!(said.err.contains(&line), "{name}: {}", said.err);
+        }
+        assert!(said.err.contains("solved in "), "{name}: {}", said.err);
         let report = desk.muster("check problem.json plan.json").ends(0);
         report.says("the plan holds");
     }
 }
 
 #[test]
-fn examples_outside_the_class_end_with_5_and_name_every_rule_with_a_pointer() {
-    for (name, rules, place) in [
-        ("budget", "budget", "budget (/campaigns/0/budget_cents): "),
-        (
-            "change-limit",
-            "change_limit, hours, stint",
-            "change_limit (/max_changes): ",
-        ),
-        ("leave", "hours, stint", "hours (/experts/0/hours): "),
-        (
-            "mean-score",
-            "mean_score",
-            "mean_score (/campaigns/0/mean_score): ",
-        ),
-        (
-            "onboarding",
-            "onboarding, target, hours, stint",
-            "target (/roles/0/target): ",
-        ),
-        ("pin", "pin, stint", "pin (/pins/0): "),
-        ("quota", "quota, hours, stint", "quota (/quotas/0): "),
-        ("ratio", "ratio, hours, stint", "ratio (/ratios/0): "),
-        ("wall-two-roles", "wall", "wall (/experts/0): "),
-    ] {
+fn pins_that_clash_are_said_in_words() {
+    let desk = Desk::new();
+    desk.write("problem.json", example("infeasible"));
+    let said = desk
+        .muster("solve problem.json -o plan.json --summary --explain")
+        .ends(0);
+    for text in [&said.out, &said.err] {
+        assert!(text.starts_with("infeasible: no plan keeps all pins"));
+        for part in [
+            "these clash: ",
+            "pin of ana on atlas/annotator in week 0",
+            "pin of ana on borea/annotator in week 2",
+            "the wall of atlas",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_summary_and_explanations_come_where_they_are_asked_for() {
+    let desk = Desk::new();
+    desk.write("problem.json", example("quota"));
+    let plain = desk.muster("solve problem.json -o plan.json").ends(0);
+    assert_eq!(plain.out, "");
+    for part in ["shortfalls", "alternates", "worths"] {
+        assert_eq!(desk.json("plan.json")["report"][part], Value::Null);
+    }
+    let said = desk
+        .muster("solve problem.json -o plan.json --summary --explain")
+        .ends(0)
+        .says("short, what costs most first:\n  week 0: 2 of 2 atlas/annotator missing")
+        .says("quota country:IN of atlas/annotator: 50.0 %, at most 50 %: kept")
+        .says("optimal: objective -8,300.00, bound -8,300.00, gap 0.00\n");
+    let report = &desk.json("plan.json")["report"];
+    assert_eq!(report["shortfalls"][0]["role"], "atlas/annotator");
+    assert_eq!(report["shortfalls"][0]["missing_target"], 2);
+    assert_eq!(report["alternates"][0]["role"], "atlas/annotator");
+    assert_eq!(report["worths"][0]["of"], "quota");
+    desk.muster("check problem.json plan.json").ends(0);
+    // The plan on standard output stays one document.
+    let both = desk.muster("solve problem.json --summary").ends(0);
+    assert_eq!(both.json()["status"], "optimal");
+    assert!(both.err.contains(said.out.trim_end()), "{}", both.err);
+}
+
+#[test]
+fn a_trace_has_plans_that_rise_and_bounds_that_fall_to_the_answer() {
+    for name in ["budget", "change-limit", "mean-score", "quota", "ratio"] {
         let desk = Desk::new();
         desk.write("problem.json", example(name));
-        desk.write("plan.json", "what was there");
-        let line = "solve problem.json -o plan.json";
-        desk.refused(line, 5, &format!("not solved exactly yet: {rules}\n"));
-        desk.refused(line, 5, place);
+        desk.muster("solve problem.json -o plan.json --trace trace.jsonl")
+            .ends(0);
+        let text = desk.text("trace.jsonl");
+        let lines: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert!(!lines.is_empty(), "{name}");
+        let all = |field: &str| -> Vec<i64> {
+            let values = lines.iter().filter(|line| !line[field].is_null());
+            values.map(|line| line[field].as_i64().unwrap()).collect()
+        };
+        let (objectives, bounds) = (all("objective"), all("bound"));
+        assert!(objectives.is_sorted(), "{name}: {objectives:?}");
+        assert!(bounds.is_sorted_by(|a, b| a >= b), "{name}: {bounds:?}");
+        let plan = desk.json("plan.json");
+        assert_eq!(plan["objective"], *objectives.last().unwrap(), "{name}");
+        assert_eq!(plan["bound"], *bounds.last().unwrap(), "{name}");
+        let seconds = lines.iter().map(|line| line["seconds"].as_f64().unwrap());
+        assert!(seconds.is_sorted(), "{name}");
+        for line in &lines {
+            let known = ["start", "prices", "plan", "proof"];
+            assert!(
+                known.contains(&line["phase"].as_str().unwrap()),
+                "{name}: {line}"
+            );
+            for field in ["gap_seat_weeks", "gap_share"] {
+                assert!(line.get(field).is_some(), "{name}: {line}");
+            }
+            assert!(line["columns"].is_u64() && line["experts_priced"].is_u64());
+        }
     }
+}
+
+#[test]
+fn no_time_still_gives_a_plan_that_says_it_is_not_reproducible() {
+    let mut n_feasible = 0;
+    for name in ["budget", "leave", "mean-score", "quota", "ratio"] {
+        let desk = Desk::new();
+        desk.write("problem.json", example(name));
+        let said = desk
+            .muster("solve problem.json -o plan.json --time-limit 0")
+            .ends(0);
+        assert!(
+            said.err
+                .contains("stopped by the time limit; not reproducible"),
+            "{name}: {}",
+            said.err
+        );
+        let plan = desk.json("plan.json");
+        let status = plan["status"].as_str().unwrap();
+        assert!(
+            ["optimal", "feasible"].contains(&status),
+            "{name}: {status}"
+        );
+        n_feasible += u32::from(status == "feasible");
+        assert_eq!(plan["report"]["search"]["reproducible"], false, "{name}");
+        desk.muster("check problem.json plan.json").ends(0);
+    }
+    assert!(n_feasible > 0, "the limit stopped nothing");
+}
+
+#[test]
+fn a_work_limit_gives_the_same_bytes_with_any_threads() {
+    for name in ["budget", "change-limit", "mean-score", "ratio"] {
+        for work in [0, 1, 5, 1_000] {
+            let desk = Desk::new();
+            desk.write("problem.json", example(name));
+            let line = format!("solve problem.json --work-limit {work} --threads");
+            let once = desk.muster(&format!("{line} 1")).ends(0);
+            for threads in [1, 2] {
+                let again = desk.muster(&format!("{line} {threads}")).ends(0);
+                assert_eq!(again.out, once.out, "{name}, {work}, {threads}");
+            }
+            assert!(!once.err.contains("not reproducible"), "{}", once.err);
+        }
+    }
+}
+
+#[test]
+fn a_plan_to_begin_from_keeps_its_worth_even_without_time() {
+    for name in ["budget", "change-limit", "mean-score", "pin", "ratio"] {
+        let desk = Desk::new();
+        desk.write("problem.json", example(name));
+        desk.muster("solve problem.json -o first.json").ends(0);
+        let first = desk.json("first.json");
+        for limit in ["", " --work-limit 0"] {
+            let line = format!("solve problem.json --from first.json -o plan.json{limit}");
+            desk.muster(&line).ends(0);
+            let plan = desk.json("plan.json");
+            assert_eq!(plan["objective"], first["objective"], "{name}{limit}");
+            if limit.is_empty() {
+                assert_eq!(plan["status"], "optimal", "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_limits_and_files_are_refused() {
+    let desk = Desk::new();
+    desk.write("problem.json", example("budget"));
+    desk.write("bad.json", "{\"status\": \"great\"}");
+    desk.write("plan.json", "what was there");
+    let percent = "expected a percentage from 0 to 100 with at most four decimals";
+    let seconds = "expected seconds from 0 to 10000000";
+    for (limit, fragment) in [
+        ("--gap x", percent),
+        ("--gap -1", percent),
+        ("--gap 101", percent),
+        ("--gap 0.00001", percent),
+        ("--time-limit x", seconds),
+        ("--time-limit -1", seconds),
+        ("--time-limit NaN", seconds),
+        ("--time-limit inf", seconds),
+        ("--work-limit -1", "invalid value '-1' for '--work-limit"),
+        ("--work-limit 1.5", "invalid value '1.5' for '--work-limit"),
+        ("--seed x", "invalid value 'x' for '--seed"),
+        ("--threads 0", "0 is not in 1..=256"),
+        ("--threads 257", "257 is not in 1..=256"),
+        (
+            "--from no.json",
+            "muster: cannot open no.json: No such file",
+        ),
+        (
+            "--from bad.json",
+            "muster: bad.json is no valid plan, 1 fault:\n",
+        ),
+        (
+            "--trace no/trace",
+            "cannot write no/trace: there is no folder no",
+        ),
+        (
+            "--trace plan.json",
+            "cannot write plan.json: two results would go there",
+        ),
+    ] {
+        desk.refused(
+            &format!("solve problem.json -o plan.json {limit}"),
+            2,
+            fragment,
+        );
+    }
+    let both = "standard output cannot be both the plan and the trace";
+    desk.refused("solve problem.json --trace -", 2, both);
+    let twice = "standard input cannot be both the problem and the plan to begin from";
+    desk.refused("solve - --from -", 2, twice);
 }
 
 #[test]

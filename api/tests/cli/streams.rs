@@ -15,8 +15,8 @@ fn desk() -> (Desk, Vec<&'static str>) {
     desk.muster("solve problem.json -o plan.json").ends(0);
     desk.write("net.min", "p min 2 1\nn 1 4\nn 2 -4\na 1 2 0 9 1\n");
     let lines = vec![
-        "plan --pool index --campaigns g/campaigns.json",
-        "plan --pool index --campaigns g/campaigns.json --json",
+        "plan --pool index --campaigns g/campaigns.json --work-limit 20",
+        "plan --pool index --campaigns g/campaigns.json --work-limit 20 --json",
         "search --index index --limit 100 --json",
         "search --index index --limit 100",
         "check problem.json plan.json --json",
