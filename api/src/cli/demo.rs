@@ -30,7 +30,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PERCENT", default_value = "0.1", value_parser = limits::gap, allow_negative_numbers = true)]
     gap: u32,
     /// Stop solving each pool after so many seconds with the best plan so far
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = limits::seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = limits::seconds, allow_negative_numbers = true)]
     time_limit: Duration,
     /// Threads; they never change the plans. As many as there are processors by default
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256), allow_negative_numbers = true)]
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         experts: args.experts,
         campaigns: 5,
         seed: 1,
-        family: Family::Scarce,
+        family: Family::Plenty,
     };
     let generator = Generator::new(settings);
     let profiles = stages.run("generate", || generator.experts().collect::<Vec<_>>());

@@ -67,7 +67,7 @@ impl fmt::Display for OutsideClass {
             .iter()
             .map(|obstacle| obstacle.rule)
             .collect();
-        write!(f, "not solved exactly yet: {}", rules.join(", "))?;
+        write!(f, "outside the one-shot class: {}", rules.join(", "))?;
         for obstacle in &self.obstacles {
             write!(
                 f,

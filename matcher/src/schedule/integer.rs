@@ -33,10 +33,12 @@ const TAKEN: f64 = 1e-2;
 /// Columns the second choice is made of, besides those without loss.
 const FIRST: usize = 1_500;
 /// Columns a proof may have.
-const MOST: usize = 12_000;
+const MOST: usize = 6_000;
 /// Columns a proof may have where few people make a problem small.
 const MOST_OF_SMALL: usize = 60_000;
 
+/// Times that all campaigns are chosen anew.
+const MOST_SWEEPS: usize = 3;
 /// Steps that one expert's schedules may take.
 const MOST_STEPS: u64 = 2_000_000;
 
@@ -120,9 +122,10 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
         return Outcome::Searched;
     }
     candidates.extend(of_others.into_iter().take(FIRST));
-    choose(search, &losses, candidates, musts, false, stop);
+    choose(search, &losses, candidates.clone(), musts, false, stop);
+    by_campaign(search, &losses, &candidates, musts);
     let mut share = search.problem.experts.len() <= SMALL;
-    for _ in 0..6 {
+    for _ in 0..3 {
         if search.is_over() || search.is_good_enough() {
             return Outcome::Searched;
         }
@@ -152,6 +155,58 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
         }
     }
     Outcome::Searched
+}
+
+/// Chooses anew for the people of one campaign at a time, and for those without a stint, while everybody else keeps
+/// theirs; until no campaign gains by it.
+fn by_campaign(
+    search: &mut Search<'_>,
+    losses: &Losses<'_>,
+    candidates: &[Candidate],
+    musts: &[ExpertIdx],
+) {
+    let problem = search.problem;
+    if problem.campaigns.len() < 2 {
+        return;
+    }
+    for _ in 0..MOST_SWEEPS {
+        let before = search.best.as_ref().map(|(_, worth)| *worth);
+        for campaign in 0..problem.campaigns.len() {
+            if search.is_over() || search.is_good_enough() {
+                return;
+            }
+            let Some((tally, _)) = search.best.clone() else {
+                return;
+            };
+            let serves = |schedule: &Schedule| {
+                let mut stints = schedule.stints().iter();
+                stints.any(|stint| {
+                    problem.role(problem.pair(stint.pair).role).campaign.index() == campaign
+                })
+            };
+            let stays = |expert: ExpertIdx| {
+                let held = tally.of(expert);
+                held.is_some_and(|column| !column.schedule.is_empty() && !serves(&column.schedule))
+            };
+            let open = candidates
+                .iter()
+                .filter(|it| !stays(it.column.expert))
+                .cloned()
+                .collect();
+            let kept = tally
+                .columns()
+                .into_iter()
+                .map(|column| column.expert)
+                .filter(|it| stays(*it));
+            let mut kept: Vec<ExpertIdx> = kept.chain(musts.iter().copied()).collect();
+            kept.sort_unstable();
+            kept.dedup();
+            choose(search, losses, open, &kept, false, search.stop);
+        }
+        if search.best.as_ref().map(|(_, worth)| *worth) == before {
+            return;
+        }
+    }
 }
 
 /// Every schedule over the whole pool whose loss is at most the gap, or as many of the smallest losses as there is room
@@ -254,7 +309,7 @@ fn choose(
     }
     let is_small = search.problem.experts.len() <= SMALL;
     let limits = MipLimits {
-        nodes: (!is_small).then_some(if is_complete { 2_000 } else { 200 }),
+        nodes: (!is_small).then_some(if is_complete { 200 } else { 50 }),
         stall_nodes: None,
         seconds: search.seconds_left(),
         gap: if is_complete || is_small {
