@@ -297,8 +297,7 @@ mod tests {
                 .wrapping_add(1);
             (random >> 40) % 100
         };
-        let mut mip = Mip::default();
-        mip.variables = vec![
+        let variables = vec![
             Variable01 {
                 worth: 0.0,
                 upper: 1.0,
@@ -307,6 +306,10 @@ mod tests {
             };
             50
         ];
+        let mut mip = Mip {
+            variables,
+            ..Mip::default()
+        };
         for _ in 0..6 {
             let entries: Vec<(usize, f64)> = (0..50).map(|idx| (idx, draw() as f64)).collect();
             let sum: f64 = entries.iter().map(|(_, it)| it).sum();
