@@ -244,7 +244,7 @@ fn cents(micro: i128) -> f64 {
 }
 
 /// Share of the largest worth of a variable by which a solver's claims may err.
-const TOLERANCE: f64 = 1e-8;
+const TOLERANCE: f64 = 1e-9;
 
 /// An amount rounded down to whole cents; none if it is no such amount.
 #[expect(

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lp::mip::{MipLimits, MipStatus};
 use crate::model::plan::{MICRO, Proof};
-use crate::model::problem::ExpertIdx;
+use crate::model::problem::{ExpertIdx, Problem};
 use crate::stop::Stop;
 
 use super::branch::branch;
@@ -36,6 +36,10 @@ const FIRST: usize = 1_500;
 const MOST: usize = 6_000;
 /// Columns a proof may have where few people make a problem small.
 const MOST_OF_SMALL: usize = 60_000;
+/// Looks at the schedules of small loss; each better plan makes them fewer.
+const MOST_LOOKS: usize = 3;
+/// The same where few people make a problem small.
+const MOST_LOOKS_OF_SMALL: usize = 12;
 
 /// Times that all campaigns are chosen anew.
 const MOST_SWEEPS: usize = 3;
@@ -124,17 +128,17 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
     candidates.extend(of_others.into_iter().take(FIRST));
     choose(search, &losses, candidates.clone(), musts, false, stop);
     by_campaign(search, &losses, &candidates, musts);
-    let mut share = search.problem.experts.len() <= SMALL;
-    for _ in 0..3 {
+    let is_small = search.problem.experts.len() <= SMALL;
+    for _ in 0..if is_small {
+        MOST_LOOKS_OF_SMALL
+    } else {
+        MOST_LOOKS
+    } {
         if search.is_over() || search.is_good_enough() {
             return Outcome::Searched;
         }
         let before = search.best.as_ref().map(|(_, worth)| *worth);
-        let most = if search.problem.experts.len() <= SMALL {
-            MOST_OF_SMALL
-        } else {
-            MOST
-        };
+        let most = if is_small { MOST_OF_SMALL } else { MOST };
         let Some((candidates, is_complete)) = enumerate(search, &losses, musts, most, stop) else {
             return Outcome::Searched;
         };
@@ -147,11 +151,7 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
         }
         let after = search.best.as_ref().map(|(_, worth)| *worth);
         if is_complete || after == before {
-            // Small problems get a second, longer look.
-            if !share {
-                return Outcome::Searched;
-            }
-            share = false;
+            return Outcome::Searched;
         }
     }
     Outcome::Searched
@@ -313,7 +313,7 @@ fn choose(
         stall_nodes: None,
         seconds: search.seconds_left(),
         gap: if is_complete || is_small {
-            0.4
+            0.2
         } else {
             0.01 * search.scale
         },
@@ -348,11 +348,41 @@ fn choose(
     let worth = worth.unwrap_or(0) - search.columns.incumbent.cost_of_nothing();
     if let Some(excess) = chosen.excess {
         let best = search.best.as_ref().map_or(worth, |(_, best)| *best);
-        let claim = (worth + excess).max(best);
+        let grain = grain(search.problem);
+        let claim = ((worth + excess).div_euclid(grain) * grain).max(best);
         if search.bound_cents().is_none_or(|bound| claim < bound) {
             search.other_bound = Some((claim, Proof::Mip));
             search.report("proof");
         }
     }
     (chosen.status, search.is_proved())
+}
+
+/// Cents of which the worth of every plan is a multiple: the greatest common divisor of all amounts it is a sum of.
+/// O(pairs).
+fn grain(problem: &Problem) -> i128 {
+    let weights = &problem.weights;
+    let with_incumbent = problem.incumbent.as_ref().map_or(0, |_| weights.change.0);
+    let mut grain = divisor(weights.start.0, with_incumbent);
+    for campaign in &problem.campaigns {
+        let priority = i128::from(campaign.priority);
+        grain = divisor(grain, priority * weights.missing_min.0);
+        grain = divisor(grain, priority * weights.missing_target.0);
+        if campaign.mean_score.is_some() {
+            grain = divisor(grain, weights.below_mean.0);
+        }
+    }
+    for pair in &problem.pairs {
+        grain = divisor(grain, i128::from(pair.score.get()) * weights.point.0);
+        grain = divisor(grain, (pair.rate * problem.role(pair.role).hours).0);
+    }
+    grain.max(1)
+}
+
+/// The greatest common divisor of two amounts that are not negative (Euclid).
+fn divisor(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
