@@ -137,7 +137,7 @@ impl<'a> Search<'a> {
     /// begun only if there is time for it.
     pub(super) fn has_time_for(&self, candidates: usize) -> bool {
         let needed = Duration::from_millis(300)
-            + Duration::from_millis(2) * u32::try_from(candidates).unwrap_or(u32::MAX);
+            + Duration::from_millis(4) * u32::try_from(candidates).unwrap_or(u32::MAX);
         !self.is_over() && self.stop.remaining().is_none_or(|left| left >= needed)
     }
 
