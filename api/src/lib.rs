@@ -1,0 +1,4 @@
+//! Staffing as a service: what is stored, who may see it, and how it is reached.
+
+pub mod access;
+pub mod store;

@@ -1,0 +1,97 @@
+//! What handlers share.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use muster_index::Pool;
+use tokio::sync::{Notify, Semaphore, watch};
+
+use super::{Code, Config, Problem};
+use crate::access::{Gate, Limiter, Scope};
+use crate::store::Store;
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// See [`App`].
+pub struct Shared {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// How often somebody may call.
+    pub limiter: Limiter,
+    /// Woken when something was written, so that followers need not wait for their next look.
+    pub written: Notify,
+    /// True from the moment the service is told to stop.
+    pub stopping: watch::Sender<bool>,
+    pub(super) gate: Gate,
+    pub(super) metrics: PrometheusHandle,
+    compute: Arc<Semaphore>,
+    indexes: RwLock<BTreeMap<String, Arc<Indexed>>>,
+}
+
+/// A tenant's index, and the last change that is in it.
+pub struct Indexed {
+    /// The index.
+    pub pool: Pool,
+    /// Every change up to this one is in it.
+    pub position: i64,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    pub(super) fn new(config: Config, store: Store, metrics: PrometheusHandle) -> Self {
+        Self(Arc::new(Shared {
+            limiter: Limiter::new(config.rate_per_key, config.failures_per_address),
+            compute: Arc::new(Semaphore::new(config.threads.get())),
+            config,
+            store,
+            written: Notify::new(),
+            stopping: watch::Sender::new(false),
+            gate: Gate::program(),
+            metrics,
+            indexes: RwLock::default(),
+        }))
+    }
+
+    /// Runs CPU-bound work on a thread of its own, as many at once as are configured.
+    ///
+    /// # Errors
+    /// The work panicked.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = self.compute.clone().acquire_owned().await;
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(|error| {
+            tracing::error!(%error, "work panicked");
+            Problem::new(Code::Internal, "the computation failed; the log says more")
+        })
+    }
+
+    /// The index of the scope's tenant, once there is one.
+    pub fn index(&self, scope: &Scope) -> Option<Arc<Indexed>> {
+        let indexes = self.indexes.read().unwrap_or_else(PoisonError::into_inner);
+        indexes.get(scope.tenant()).cloned()
+    }
+
+    pub(super) fn set_index(&self, tenant: &str, index: Indexed) {
+        let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
+        indexes.insert(tenant.to_owned(), Arc::new(index));
+    }
+}

@@ -1,0 +1,210 @@
+//! Typed input of handlers.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode, header};
+use muster_matcher::json::{Faults, FromJson, Json, JsonError, Path as JsonPath, parse};
+use muster_matcher::model::Id;
+use serde::de::DeserializeOwned;
+
+use super::{App, Code, Problem};
+use crate::access::{Caller, Denied, authenticate, sha256};
+use crate::store::{Expect, RequestKey};
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let bearer = header_text(parts, &header::AUTHORIZATION)?.unwrap_or_default();
+        let key = bearer.strip_prefix("Bearer ").unwrap_or_default();
+        let wait = |wait: std::time::Duration| {
+            Problem::new(Code::RateLimit, "too many requests").retry_after(wait.as_secs() + 1)
+        };
+        match authenticate(&app.store, &app.gate, key).await {
+            Ok(caller) => {
+                app.limiter.call(caller.key_id()).map_err(wait)?;
+                tracing::Span::current().record("key", caller.key_id());
+                Ok(caller)
+            }
+            Err(Denied::Unknown) => {
+                app.limiter.failed(address(parts)).map_err(wait)?;
+                Err(Denied::Unknown.into())
+            }
+            Err(denied) => Err(denied.into()),
+        }
+    }
+}
+
+/// Where a request comes from; unknown in tests without a socket.
+fn address(parts: &Parts) -> IpAddr {
+    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    info.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
+}
+
+fn header_text(parts: &Parts, name: &HeaderName) -> Result<Option<String>, Problem> {
+    let expected = "visible ASCII, once";
+    let mut values = parts.headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Problem::of(Code::BadRequest, name.as_str(), "several", expected));
+    }
+    let text = value.to_str().map(|text| Some(text.to_owned()));
+    text.map_err(|_| Problem::of(Code::BadRequest, name.as_str(), "other bytes", expected))
+}
+
+/// The id in the path.
+#[derive(Clone, Debug)]
+pub struct PathId(pub Id);
+
+impl FromRequestParts<App> for PathId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, app).await;
+        let Path(text) = path.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
+        let id = Id::new(&text).map(Self);
+        id.ok_or_else(|| Problem::of(Code::Invalid, "id in the path", format!("{text:?}"), Id::EXPECTED))
+    }
+}
+
+/// A JSON body, read strictly: unknown and repeated fields are faults, and all faults are told.
+#[derive(Clone, Debug)]
+pub struct Body<T> {
+    /// What it says.
+    pub value: T,
+    /// Hash of its bytes.
+    pub hash: String,
+}
+
+impl<T: FromJson> FromRequest<App> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.map_or("", |kind| kind.to_str().unwrap_or("?")).to_owned();
+        let plain = kind.split(';').next().unwrap_or_default().trim();
+        if !["", "application/json", "application/merge-patch+json"].contains(&plain) {
+            return Err(Problem::of(Code::MediaType, "content-type", kind, "application/json"));
+        }
+        let bytes = bytes(request, app).await?;
+        Ok(Self {
+            value: read(&bytes)?,
+            hash: sha256(&bytes),
+        })
+    }
+}
+
+/// The whole body.
+async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, app).await.map_err(|error: BytesRejection| {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            let most = format!("at most {} bytes", app.config.max_body_bytes);
+            return Problem::of(Code::TooLarge, "", "a larger body", most);
+        }
+        Problem::new(Code::BadRequest, error.body_text())
+    })
+}
+
+/// Reads a document from JSON text.
+///
+/// # Errors
+/// [`Code::BrokenJson`], or [`Code::Invalid`] with every fault.
+pub fn read<T: FromJson>(text: &[u8]) -> Result<T, Problem> {
+    let json = parse(text).map_err(|error: JsonError| Problem::new(Code::BrokenJson, error.to_string()))?;
+    of_tree(json)
+}
+
+/// As [`read`], from a tree.
+///
+/// # Errors
+/// [`Code::Invalid`] with every fault.
+pub fn of_tree<T: FromJson>(json: Json) -> Result<T, Problem> {
+    let mut faults = Faults::default();
+    let value = T::from_json(json, &JsonPath::ROOT, &mut faults);
+    value.filter(|_| faults.is_empty()).ok_or_else(|| Problem::faults(&faults))
+}
+
+/// The query, read strictly.
+#[derive(Clone, Copy, Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, app).await;
+        let Query(value) = query.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
+        Ok(Self(value))
+    }
+}
+
+/// What a writer knows of what they write: `If-Match: "<revision>"` or `If-None-Match: *`.
+#[derive(Clone, Debug)]
+pub struct Precondition(pub Expect);
+
+impl FromRequestParts<App> for Precondition {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let stated = header_text(parts, &header::IF_MATCH)?;
+        let absent = header_text(parts, &header::IF_NONE_MATCH)?;
+        let expect = match (stated, absent.as_deref()) {
+            (None, None) => Expect::Unstated,
+            (None, Some("*")) => Expect::Absent,
+            (None, Some(other)) => return Err(bad_header("if-none-match", other, "*")),
+            (Some(stated), None) => Expect::Revision(revision(&stated)?),
+            (Some(stated), Some(_)) => {
+                return Err(bad_header("if-match", &stated, "either if-match or if-none-match"));
+            }
+        };
+        Ok(Self(expect))
+    }
+}
+
+fn revision(stated: &str) -> Result<String, Problem> {
+    let inner = stated.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let plain = inner.filter(|text| !text.is_empty() && !text.contains('"'));
+    plain
+        .map(str::to_owned)
+        .ok_or_else(|| bad_header("if-match", stated, "one revision in quotes, as ETag gave it"))
+}
+
+fn bad_header(name: &str, value: &str, expected: &str) -> Problem {
+    Problem::of(Code::BadRequest, name, format!("{value:?}"), expected)
+}
+
+/// The `Idempotency-Key` of a POST, with what identifies the request.
+#[derive(Clone, Debug)]
+pub struct Once {
+    key: Option<String>,
+    target: String,
+}
+
+impl Once {
+    /// The request's key for [`Store::write_once`](crate::store::Store::write_once), given its body's hash.
+    pub fn of(&self, body_hash: &str) -> Option<RequestKey> {
+        self.key.as_ref().map(|name| RequestKey {
+            name: name.clone(),
+            request_hash: sha256(format!("{} {body_hash}", self.target).as_bytes()),
+        })
+    }
+}
+
+impl FromRequestParts<App> for Once {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        const MAX_BYTES: usize = 255;
+        let key = header_text(parts, &HeaderName::from_static("idempotency-key"))?;
+        if let Some(bad) = key.as_ref().filter(|key| key.is_empty() || key.len() > MAX_BYTES) {
+            let found = format!("{} bytes", bad.len());
+            return Err(Problem::of(Code::BadRequest, "idempotency-key", found, "1 to 255 bytes"));
+        }
+        let target = format!("{} {}", parts.method, parts.uri);
+        Ok(Self { key, target })
+    }
+}

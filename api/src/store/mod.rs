@@ -1,0 +1,108 @@
+//! What is kept: one SQLite file by default, PostgreSQL by URL, one set of statements.
+//!
+//! Whoever reads calls [`Store::read`], whoever writes [`Store::write`]; both ask for a
+//! [`Scope`](crate::access::Scope), which only `access` makes, and see nothing outside it. A
+//! [`Write`] is one transaction: its changes, their events, one audit row and the answer to an
+//! idempotent request are committed together or not at all, and none of them can be forgotten,
+//! because every way of changing something notes it.
+//!
+//! Resources that are documents (experts, campaigns, problems, plans, bookings) share the functions
+//! of [`documents`](Read::get); a new one is a table in `migrations/` and a [`Kind`].
+
+mod audit;
+mod connect;
+mod documents;
+mod error;
+mod feed;
+mod jobs;
+mod keys;
+#[cfg(test)]
+mod suite;
+mod transaction;
+
+pub use audit::{AuditRow, Broken};
+pub use connect::Dialect;
+pub use documents::{Column, Document, Expect, Filter, Kind, Op, Page, Value};
+pub use error::StoreError;
+pub use feed::Event;
+pub use jobs::{Claimed, Job, JobEvent, JobState};
+pub use keys::KeyRow;
+pub use transaction::{Answer, Begun, Read, RequestKey, Write};
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sqlx::AnyPool;
+use tokio::sync::Mutex;
+
+/// The result of a store call.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    dialect: Dialect,
+    /// SQLite has one writer at a time: those of this process queue here in fair order instead of
+    /// polling the file's lock.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Store {
+    /// Opens the database at `url` and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Newer`], or whatever the database says.
+    pub async fn open(url: &str) -> Result<Self> {
+        let dialect = Dialect::of_url(url)?;
+        let pool = connect::connect(url, dialect).await?;
+        connect::migrate(&pool, dialect).await?;
+        Ok(Self {
+            pool,
+            dialect,
+            turn: Arc::default(),
+        })
+    }
+
+    /// The URL of a SQLite file, which is made if it is missing.
+    pub fn sqlite_url(file: &Path) -> String {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(byte);
+        let mut url = "sqlite://".to_owned();
+        for byte in file.as_os_str().as_encoded_bytes() {
+            if plain(byte) {
+                url.push(char::from(*byte));
+            } else {
+                url.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        url + "?mode=rwc"
+    }
+
+    /// Which database it is.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], mostly.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Closes all connections, after the statements that run now.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Now, in UTC milliseconds.
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
+}

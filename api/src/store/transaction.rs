@@ -1,0 +1,282 @@
+//! Reading and writing: a connection together with the scope it may see.
+
+use std::ops::{Deref, DerefMut};
+
+use serde_json::json;
+use sqlx::any::AnyRow;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, Row, Transaction};
+use tokio::sync::OwnedMutexGuard;
+
+use super::{Dialect, Result, Store, StoreError, audit, now_ms};
+use crate::access::Scope;
+
+/// A view of what a scope may see.
+pub struct Read {
+    source: Source,
+    scope: Scope,
+}
+
+enum Source {
+    Reading(PoolConnection<Any>),
+    Writing(Transaction<'static, Any>),
+}
+
+/// One transaction. Dropped without [`Write::commit`], nothing happened.
+pub struct Write {
+    read: Read,
+    changes: Vec<Change>,
+    request: Option<RequestKey>,
+    /// Held until the transaction is over.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+/// One thing that changed, noted by whatever changed it.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) kind: &'static str,
+    pub(super) id: String,
+    pub(super) client: String,
+    pub(super) op: &'static str,
+    pub(super) rev: i64,
+    /// Hashes of the document before and after; empty where there is none.
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+/// A request that may be repeated: its key and what it asked.
+#[derive(Clone, Debug)]
+pub struct RequestKey {
+    /// The caller's key.
+    pub name: String,
+    /// Hash of method, path and body.
+    pub request_hash: String,
+}
+
+/// What a request was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Where the thing made is; empty if nowhere.
+    pub location: String,
+    /// Its revision; empty if it has none.
+    pub etag: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// A request with a key: the first of its kind, or one that was answered before.
+pub enum Begun {
+    /// Do it.
+    First(Write),
+    /// Give this answer again.
+    Again(Answer),
+}
+
+impl Store {
+    /// A view for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn read(&self, scope: &Scope) -> Result<Read> {
+        Ok(Read {
+            source: Source::Reading(self.pool.acquire().await?),
+            scope: scope.clone(),
+        })
+    }
+
+    /// A transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Full`].
+    pub async fn write(&self, scope: &Scope) -> Result<Write> {
+        let turn = match self.dialect {
+            Dialect::Sqlite => Some(self.turn.clone().lock_owned().await),
+            Dialect::Postgres => None,
+        };
+        let transaction = self.pool.begin_with(self.dialect.begin()).await?;
+        Ok(Write {
+            read: Read {
+                source: Source::Writing(transaction),
+                scope: scope.clone(),
+            },
+            changes: Vec::new(),
+            request: None,
+            _turn: turn,
+        })
+    }
+
+    /// A transaction for a request that may be repeated; without a key just a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`]; as [`Store::write`].
+    pub async fn write_once(&self, scope: &Scope, request: Option<RequestKey>) -> Result<Begun> {
+        let mut write = self.write(scope).await?;
+        let Some(request) = request else {
+            return Ok(Begun::First(write));
+        };
+        let sql = "SELECT request_hash, status, location, etag, body FROM idempotency \
+                   WHERE tenant = $1 AND actor = $2 AND name = $3";
+        let (tenant, actor) = (scope.tenant().to_owned(), scope.actor().to_owned());
+        let query = sqlx::query(sql)
+            .bind(tenant)
+            .bind(actor)
+            .bind(request.name.clone());
+        let Some(row) = query.fetch_optional(write.connection()).await? else {
+            write.request = Some(request);
+            return Ok(Begun::First(write));
+        };
+        if row.try_get::<String, _>(0)? != request.request_hash {
+            return Err(StoreError::KeyReused(request.name));
+        }
+        Ok(Begun::Again(answer(&row)?))
+    }
+
+    /// Forgets answers to requests older than `before_ms`.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn forget_answers(&self, before_ms: i64) -> Result<u64> {
+        let sql = "DELETE FROM idempotency WHERE created_ms < $1";
+        let done = sqlx::query(sql).bind(before_ms).execute(&self.pool).await?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn answer(row: &AnyRow) -> Result<Answer> {
+    let status: i64 = row.try_get(1)?;
+    Ok(Answer {
+        status: u16::try_from(status).map_err(|error| StoreError::Damaged(error.to_string()))?,
+        location: row.try_get(2)?,
+        etag: row.try_get(3)?,
+        body: row.try_get(4)?,
+    })
+}
+
+impl Read {
+    /// Whose view it is.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    pub(super) fn connection(&mut self) -> &mut AnyConnection {
+        match &mut self.source {
+            Source::Reading(connection) => connection,
+            Source::Writing(transaction) => transaction,
+        }
+    }
+
+    pub(super) fn tenant(&self) -> String {
+        self.scope.tenant().to_owned()
+    }
+}
+
+impl Deref for Write {
+    type Target = Read;
+
+    fn deref(&self) -> &Read {
+        &self.read
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.read
+    }
+}
+
+impl Write {
+    /// Notes what was changed, for the feed and the audit.
+    pub(super) fn note(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Commits without an answer to keep.
+    ///
+    /// # Errors
+    /// As [`Write::commit_answer`].
+    pub async fn commit(self) -> Result<()> {
+        self.finish(None).await
+    }
+
+    /// Commits; where the request has a key, `answer` is given to whoever repeats it.
+    ///
+    /// # Errors
+    /// [`StoreError::Race`] where the same request is being answered at the same moment; whatever
+    /// the database says. Then nothing was written.
+    pub async fn commit_answer(self, answer: &Answer) -> Result<()> {
+        self.finish(Some(answer)).await
+    }
+
+    async fn finish(mut self, answer: Option<&Answer>) -> Result<()> {
+        if let (Some(request), Some(answer)) = (self.request.take(), answer) {
+            let sql = "INSERT INTO idempotency \
+                (tenant, actor, name, request_hash, status, location, etag, body, created_ms) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            let query = sqlx::query(sql)
+                .bind(self.tenant())
+                .bind(self.scope.actor().to_owned())
+                .bind(request.name)
+                .bind(request.request_hash)
+                .bind(i64::from(answer.status))
+                .bind(answer.location.clone())
+                .bind(answer.etag.clone())
+                .bind(answer.body.clone())
+                .bind(now_ms());
+            query.execute(self.connection()).await?;
+        }
+        if !self.changes.is_empty() {
+            self.tell().await?;
+        }
+        if let Source::Writing(transaction) = self.read.source {
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Numbers the changes as events and chains one audit row. The tenant's counters are taken last,
+    /// so that others wait for them as short as can be.
+    async fn tell(&mut self) -> Result<()> {
+        let changes = std::mem::take(&mut self.changes);
+        let (tenant, at_ms) = (self.tenant(), now_ms());
+        let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+        let sql = "UPDATE tenants SET event_seq = event_seq + $1, audit_seq = audit_seq + 1 \
+                   WHERE tenant = $2 RETURNING event_seq, audit_seq, audit_hash";
+        let query = sqlx::query(sql).bind(count).bind(tenant.clone());
+        let row = query.fetch_optional(self.connection()).await?;
+        let row = row.ok_or_else(|| StoreError::Damaged(format!("there is no tenant {tenant}")))?;
+        let (last, audit_seq): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let prev_hash: String = row.try_get(2)?;
+        for (seq, change) in (last - count + 1..).zip(&changes) {
+            let sql = "INSERT INTO events (tenant, seq, at_ms, kind, id, client, op, rev) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            let query = sqlx::query(sql)
+                .bind(tenant.clone())
+                .bind(seq)
+                .bind(at_ms)
+                .bind(change.kind)
+                .bind(change.id.clone())
+                .bind(change.client.clone())
+                .bind(change.op)
+                .bind(change.rev);
+            query.execute(self.connection()).await?;
+        }
+        let detail = changes.iter().map(|change| {
+            json!({
+                "kind": change.kind, "id": change.id, "op": change.op, "rev": change.rev,
+                "before": change.before, "after": change.after,
+            })
+        });
+        let detail: Vec<serde_json::Value> = detail.collect();
+        let row = audit::AuditRow {
+            seq: audit_seq,
+            at_ms,
+            actor: self.scope.actor().to_owned(),
+            action: self.scope.action().as_str().to_owned(),
+            detail: serde_json::Value::from(detail).to_string(),
+            prev_hash,
+        };
+        audit::append(self.connection(), tenant, row).await
+    }
+}
