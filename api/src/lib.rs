@@ -1,4 +1,5 @@
 //! Staffing as a service: what is stored, who may see it, and how it is reached.
 
 pub mod access;
+pub mod service;
 pub mod store;

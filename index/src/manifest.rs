@@ -33,10 +33,17 @@ pub struct Manifest {
     pub score_model: u32,
     /// Identifies the pool's contents, whatever the order of its profiles.
     pub pool_hash: String,
+    /// How far the source it was built from had come, for whoever follows one; 0 otherwise.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub position: i64,
     /// Every file with its length and checksum.
     pub files: BTreeMap<String, Sealed>,
     /// CRC-32 of this manifest, written compactly with 0 here.
     pub crc32: u32,
+}
+
+fn is_zero(position: &i64) -> bool {
+    *position == 0
 }
 
 /// A file as it was written.
@@ -62,6 +69,7 @@ impl Manifest {
         experts: u64,
         generation: u64,
         pool_hash: String,
+        position: i64,
     ) -> Result<Self, IndexError> {
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(dir).map_err(IndexError::io(dir))? {
@@ -79,6 +87,7 @@ impl Manifest {
             generation,
             score_model: crate::text::SCORE_MODEL,
             pool_hash,
+            position,
             files,
             crc32: 0,
         };

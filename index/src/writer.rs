@@ -33,6 +33,7 @@ pub struct IndexBuilder {
     statistics: TextModelBuilder,
     ids: FxHashSet<Id>,
     hash: PoolHash,
+    position: i64,
     _remains: Remains,
     _lock: FolderLock,
 }
@@ -107,9 +108,17 @@ impl IndexBuilder {
             statistics: TextModelBuilder::default(),
             ids: FxHashSet::default(),
             hash: PoolHash::default(),
+            position: 0,
             _remains: remains,
             _lock: lock,
         })
+    }
+
+    /// Says how far the source of the profiles had come; kept in the manifest.
+    #[must_use]
+    pub fn at(mut self, position: i64) -> Self {
+        self.position = position;
+        self
     }
 
     /// Adds a profile. The order does not matter.
@@ -155,6 +164,7 @@ impl IndexBuilder {
             model.experts(),
             self.generation,
             self.hash.hex(),
+            self.position,
         )?;
         write_file(&self.site.join(MANIFEST), |file| {
             serde_json::to_writer_pretty(&mut *file, &manifest)?;

@@ -18,6 +18,7 @@ mod pool;
 mod progress;
 mod report;
 mod search;
+mod serve;
 mod solve;
 
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ enum Command {
     Index(index::Args),
     /// Search an index
     Search(Box<search::Args>),
+    /// Serve the pool, campaigns and plans over HTTP
+    Serve(Box<serve::Args>),
     /// Solve a problem file to a plan with proof
     Solve(solve::Args),
 }
@@ -80,6 +83,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Index(args) => index::run(&args),
         Command::Search(args) => search::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Solve(args) => solve::run(&args),
     };
     let exit = result.unwrap_or_else(|error| {

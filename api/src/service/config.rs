@@ -15,7 +15,12 @@ pub struct Settings {
     #[arg(long, env = "MUSTER_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Database; a SQLite file in the data folder by default
-    #[arg(long, env = "MUSTER_DATABASE_URL", value_name = "postgres://…", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "MUSTER_DATABASE_URL",
+        value_name = "postgres://…",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, env = "MUSTER_LISTEN", value_name = "ADDRESS")]

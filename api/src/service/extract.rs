@@ -48,9 +48,16 @@ fn address(parts: &Parts) -> IpAddr {
 fn header_text(parts: &Parts, name: &HeaderName) -> Result<Option<String>, Problem> {
     let expected = "visible ASCII, once";
     let mut values = parts.headers.get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
     if values.next().is_some() {
-        return Err(Problem::of(Code::BadRequest, name.as_str(), "several", expected));
+        return Err(Problem::of(
+            Code::BadRequest,
+            name.as_str(),
+            "several",
+            expected,
+        ));
     }
     let text = value.to_str().map(|text| Some(text.to_owned()));
     text.map_err(|_| Problem::of(Code::BadRequest, name.as_str(), "other bytes", expected))
@@ -67,7 +74,14 @@ impl FromRequestParts<App> for PathId {
         let path = Path::<String>::from_request_parts(parts, app).await;
         let Path(text) = path.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
         let id = Id::new(&text).map(Self);
-        id.ok_or_else(|| Problem::of(Code::Invalid, "id in the path", format!("{text:?}"), Id::EXPECTED))
+        id.ok_or_else(|| {
+            Problem::of(
+                Code::Invalid,
+                "id in the path",
+                format!("{text:?}"),
+                Id::EXPECTED,
+            )
+        })
     }
 }
 
@@ -85,10 +99,17 @@ impl<T: FromJson> FromRequest<App> for Body<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE);
-        let kind = kind.map_or("", |kind| kind.to_str().unwrap_or("?")).to_owned();
+        let kind = kind
+            .map_or("", |kind| kind.to_str().unwrap_or("?"))
+            .to_owned();
         let plain = kind.split(';').next().unwrap_or_default().trim();
         if !["", "application/json", "application/merge-patch+json"].contains(&plain) {
-            return Err(Problem::of(Code::MediaType, "content-type", kind, "application/json"));
+            return Err(Problem::of(
+                Code::MediaType,
+                "content-type",
+                kind,
+                "application/json",
+            ));
         }
         let bytes = bytes(request, app).await?;
         Ok(Self {
@@ -100,13 +121,15 @@ impl<T: FromJson> FromRequest<App> for Body<T> {
 
 /// The whole body.
 async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, app).await.map_err(|error: BytesRejection| {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            let most = format!("at most {} bytes", app.config.max_body_bytes);
-            return Problem::of(Code::TooLarge, "", "a larger body", most);
-        }
-        Problem::new(Code::BadRequest, error.body_text())
-    })
+    Bytes::from_request(request, app)
+        .await
+        .map_err(|error: BytesRejection| {
+            if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let most = format!("at most {} bytes", app.config.max_body_bytes);
+                return Problem::of(Code::TooLarge, "", "a larger body", most);
+            }
+            Problem::new(Code::BadRequest, error.body_text())
+        })
 }
 
 /// Reads a document from JSON text.
@@ -114,7 +137,8 @@ async fn bytes(request: Request, app: &App) -> Result<Bytes, Problem> {
 /// # Errors
 /// [`Code::BrokenJson`], or [`Code::Invalid`] with every fault.
 pub fn read<T: FromJson>(text: &[u8]) -> Result<T, Problem> {
-    let json = parse(text).map_err(|error: JsonError| Problem::new(Code::BrokenJson, error.to_string()))?;
+    let json = parse(text)
+        .map_err(|error: JsonError| Problem::new(Code::BrokenJson, error.to_string()))?;
     of_tree(json)
 }
 
@@ -125,7 +149,9 @@ pub fn read<T: FromJson>(text: &[u8]) -> Result<T, Problem> {
 pub fn of_tree<T: FromJson>(json: Json) -> Result<T, Problem> {
     let mut faults = Faults::default();
     let value = T::from_json(json, &JsonPath::ROOT, &mut faults);
-    value.filter(|_| faults.is_empty()).ok_or_else(|| Problem::faults(&faults))
+    value
+        .filter(|_| faults.is_empty())
+        .ok_or_else(|| Problem::faults(&faults))
 }
 
 /// The query, read strictly.
@@ -137,7 +163,8 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let query = Query::<T>::from_request_parts(parts, app).await;
-        let Query(value) = query.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
+        let Query(value) =
+            query.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
         Ok(Self(value))
     }
 }
@@ -158,7 +185,11 @@ impl FromRequestParts<App> for Precondition {
             (None, Some(other)) => return Err(bad_header("if-none-match", other, "*")),
             (Some(stated), None) => Expect::Revision(revision(&stated)?),
             (Some(stated), Some(_)) => {
-                return Err(bad_header("if-match", &stated, "either if-match or if-none-match"));
+                return Err(bad_header(
+                    "if-match",
+                    &stated,
+                    "either if-match or if-none-match",
+                ));
             }
         };
         Ok(Self(expect))
@@ -166,11 +197,17 @@ impl FromRequestParts<App> for Precondition {
 }
 
 fn revision(stated: &str) -> Result<String, Problem> {
-    let inner = stated.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let inner = stated
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
     let plain = inner.filter(|text| !text.is_empty() && !text.contains('"'));
-    plain
-        .map(str::to_owned)
-        .ok_or_else(|| bad_header("if-match", stated, "one revision in quotes, as ETag gave it"))
+    plain.map(str::to_owned).ok_or_else(|| {
+        bad_header(
+            "if-match",
+            stated,
+            "one revision in quotes, as ETag gave it",
+        )
+    })
 }
 
 fn bad_header(name: &str, value: &str, expected: &str) -> Problem {
@@ -200,9 +237,17 @@ impl FromRequestParts<App> for Once {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         const MAX_BYTES: usize = 255;
         let key = header_text(parts, &HeaderName::from_static("idempotency-key"))?;
-        if let Some(bad) = key.as_ref().filter(|key| key.is_empty() || key.len() > MAX_BYTES) {
+        if let Some(bad) = key
+            .as_ref()
+            .filter(|key| key.is_empty() || key.len() > MAX_BYTES)
+        {
             let found = format!("{} bytes", bad.len());
-            return Err(Problem::of(Code::BadRequest, "idempotency-key", found, "1 to 255 bytes"));
+            return Err(Problem::of(
+                Code::BadRequest,
+                "idempotency-key",
+                found,
+                "1 to 255 bytes",
+            ));
         }
         let target = format!("{} {}", parts.method, parts.uri);
         Ok(Self { key, target })

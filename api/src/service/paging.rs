@@ -30,14 +30,27 @@ impl Paging {
             let expected = format!("an integer from 1 to {MAX_LIMIT}");
             return Err(Problem::of(Code::BadRequest, "limit", limit, expected));
         }
-        let list = sha256(list.as_bytes()).get(..16).unwrap_or_default().to_owned();
+        let list = sha256(list.as_bytes())
+            .get(..16)
+            .unwrap_or_default()
+            .to_owned();
         let after = match cursor {
             None => String::new(),
             Some(cursor) => {
-                let wrong = || Problem::of(Code::BadCursor, "cursor", format!("{cursor:?}"), "a `next` of this list");
+                let wrong = || {
+                    Problem::of(
+                        Code::BadCursor,
+                        "cursor",
+                        format!("{cursor:?}"),
+                        "a `next` of this list",
+                    )
+                };
                 let text = unhex(cursor).ok_or_else(wrong)?;
                 let (of, after) = text.split_once(' ').ok_or_else(wrong)?;
-                Some(after).filter(|_| of == list).ok_or_else(wrong)?.to_owned()
+                Some(after)
+                    .filter(|_| of == list)
+                    .ok_or_else(wrong)?
+                    .to_owned()
             }
         };
         Ok(Self { after, limit, list })
@@ -57,9 +70,15 @@ impl Paging {
         for document in &page.items {
             items.push(sparse(&document.body, fields)?);
         }
-        let next = page.next.as_ref().map(|last| format!("\"{}\"", self.cursor(last)));
+        let next = page
+            .next
+            .as_ref()
+            .map(|last| format!("\"{}\"", self.cursor(last)));
         let next = next.unwrap_or_else(|| "null".to_owned());
-        Ok(format!("{{\"items\":[{}],\"next\":{next}}}", items.join(",")))
+        Ok(format!(
+            "{{\"items\":[{}],\"next\":{next}}}",
+            items.join(",")
+        ))
     }
 }
 
@@ -68,12 +87,15 @@ impl Paging {
 /// # Errors
 /// [`Code::Internal`]: it is no JSON object.
 pub fn sparse(body: &str, fields: Option<&str>) -> Result<String, Problem> {
-    let Some(fields) = fields else { return Ok(body.to_owned()) };
+    let Some(fields) = fields else {
+        return Ok(body.to_owned());
+    };
     let broken = |error: serde_json::Error| {
         tracing::error!(%error, "a stored document cannot be read");
         Problem::new(Code::Internal, "a stored document cannot be read")
     };
-    let mut object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).map_err(broken)?;
+    let mut object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(body).map_err(broken)?;
     object.retain(|name, _| fields.split(',').any(|field| field.trim() == name));
     Ok(serde_json::Value::from(object).to_string())
 }
@@ -83,6 +105,8 @@ fn unhex(text: &str) -> Option<String> {
         return None;
     }
     let pairs = (0..text.len()).step_by(2).map(|at| text.get(at..at + 2));
-    let bytes: Option<Vec<u8>> = pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
+    let bytes: Option<Vec<u8>> = pairs
+        .map(|pair| u8::from_str_radix(pair?, 16).ok())
+        .collect();
     String::from_utf8(bytes?).ok()
 }

@@ -119,7 +119,10 @@ const RETRY_S: u64 = 2;
 impl Problem {
     /// A problem in a sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let retry = matches!(code, Code::Conflict | Code::Unavailable | Code::QueueFull | Code::DiskFull);
+        let retry = matches!(
+            code,
+            Code::Conflict | Code::Unavailable | Code::QueueFull | Code::DiskFull
+        );
         Self {
             code,
             detail: detail.into(),
@@ -131,7 +134,10 @@ impl Problem {
     /// One value that is not as expected.
     pub fn of(code: Code, pointer: &str, value: impl ToString, expected: impl ToString) -> Self {
         let (value, expected) = (value.to_string(), expected.to_string());
-        let mut problem = Self::new(code, format!("{pointer}: found {value}, expected {expected}"));
+        let mut problem = Self::new(
+            code,
+            format!("{pointer}: found {value}, expected {expected}"),
+        );
         problem.errors.push(Detail {
             pointer: pointer.to_owned(),
             value,
@@ -142,7 +148,11 @@ impl Problem {
 
     /// All faults of a document.
     pub fn faults(faults: &Faults) -> Self {
-        let noun = if faults.total() == 1 { "fault" } else { "faults" };
+        let noun = if faults.total() == 1 {
+            "fault"
+        } else {
+            "faults"
+        };
         let mut problem = Self::new(Code::Invalid, format!("{} {noun}", faults.total()));
         problem.errors = faults.list().iter().map(Detail::from).collect();
         problem
@@ -216,7 +226,8 @@ impl IntoResponse for Problem {
             detail: self.detail,
             errors: self.errors,
         };
-        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A struct of strings and numbers is always written.
         let body = serde_json::to_string(&body).unwrap_or_default();
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];

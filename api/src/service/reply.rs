@@ -30,7 +30,9 @@ pub fn text(value: &impl serde::Serialize) -> Result<String, Problem> {
 /// A document with its revision; 304 where `If-None-Match` names that very one.
 pub fn document(document: &Document, body: String, request: &HeaderMap) -> Response {
     let etag = quoted(&document.etag());
-    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = request
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     let same = known.is_some_and(|known| known.split(',').any(|known| known.trim() == etag));
     let response = match same {
         true => StatusCode::NOT_MODIFIED.into_response(),
@@ -41,10 +43,18 @@ pub fn document(document: &Document, body: String, request: &HeaderMap) -> Respo
 
 /// What was put: 201 with its place if it is new, else 200.
 pub fn put(document: &Document, new: bool, place: &str) -> Response {
-    let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     let response = json(status, document.body.clone());
     let response = with(response, header::ETAG, &quoted(&document.etag()));
-    if new { with(response, header::LOCATION, place) } else { response }
+    if new {
+        with(response, header::LOCATION, place)
+    } else {
+        response
+    }
 }
 
 /// Nothing more to say.

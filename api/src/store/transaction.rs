@@ -192,6 +192,11 @@ impl Write {
         self.changes.push(change);
     }
 
+    /// How many things were changed so far.
+    pub fn changes(&self) -> usize {
+        self.changes.len()
+    }
+
     /// Commits without an answer to keep.
     ///
     /// # Errors

@@ -25,6 +25,7 @@
 //! ```
 
 mod columns;
+mod each;
 pub mod labels;
 mod mapping;
 mod merge;
@@ -46,6 +47,7 @@ use std::path::{Path, PathBuf};
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
 
+pub use each::each;
 pub use labels::{LabelMatch, NoLabels, SkillLabels};
 pub use mapping::{Mapping, MappingError};
 pub use report::{ImportReport, RowFault};

@@ -1,0 +1,60 @@
+//! Logs and metrics.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+use tracing_subscriber::EnvFilter;
+
+use crate::access::random;
+
+/// The header that names a request, in answers and in the log.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Writes the log to standard error, a JSON object a line; `MUSTER_LOG` chooses how much.
+pub fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().json().with_env_filter(filter);
+    // A log that was begun before stays.
+    let _ = log.with_writer(std::io::stderr).try_init();
+}
+
+/// Names a request, logs and counts it.
+pub(super) async fn request(mut request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let given = request
+        .headers()
+        .get(REQUEST_ID)
+        .filter(|id| id.len() <= 64 && id.to_str().is_ok());
+    let id = match given {
+        Some(id) => id.clone(),
+        None => HeaderValue::from_str(&random::<8>().unwrap_or_default())
+            .unwrap_or(HeaderValue::from_static("unnamed")),
+    };
+    request.headers_mut().insert(REQUEST_ID, id.clone());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("(none)", MatchedPath::as_str).to_owned();
+    let method = request.method().to_string();
+    let span = tracing::info_span!(
+        "request",
+        id = id.to_str().unwrap_or_default(),
+        method,
+        route,
+        key = tracing::field::Empty
+    );
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    span.in_scope(|| tracing::info!(status, ms = took.as_millis(), "answered"));
+    let labels = [
+        ("method", method),
+        ("route", route),
+        ("status", status.to_string()),
+    ];
+    metrics::counter!("muster_requests_total", &labels).increment(1);
+    metrics::histogram!("muster_request_seconds", &labels[..2]).record(took);
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}

@@ -1,0 +1,306 @@
+//! Bulk import of people: NDJSON or CSV as a stream, written in batches.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write as _};
+use std::path::PathBuf;
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use muster_datasets::import::{
+    ImportError, ImportReport, Kind as FileKind, Mapping, RowFault, each,
+};
+use muster_matcher::model::profile::Profile;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use super::{LABELS, put_profile};
+use crate::access::{Action, Caller, Scope, hex, random};
+use crate::service::extract::Params;
+use crate::service::{App, Code, Problem, reply};
+use crate::store::Expect;
+
+/// People written in one transaction.
+const BATCH: usize = 1_000;
+
+/// How an import is read.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::service::routes) struct ImportParams {
+    /// What stands between the cells of CSV; a comma by default.
+    separator: Option<char>,
+    /// Other names of CSV columns, `THEIRS=OURS`, separated by commas.
+    map: Option<String>,
+    /// Only say what would be wrong.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What an import did.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Imported {
+    /// Rows that held something.
+    rows: u64,
+    /// People who are new.
+    added: u64,
+    /// People whose profile was replaced.
+    changed: u64,
+    /// People whose profile is the one that was there.
+    unchanged: u64,
+    /// Rows that did not go in.
+    rejected: u64,
+    /// Whether nothing was written on purpose.
+    dry_run: bool,
+    /// What is wrong: the first 1,000 faults, each with line, column, pointer, value and what was expected.
+    #[schema(value_type = Vec<Object>)]
+    faults: Vec<RowFault>,
+    /// All faults, those not listed included.
+    n_faults: u64,
+    /// Where the rejected rows are, with their reasons, ready to be corrected and imported.
+    rejects: Option<String>,
+    /// What else a person should know.
+    notes: Vec<String>,
+}
+
+/// Imports people. Good rows go in batch by batch, bad ones come back with every reason; a file
+/// imported again changes nothing.
+#[utoipa::path(post, path = "/v1/imports/experts", tag = "experts", params(ImportParams),
+    extensions(("x-action" = json!("experts:write"))),
+    request_body(content(("application/x-ndjson"), ("text/csv"))),
+    responses((status = 200, description = "What was done", body = Imported),
+              (status = "4XX", description = "A problem", body = super::super::super::problem::ProblemBody)))]
+pub(in crate::service::routes) async fn import(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ImportParams>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let scope = caller.may(Action::ExpertsWrite)?;
+    let kind = kind(&headers)?;
+    let options = options(&params)?;
+    let id = random::<16>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
+    let path = rejects_path(&app, &scope, &id, kind);
+    let (chunks, source) = pipe();
+    let (batches, mut profiles) = mpsc::channel::<Vec<Profile>>(2);
+    let pumping = tokio::spawn(pump(body.into_data_stream(), chunks));
+    let reading = tokio::task::spawn_blocking(move || read(source, kind, options, &path, &batches));
+    let mut counts = [0_u64; 3];
+    while let Some(batch) = profiles.recv().await {
+        if !params.dry_run {
+            write(&app, &scope, &batch, &mut counts).await?;
+        }
+    }
+    pumping.abort();
+    let report = reading
+        .await
+        .map_err(|error| Problem::new(Code::Internal, error.to_string()))??;
+    app.written.notify_one();
+    let rejects = (report.rejected > 0).then(|| reply::place("/v1/imports", &id) + "/rejects");
+    let [added, changed, unchanged] = counts;
+    let imported = Imported {
+        rows: report.rows,
+        added,
+        changed,
+        unchanged,
+        rejected: report.rejected,
+        dry_run: params.dry_run,
+        faults: report.faults,
+        n_faults: report.n_faults,
+        rejects,
+        notes: report.notes,
+    };
+    reply::value(StatusCode::OK, &imported)
+}
+
+/// Gives the rows that an import refused.
+#[utoipa::path(get, path = "/v1/imports/{id}/rejects", tag = "experts", params(("id" = String, Path)),
+    extensions(("x-action" = json!("experts:write"))),
+    responses((status = 200, description = "Rows with their reasons, in the format that was imported"),
+              (status = "4XX", description = "A problem", body = super::super::super::problem::ProblemBody)))]
+pub(in crate::service::routes) async fn rejects(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let scope = caller.may(Action::ExpertsWrite)?;
+    let missing = || {
+        Problem::new(
+            Code::NotFound,
+            format!("there are no rejects of an import {id:?}"),
+        )
+    };
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(missing());
+    }
+    for (kind, media) in [
+        (FileKind::Jsonl, "application/x-ndjson"),
+        (FileKind::Csv, "text/csv"),
+    ] {
+        if let Ok(text) = tokio::fs::read(rejects_path(&app, &scope, &id, kind)).await {
+            return Ok(([(header::CONTENT_TYPE, media)], text).into_response());
+        }
+    }
+    Err(missing())
+}
+
+fn kind(headers: &HeaderMap) -> Result<FileKind, Problem> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .map_or("", |kind| kind.to_str().unwrap_or("?"));
+    match kind.split(';').next().unwrap_or_default().trim() {
+        "application/x-ndjson" | "application/jsonl" => Ok(FileKind::Jsonl),
+        "text/csv" => Ok(FileKind::Csv),
+        _ => Err(Problem::of(
+            Code::MediaType,
+            "content-type",
+            format!("{kind:?}"),
+            "application/x-ndjson or text/csv",
+        )),
+    }
+}
+
+fn options(params: &ImportParams) -> Result<(u8, Vec<Mapping>), Problem> {
+    let separator = params.separator.unwrap_or(',');
+    let separator = u8::try_from(separator).unwrap_or(u8::MAX);
+    let maps = params.map.iter().flat_map(|map| map.split(','));
+    let maps = maps.map(|map| {
+        map.parse()
+            .map_err(|error| Problem::new(Code::BadRequest, format!("map: {error}")))
+    });
+    Ok((separator, maps.collect::<Result<_, _>>()?))
+}
+
+/// Where rejects are: below the tenant's own folder, under a name that cannot be guessed.
+fn rejects_path(app: &App, scope: &Scope, id: &str, kind: FileKind) -> PathBuf {
+    let end = match kind {
+        FileKind::Jsonl => "jsonl",
+        FileKind::Csv => "csv",
+    };
+    let tenant = hex(scope.tenant().as_bytes());
+    app.config
+        .data
+        .join("rejects")
+        .join(tenant)
+        .join(format!("{id}.{end}"))
+}
+
+/// Reads rows on a thread of its own and hands on the good ones in batches.
+fn read(
+    source: Pipe,
+    kind: FileKind,
+    (separator, map): (u8, Vec<Mapping>),
+    rejects: &std::path::Path,
+    batches: &mpsc::Sender<Vec<Profile>>,
+) -> Result<ImportReport, Problem> {
+    let unwritable = |error: io::Error| {
+        tracing::warn!(%error, "rejected rows cannot be written");
+        Problem::new(Code::DiskFull, "rejected rows cannot be written")
+    };
+    let folder = rejects.parent().unwrap_or(rejects);
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    let mut sink = BufWriter::new(tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?);
+    let mut batch = Vec::with_capacity(BATCH);
+    // Where nobody takes batches any more, the request failed and its rows are read to no end.
+    let send = |batch: Vec<Profile>| batches.blocking_send(batch).is_ok();
+    let mut open = true;
+    let report = each(
+        source,
+        kind,
+        separator,
+        &map,
+        &LABELS,
+        &mut sink,
+        &mut |profile| {
+            batch.push(profile);
+            if batch.len() == BATCH {
+                open = send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
+            }
+            open
+        },
+    );
+    let report = report.map_err(import_problem)?;
+    if open {
+        send(batch);
+    }
+    if report.rejected > 0 {
+        sink.flush().map_err(unwritable)?;
+        let file = sink
+            .into_inner()
+            .map_err(|error| unwritable(error.into_error()))?;
+        let kept: Result<File, _> = file.persist(rejects);
+        kept.map_err(|error| unwritable(error.error))?;
+    }
+    Ok(report)
+}
+
+fn import_problem(error: ImportError) -> Problem {
+    match error {
+        ImportError::Write { source, .. } => Problem::new(Code::DiskFull, source.to_string()),
+        other => Problem::new(Code::Invalid, other.to_string()),
+    }
+}
+
+/// Writes a batch in one transaction; counts people added, changed and unchanged.
+async fn write(
+    app: &App,
+    scope: &Scope,
+    batch: &[Profile],
+    counts: &mut [u64; 3],
+) -> Result<(), Problem> {
+    let mut write = app.store.write(scope).await?;
+    for profile in batch {
+        let noted = write.changes();
+        let (_, new) = put_profile(&mut write, profile, &Expect::Whatever).await?;
+        let place = match (new, write.changes() == noted) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 2,
+        };
+        counts[place] += 1;
+    }
+    Ok(write.commit().await?)
+}
+
+/// The body as a reader for another thread: at most a few chunks wait.
+struct Pipe {
+    chunks: mpsc::Receiver<io::Result<Bytes>>,
+    current: Bytes,
+}
+
+fn pipe() -> (mpsc::Sender<io::Result<Bytes>>, Pipe) {
+    let (send, chunks) = mpsc::channel(8);
+    (
+        send,
+        Pipe {
+            chunks,
+            current: Bytes::new(),
+        },
+    )
+}
+
+/// Feeds the pipe until the body ends or nobody reads any more.
+async fn pump(mut body: BodyDataStream, chunks: mpsc::Sender<io::Result<Bytes>>) {
+    while let Some(chunk) = body.next().await {
+        if chunks.send(chunk.map_err(io::Error::other)).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.current.is_empty() {
+            match self.chunks.blocking_recv() {
+                Some(chunk) => self.current = chunk?,
+                None => return Ok(0),
+            }
+        }
+        let n = buffer.len().min(self.current.len());
+        buffer[..n].copy_from_slice(&self.current.split_to(n));
+        Ok(n)
+    }
+}
