@@ -47,7 +47,13 @@ pub(super) async fn request(mut request: Request, next: Next) -> Response {
     );
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status().as_u16(), begun.elapsed());
-    span.in_scope(|| tracing::info!(status, ms = took.as_millis(), "answered"));
+    span.in_scope(|| {
+        tracing::info!(
+            status,
+            ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        )
+    });
     let labels = [
         ("method", method),
         ("route", route),

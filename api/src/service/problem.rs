@@ -242,3 +242,31 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_row_in_the_documentation() {
+        let page = include_str!("../../../docs/errors.md");
+        let (_, section) = page.split_once("## Problems of the service").unwrap();
+        let section = section.split("\n## ").next().unwrap_or_default();
+        let rows: Vec<&str> = section
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .collect();
+        let expected: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| {
+                format!(
+                    "| `{}` | {} | {} |",
+                    code.as_str(),
+                    code.status(),
+                    code.title()
+                )
+            })
+            .collect();
+        assert_eq!(rows, expected);
+    }
+}

@@ -197,12 +197,6 @@ pub(super) async fn rotate(
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::KeysWrite)?;
     let old = app.store.read(&scope).await?.key(id.as_str()).await?;
-    if old.revoked_ms != 0 || (old.expires_ms != 0 && old.expires_ms <= now_ms()) {
-        return Err(Problem::new(
-            Code::Conflict,
-            "the key is revoked or expired; make a new one",
-        ));
-    }
     let role = Role::of(&old.role).ok_or_else(|| Problem::new(Code::Internal, "unknown role"))?;
     let actions: Vec<Action> = old
         .actions
@@ -218,7 +212,7 @@ pub(super) async fn rotate(
         &clients,
         old.expires_ms,
     );
-    add(&app, &caller, &scope, once.of(""), made, Some(&old.id)).await
+    add(&app, &caller, &scope, once.of(""), made, Some(&old)).await
 }
 
 /// Adds a key that can do no more than the caller, and revokes the one it replaces.
@@ -228,7 +222,7 @@ async fn add(
     scope: &Scope,
     request: Option<RequestKey>,
     made: std::io::Result<NewKey>,
-    replaced: Option<&str>,
+    replaced: Option<&KeyRow>,
 ) -> Result<Response, Problem> {
     let made = made.map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
     let within = |granted: &str, own: Vec<&str>| {
@@ -247,8 +241,12 @@ async fn add(
         Begun::First(write) => write,
     };
     write.add_key(&made.row).await?;
-    if let Some(replaced) = replaced {
-        write.revoke_key(replaced).await?;
+    if let Some(old) = replaced {
+        if old.revoked_ms != 0 || (old.expires_ms != 0 && old.expires_ms <= now_ms()) {
+            let detail = "the key is revoked or expired; make a new one";
+            return Err(Problem::new(Code::Conflict, detail));
+        }
+        write.revoke_key(&old.id).await?;
     }
     let mut shown = KeyShown::from(made.row);
     let kept = Created {

@@ -4,13 +4,12 @@ mod experts;
 mod keys;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
@@ -55,8 +54,7 @@ fn long() -> OpenApiRouter<App> {
 /// The whole service.
 pub fn router(app: App) -> Router {
     let limit = DefaultBodyLimit::max(app.config.max_body_bytes);
-    let timeout =
-        TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, app.config.timeout);
+    let timeout = from_fn_with_state(app.clone(), in_time);
     let (short, _) = short().split_for_parts();
     let (long, _) = long().split_for_parts();
     let viewer = utoipa_swagger_ui::SwaggerUi::new("/docs")
@@ -76,6 +74,14 @@ pub fn router(app: App) -> Router {
         ))
         .layer(from_fn(observe::request))
         .with_state(app)
+}
+
+/// Answers for a request that takes too long. What it was doing ends; a transaction rolls back.
+async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(app.config.timeout, next.run(request)).await;
+    answered.unwrap_or_else(|_| {
+        Problem::new(Code::Timeout, "the request took too long").into_response()
+    })
 }
 
 fn panicked() -> Response {

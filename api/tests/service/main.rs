@@ -1,0 +1,10 @@
+//! The running service as its callers meet it: a server of the tests' own, spoken to over HTTP.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may unwrap, and so may what they share"
+)]
+
+mod experts;
+mod keys;
+mod server;

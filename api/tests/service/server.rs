@@ -1,0 +1,127 @@
+//! A server with a data folder of its own.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use ureq::Agent;
+use ureq::http::{Request, Response};
+
+/// Stopped when dropped.
+pub(crate) struct Server {
+    child: Child,
+    agent: Agent,
+    address: String,
+    /// The first administrator's key.
+    pub(crate) key: String,
+    _data: TempDir,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) etag: String,
+    pub(crate) location: String,
+    /// Null where it is no JSON.
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The problem's code.
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data.path())
+            .env("MUSTER_LOG", "warn")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut after = |words: &str| loop {
+            let line = said.next().unwrap().unwrap();
+            if let Some((_, rest)) = line.split_once(words) {
+                break rest.split([',', ' ']).next().unwrap_or_default().to_owned();
+            }
+        };
+        let key = after("shown only now: ");
+        let address = after("listens on ");
+        std::thread::spawn(move || said.for_each(drop));
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        Self {
+            child,
+            agent,
+            address,
+            key,
+            _data: data,
+        }
+    }
+
+    /// A request with a key, headers, and a body of JSON unless a header says otherwise.
+    pub(crate) fn ask(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {key}"));
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response: Response<ureq::Body> = self
+            .agent
+            .run(request.body(body.to_owned()).unwrap())
+            .unwrap();
+        let header = |name: &str| {
+            let value = response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let (etag, location) = (header("etag"), header("location"));
+        let text = response.body_mut().read_to_string().unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            etag,
+            location,
+            body: serde_json::from_str(&text).unwrap_or_default(),
+        }
+    }
+
+    /// As [`Server::ask`] with the administrator's key.
+    pub(crate) fn admin(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        self.ask(&self.key, method, path, headers, body)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
