@@ -1,5 +1,8 @@
 //! Staffing as a service: what is stored, who may see it, and how it is reached.
 
 pub mod access;
+pub mod plan_file;
+pub mod planning;
 pub mod service;
+pub mod solving;
 pub mod store;

@@ -50,6 +50,11 @@ impl Scope {
                 .is_none_or(|clients| clients.iter().any(|known| known == client))
     }
 
+    /// Whether anything of what belongs to several clients, a line each, is in reach.
+    pub fn reaches_part(&self, clients: &str) -> bool {
+        clients.split('\n').any(|client| self.reaches(client))
+    }
+
     /// Who calls: `key:…`, `user:…` or `system:…`.
     pub fn actor(&self) -> &str {
         &self.0.actor

@@ -2,16 +2,15 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use muster_api::solving::{Clock, ratio, told};
 use muster_matcher::model::problem::Problem;
 use muster_matcher::solve::{Options, Progress};
-use muster_matcher::stop::Stop;
-use serde_json::json;
 
 use super::input::Source;
 use super::{output, plan_file, progress};
@@ -121,15 +120,12 @@ impl Limits {
 
     /// A clock that starts when it is first asked.
     pub(crate) fn clock(&self) -> Clock {
-        Clock {
-            start: OnceLock::new(),
-            limit: self.time_limit,
-        }
+        Clock::new(self.time_limit, INTERRUPTED.clone())
     }
 }
 
 /// Set by the first interrupt from the keyboard: stop with the best plan so far.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Lets an interrupt from the keyboard end solving with the best plan so far; a second one ends the program.
 pub(crate) fn stop_at_interrupt() {
@@ -139,33 +135,6 @@ pub(crate) fn stop_at_interrupt() {
             std::process::exit(130);
         }
     });
-}
-
-/// Time since the start, and a limit.
-pub(crate) struct Clock {
-    start: OnceLock<Instant>,
-    limit: Option<Duration>,
-}
-
-impl Clock {
-    /// Starts it, if it does not run yet.
-    pub(crate) fn start(&self) {
-        self.start.get_or_init(Instant::now);
-    }
-}
-
-impl Stop for Clock {
-    fn elapsed(&self) -> Duration {
-        self.start.get_or_init(Instant::now).elapsed()
-    }
-
-    fn remaining(&self) -> Option<Duration> {
-        Some(self.limit?.saturating_sub(self.elapsed()))
-    }
-
-    fn is_cancelled(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed)
-    }
 }
 
 /// Shows progress on a terminal, and keeps a trace if one is wanted.
@@ -203,24 +172,7 @@ impl Watch {
     pub(crate) fn note(&mut self, progress: &Progress) {
         self.line.set_message(text(progress));
         if let Some(trace) = &mut self.trace {
-            let gap = progress
-                .objective
-                .zip(progress.bound)
-                .map(|(objective, bound)| bound - objective);
-            let share = gap
-                .zip(progress.score_value)
-                .and_then(|(gap, score)| ratio(gap, score));
-            let line = json!({
-                "seconds": progress.elapsed.as_secs_f64(),
-                "phase": progress.phase,
-                "objective": progress.objective.map(number),
-                "bound": progress.bound.map(number),
-                "gap_cents": gap.map(number),
-                "gap_seat_weeks": gap.and_then(|gap| ratio(gap, self.missing_target)),
-                "gap_share": share,
-                "columns": progress.columns,
-                "experts_priced": progress.experts_priced,
-            });
+            let line = told(progress, self.missing_target);
             // Writing to memory does not fail.
             let _ = writeln!(trace, "{line}");
         }
@@ -231,17 +183,6 @@ impl Watch {
         self.line.finish_and_clear();
         self.trace
     }
-}
-
-/// As a JSON number, or text where JSON readers would round it.
-fn number(cents: i128) -> serde_json::Value {
-    i64::try_from(cents).map_or_else(|_| cents.to_string().into(), Into::into)
-}
-
-/// A quotient for people to read; none by 0.
-#[expect(clippy::cast_precision_loss, reason = "for display only")]
-fn ratio(of: i128, to: i128) -> Option<f64> {
-    (to != 0).then(|| of as f64 / to as f64)
 }
 
 /// One line about where the search stands.

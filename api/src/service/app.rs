@@ -26,6 +26,8 @@ pub struct Shared {
     pub limiter: Limiter,
     /// Woken when something was written, so that followers need not wait for their next look.
     pub written: Notify,
+    /// Woken when a job was queued, so that this node's workers need not wait for their next look.
+    pub queued: Notify,
     /// True from the moment the service is told to stop.
     pub stopping: watch::Sender<bool>,
     pub(super) gate: Gate,
@@ -58,6 +60,7 @@ impl App {
             config,
             store,
             written: Notify::new(),
+            queued: Notify::new(),
             stopping: watch::Sender::new(false),
             gate: Gate::program(),
             metrics,

@@ -98,6 +98,27 @@ impl<T: FromJson> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let text = Text::from_request(request, app).await?;
+        Ok(Self {
+            value: read(&text.bytes)?,
+            hash: text.hash,
+        })
+    }
+}
+
+/// A JSON body that is not read yet: problems and plans have readers of their own.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Their hash.
+    pub hash: String,
+}
+
+impl FromRequest<App> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind
             .map_or("", |kind| kind.to_str().unwrap_or("?"))
@@ -112,10 +133,8 @@ impl<T: FromJson> FromRequest<App> for Body<T> {
             ));
         }
         let bytes = bytes(request, app).await?;
-        Ok(Self {
-            value: read(&bytes)?,
-            hash: sha256(&bytes),
-        })
+        let hash = sha256(&bytes);
+        Ok(Self { bytes, hash })
     }
 }
 
@@ -152,6 +171,55 @@ pub fn of_tree<T: FromJson>(json: Json) -> Result<T, Problem> {
     value
         .filter(|_| faults.is_empty())
         .ok_or_else(|| Problem::faults(&faults))
+}
+
+/// An object whose fields named in `apart` are left as text, for readers of their own: the tree of the
+/// others, in which they are `null`, and their texts.
+///
+/// # Errors
+/// [`Code::BrokenJson`].
+pub fn split<'a>(
+    text: &'a [u8],
+    apart: &'static [&'static str],
+) -> Result<(Json, Texts<'a>), Problem> {
+    let broken = |error: JsonError| Problem::new(Code::BrokenJson, error.to_string());
+    let begins = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    if begins != Some(&b'{') {
+        return Ok((parse(text).map_err(broken)?, Texts::new()));
+    }
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let parts = serde::Deserializer::deserialize_map(&mut json, Split(apart));
+    let parts = parts.and_then(|parts| json.end().map(|()| parts));
+    parts.map_err(|error| broken(error.into()))
+}
+
+/// Texts of fields by their names.
+pub type Texts<'a> = std::collections::BTreeMap<&'static str, &'a str>;
+
+struct Split(&'static [&'static str]);
+
+impl<'de> serde::de::Visitor<'de> for Split {
+    type Value = (Json, Texts<'de>);
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut fields, mut texts) = (Vec::new(), Texts::new());
+        while let Some(name) = map.next_key::<String>()? {
+            let value = match self.0.iter().find(|apart| **apart == name) {
+                Some(apart) => {
+                    let text: &serde_json::value::RawValue = map.next_value()?;
+                    texts.insert(apart, text.get());
+                    Json::Null
+                }
+                None => map.next_value()?,
+            };
+            fields.push((name, value));
+        }
+        Ok((Json::Object(fields), texts))
+    }
 }
 
 /// The query, read strictly.

@@ -40,6 +40,8 @@ mod problem;
 pub mod reply;
 mod routes;
 mod serve;
+mod snapshots;
+mod worker;
 
 pub use app::App;
 pub use config::{Config, Settings};

@@ -1,5 +1,9 @@
 //! Lists in pages: `limit`, and the `cursor` that the page before gave.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
 use super::{Code, Problem};
 use crate::access::{hex, sha256};
 use crate::store::Page;
@@ -94,10 +98,10 @@ pub fn sparse(body: &str, fields: Option<&str>) -> Result<String, Problem> {
         tracing::error!(%error, "a stored document cannot be read");
         Problem::new(Code::Internal, "a stored document cannot be read")
     };
-    let mut object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(body).map_err(broken)?;
+    // Values stay as they are: a tree would round amounts of more than 64 bits.
+    let mut object: BTreeMap<String, &RawValue> = serde_json::from_str(body).map_err(broken)?;
     object.retain(|name, _| fields.split(',').any(|field| field.trim() == name));
-    Ok(serde_json::Value::from(object).to_string())
+    serde_json::to_string(&object).map_err(broken)
 }
 
 fn unhex(text: &str) -> Option<String> {

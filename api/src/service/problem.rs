@@ -50,6 +50,10 @@ codes! {
     Timeout "TIMEOUT" 408 "The request took too long";
     /// Written at the same moment.
     Conflict "CONFLICT" 409 "Somebody else wrote at the same moment";
+    /// People are booked by other published plans.
+    Booked "BOOKED" 409 "People are booked elsewhere";
+    /// A plan that is not there yet, or is published already.
+    WrongState "WRONG_STATE" 409 "Not possible in this state";
     /// Not at the stated revision.
     RevisionMismatch "REVISION_MISMATCH" 412 "It was changed since you read it";
     /// Larger than allowed.
@@ -146,8 +150,20 @@ impl Problem {
         problem
     }
 
+    /// Several values that are not as expected.
+    pub fn list(code: Code, detail: impl Into<String>, errors: Vec<Detail>) -> Self {
+        let mut problem = Self::new(code, detail);
+        problem.errors = errors;
+        problem
+    }
+
     /// All faults of a document.
     pub fn faults(faults: &Faults) -> Self {
+        Self::faults_below("", faults)
+    }
+
+    /// All faults of what stands at `pointer` in the body.
+    pub fn faults_below(pointer: &str, faults: &Faults) -> Self {
         let noun = if faults.total() == 1 {
             "fault"
         } else {
@@ -155,7 +171,17 @@ impl Problem {
         };
         let mut problem = Self::new(Code::Invalid, format!("{} {noun}", faults.total()));
         problem.errors = faults.list().iter().map(Detail::from).collect();
+        for detail in &mut problem.errors {
+            detail.pointer.insert_str(0, pointer);
+        }
         problem
+    }
+
+    /// The same under another code.
+    #[must_use]
+    pub fn coded(mut self, code: Code, detail: impl Into<String>) -> Self {
+        (self.code, self.detail) = (code, detail.into());
+        self
     }
 
     /// With the seconds to wait before trying again.

@@ -10,7 +10,7 @@ use muster_index::{FolderLock, IndexError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{App, Config, follower, routes};
+use super::{App, Config, follower, routes, worker};
 use crate::access::{Gate, first_key};
 use crate::store::{Store, StoreError};
 
@@ -65,6 +65,7 @@ pub async fn serve(
     let listener = listener.map_err(|error| ServeError::Listen(listen, error))?;
     let app = App::new(config, store, metrics);
     tokio::spawn(follower::follow(app.clone()));
+    let workers = worker::start(&app);
     ready(listener.local_addr()?, first);
 
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -80,6 +81,10 @@ pub async fn serve(
             let _ = stopping.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(grace).await;
         } => tracing::warn!("requests that did not end in time are cut off"),
+    }
+    let handed_back = tokio::time::timeout(grace, futures_util::future::join_all(workers));
+    if handed_back.await.is_err() {
+        tracing::warn!("jobs that did not end in time are left to other workers");
     }
     app.store.close().await;
     tracing::info!("stopped");

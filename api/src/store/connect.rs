@@ -83,7 +83,10 @@ pub(super) async fn connect(url: &str, dialect: Dialect) -> Result<AnyPool, Stor
 }
 
 /// The steps a database went through, in order; never changed, only added to.
-const SHARED: &[(i64, &str, &str)] = &[(1, "base", include_str!("migrations/0001_base.sql"))];
+const SHARED: &[(i64, &str, &str)] = &[
+    (1, "base", include_str!("migrations/0001_base.sql")),
+    (20, "plans", include_str!("migrations/0020_plans.sql")),
+];
 const POSTGRES_ONLY: &[(i64, &str, &str)] = &[(
     2,
     "byte order",

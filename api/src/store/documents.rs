@@ -31,7 +31,7 @@ impl Kind {
     /// A problem: never changed once it is there.
     pub const PROBLEM: Self = Self::new("problem", "problems", &[]);
     /// A plan of a problem.
-    pub const PLAN: Self = Self::new("plan", "plans", &["problem", "state"]);
+    pub const PLAN: Self = Self::new("plan", "plans", &["problem", "state", "published"]);
     /// Hours of a person that a plan or a person's contract takes.
     pub const BOOKING: Self = Self::new(
         "booking",
@@ -197,7 +197,7 @@ impl Read {
     }
 
     /// As [`Read::find`] within the tenant, walls or not.
-    async fn find_beyond(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
+    pub(super) async fn find_beyond(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
         let sql = format!(
             "SELECT {FIELDS} FROM {} WHERE tenant = $1 AND id = $2",
             kind.table
@@ -220,13 +220,35 @@ impl Read {
         after: &str,
         limit: u32,
     ) -> Result<Page> {
+        let clients: Option<Vec<String>> = self.scope().clients().map(<[String]>::to_vec);
+        self.list_of(kind, filters, after, limit, clients).await
+    }
+
+    /// As [`Read::list`] within the tenant, walls or not.
+    pub(super) async fn list_beyond(
+        &mut self,
+        kind: &Kind,
+        filters: &[Filter],
+        after: &str,
+        limit: u32,
+    ) -> Result<Page> {
+        self.list_of(kind, filters, after, limit, None).await
+    }
+
+    async fn list_of(
+        &mut self,
+        kind: &Kind,
+        filters: &[Filter],
+        after: &str,
+        limit: u32,
+        clients: Option<Vec<String>>,
+    ) -> Result<Page> {
         let mut sql = format!(
             "SELECT {FIELDS} FROM {} WHERE tenant = $1 AND id > $2",
             kind.table
         );
         let mut next = 3..;
         let mut place = || next.next().unwrap_or_default();
-        let clients: Option<Vec<String>> = self.scope().clients().map(<[String]>::to_vec);
         if let Some(clients) = &clients {
             let places: Vec<String> = clients.iter().map(|_| format!(", ${}", place())).collect();
             sql.push_str(&format!(" AND client IN (''{})", places.concat()));

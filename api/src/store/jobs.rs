@@ -100,7 +100,7 @@ fn job(row: &AnyRow) -> Result<Job> {
 }
 
 impl Read {
-    /// A job. Behind a client's wall it is not found.
+    /// A job of which at least one client is in reach.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -111,7 +111,7 @@ impl Read {
             .bind(id.to_owned());
         let row = query.fetch_optional(self.connection()).await?;
         let found = row.as_ref().map(job).transpose()?;
-        let found = found.filter(|job| self.scope().reaches(&job.client));
+        let found = found.filter(|job| self.scope().reaches_part(&job.client));
         found.ok_or_else(|| no_job(id))
     }
 
@@ -133,16 +133,32 @@ impl Read {
             .bind(id.to_owned())
             .bind(seq)
             .bind(i64::from(limit));
-        let mut events = Vec::new();
-        for row in query.fetch_all(self.connection()).await? {
-            events.push(JobEvent {
-                seq: row.try_get(0)?,
-                at_ms: row.try_get(1)?,
-                body: row.try_get(2)?,
-            });
-        }
-        Ok(events)
+        let rows = query.fetch_all(self.connection()).await?;
+        rows.iter().map(job_event).collect()
     }
+}
+
+impl Read {
+    /// The last that a job told.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn last_job_event(&mut self, id: &str) -> Result<Option<JobEvent>> {
+        self.job(id).await?;
+        let sql = "SELECT seq, at_ms, body FROM job_events WHERE tenant = $1 AND job = $2 \
+                   ORDER BY seq DESC LIMIT 1";
+        let query = sqlx::query(sql).bind(self.tenant()).bind(id.to_owned());
+        let row = query.fetch_optional(self.connection()).await?;
+        row.as_ref().map(job_event).transpose()
+    }
+}
+
+fn job_event(row: &AnyRow) -> Result<JobEvent> {
+    Ok(JobEvent {
+        seq: row.try_get(0)?,
+        at_ms: row.try_get(1)?,
+        body: row.try_get(2)?,
+    })
 }
 
 impl Write {
@@ -197,11 +213,15 @@ impl Write {
     /// [`StoreError::LeaseLost`].
     pub async fn tell_job(&mut self, job: &Job, body: String) -> Result<()> {
         self.hold(job).await?;
+        self.tell_of_job(&job.id, body).await
+    }
+
+    async fn tell_of_job(&mut self, id: &str, body: String) -> Result<()> {
         let sql = "INSERT INTO job_events (tenant, job, seq, at_ms, body) SELECT $1, $2, \
                    COALESCE(MAX(seq), 0) + 1, $3, $4 FROM job_events WHERE tenant = $1 AND job = $2";
         let query = sqlx::query(sql)
             .bind(self.tenant())
-            .bind(job.id.clone())
+            .bind(id.to_owned())
             .bind(now_ms())
             .bind(body);
         query.execute(self.connection()).await?;
@@ -224,6 +244,41 @@ impl Write {
             .bind(job.attempt);
         query.execute(self.connection()).await?;
         self.noted_job(&job.id, &job.client, "end");
+        Ok(())
+    }
+
+    /// Ends a job that no worker has begun, tells so, and says whether it did.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn withdraw_job(&mut self, id: &str, outcome: String) -> Result<bool> {
+        let job = self.job(id).await?;
+        let sql = "UPDATE jobs SET state = 'done', cancel = 1, outcome = $1, ended_ms = $2 \
+                   WHERE tenant = $3 AND id = $4 AND state = 'queued'";
+        let query = sqlx::query(sql)
+            .bind(outcome.clone())
+            .bind(now_ms())
+            .bind(self.tenant())
+            .bind(id.to_owned());
+        let withdrawn = query.execute(self.connection()).await?.rows_affected() == 1;
+        if withdrawn {
+            self.tell_of_job(id, outcome).await?;
+            self.noted_job(id, &job.client, "end");
+        }
+        Ok(withdrawn)
+    }
+
+    /// Gives a job back to the queue, for another worker to begin again; only for whoever holds its
+    /// latest claim.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn hand_back_job(&mut self, job: &Job) -> Result<()> {
+        self.hold(job).await?;
+        let sql =
+            "UPDATE jobs SET state = 'queued', lease_until_ms = 0 WHERE tenant = $1 AND id = $2";
+        let query = sqlx::query(sql).bind(self.tenant()).bind(job.id.clone());
+        query.execute(self.connection()).await?;
         Ok(())
     }
 
@@ -298,27 +353,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`].
     pub async fn keep_job(&self, _: &Gate, claimed: &Claimed, lease_ms: i64) -> Result<bool> {
-        self.lease(claimed, "running", now_ms() + lease_ms).await
-    }
-
-    /// Gives a job back to the queue, for another worker to begin again.
-    ///
-    /// # Errors
-    /// [`StoreError::LeaseLost`].
-    pub async fn release_job(&self, _: &Gate, claimed: &Claimed) -> Result<()> {
-        self.lease(claimed, "queued", 0).await?;
-        Ok(())
-    }
-
-    async fn lease(&self, claimed: &Claimed, state: &'static str, until_ms: i64) -> Result<bool> {
-        let sql = "UPDATE jobs SET state = $1, lease_until_ms = $2 WHERE tenant = $3 AND id = $4 \
-                   AND attempt = $5 AND state = 'running' RETURNING cancel";
+        let until_ms = now_ms() + lease_ms;
+        let sql = "UPDATE jobs SET lease_until_ms = $1 WHERE tenant = $2 AND id = $3 \
+                   AND attempt = $4 AND state = 'running' RETURNING cancel";
         let _turn = match self.dialect() {
             Dialect::Sqlite => Some(self.turn.lock().await),
             Dialect::Postgres => None,
         };
         let query = sqlx::query(sql)
-            .bind(state)
             .bind(until_ms)
             .bind(claimed.tenant.clone())
             .bind(claimed.job.id.clone())

@@ -16,6 +16,7 @@ mod error;
 mod feed;
 mod jobs;
 mod keys;
+mod plans;
 #[cfg(test)]
 mod suite;
 mod transaction;
@@ -27,6 +28,7 @@ pub use error::StoreError;
 pub use feed::Event;
 pub use jobs::{Claimed, Job, JobEvent, JobState};
 pub use keys::KeyRow;
+pub use plans::{Busy, PlanRow, RowFilter, RowKind, joined};
 pub use transaction::{Answer, Begun, Read, RequestKey, Write};
 
 use std::path::Path;

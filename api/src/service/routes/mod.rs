@@ -1,7 +1,11 @@
 //! The routes, one line each. The router and the `OpenAPI` document are made from the same list.
 
+mod check;
+mod demo;
 mod experts;
 mod keys;
+mod plans;
+mod problems;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -42,6 +46,20 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::get, keys::revoke))
         .routes(routes!(keys::rotate))
+        .routes(routes!(problems::list, problems::create))
+        .routes(routes!(problems::get))
+        .routes(routes!(demo::problem))
+        .routes(routes!(check::check))
+        .routes(routes!(plans::list, plans::create))
+        .routes(routes!(plans::get, plans::delete))
+        .routes(routes!(plans::stop))
+        .routes(routes!(plans::rows::assignments))
+        .routes(routes!(plans::rows::shortfalls))
+        .routes(routes!(plans::rows::alternates))
+        .routes(routes!(plans::diff::diff))
+        .routes(routes!(plans::publish::publish))
+        .routes(routes!(plans::publish::unpublish))
+        .routes(routes!(plans::bookings::list))
 }
 
 /// Requests that last as long as they need: streams.
@@ -49,6 +67,7 @@ fn long() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(experts::import::import))
         .routes(routes!(experts::import::rejects))
+        .routes(routes!(plans::events::events))
 }
 
 /// The whole service.

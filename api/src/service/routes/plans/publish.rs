@@ -1,0 +1,205 @@
+//! Publishing: a plan's people are booked from then on, for everybody.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use muster_matcher::model::problem::Problem as Staffing;
+
+use crate::access::{Action, Caller, Scope};
+use crate::plan_file;
+use crate::planning::{Booked, Booking, PlanRecord, bookings, clashes};
+use crate::service::extract::{Once, PathId};
+use crate::service::{App, Code, Detail, Problem, reply, snapshots, worker};
+use crate::store::{Answer, Begun, Column, Document, Expect, Filter, Kind, Op, Write};
+
+/// Publishes a plan: what it takes of people's weeks is booked in the same moment. Where that does not fit
+/// beside what other published plans have booked, nothing happens and every clash is named.
+#[utoipa::path(post, path = "/v1/plans/{id}/publish", tag = "plans", params(("id" = String, Path)),
+    extensions(("x-action" = json!("plans:publish"))),
+    responses((status = 200, description = "Published", body = PlanRecord),
+              (status = 409, description = "People are booked elsewhere (BOOKED), or there is no finished plan (WRONG_STATE)",
+               body = super::super::super::problem::ProblemBody),
+              (status = "4XX", description = "A problem", body = super::super::super::problem::ProblemBody)))]
+pub(in crate::service::routes) async fn publish(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId,
+    once: Once,
+) -> Result<Response, Problem> {
+    let scope = caller.may(Action::PlansPublish)?;
+    let ready = prepare(&app, &scope, id.as_str()).await?;
+    let mut write = match app.store.write_once(&scope, once.of("")).await? {
+        Begun::Again(answer) => return Ok(reply::answer(answer)),
+        Begun::First(write) => write,
+    };
+    write.publish_alone().await?;
+    let (document, mut record) = worker::plan(&mut write, id.as_str()).await?;
+    if document.rev != ready.document.rev {
+        let detail = "the plan changed at the same moment; try again";
+        return Err(Problem::new(Code::Conflict, detail));
+    }
+    if !record.published {
+        let busy = write.busy(&[&record.id, &record.replaces]).await?;
+        let booked = Booked::read(&busy).map_err(internal)?;
+        refuse_clashes(&ready.asked, &ready.bookings, &booked)?;
+        if !record.replaces.is_empty() {
+            take_back(&mut write, &record.replaces.clone()).await?;
+        }
+        for booking in &ready.bookings {
+            put_booking(&mut write, booking).await?;
+        }
+        record.published = true;
+        worker::put_plan(&mut write, &document, &record).await?;
+    }
+    finish(write, &record).await
+}
+
+/// Takes a plan back: what it booked is free again.
+#[utoipa::path(post, path = "/v1/plans/{id}/unpublish", tag = "plans", params(("id" = String, Path)),
+    extensions(("x-action" = json!("plans:publish"))),
+    responses((status = 200, description = "Taken back", body = PlanRecord),
+              (status = "4XX", description = "A problem", body = super::super::super::problem::ProblemBody)))]
+pub(in crate::service::routes) async fn unpublish(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId,
+    once: Once,
+) -> Result<Response, Problem> {
+    let scope = caller.may(Action::PlansPublish)?;
+    let mut write = match app.store.write_once(&scope, once.of("")).await? {
+        Begun::Again(answer) => return Ok(reply::answer(answer)),
+        Begun::First(write) => write,
+    };
+    write.publish_alone().await?;
+    let record = take_back(&mut write, id.as_str()).await?;
+    finish(write, &record).await
+}
+
+async fn finish(write: Write, record: &PlanRecord) -> Result<Response, Problem> {
+    let answer = Answer {
+        status: StatusCode::OK.as_u16(),
+        location: String::new(),
+        etag: String::new(),
+        body: reply::text(record)?,
+    };
+    write.commit_answer(&answer).await?;
+    Ok(reply::answer(answer))
+}
+
+/// What publishing needs that takes time, read before the transaction.
+struct Ready {
+    document: Document,
+    /// The problem as it was asked: what its people give in all.
+    asked: Staffing,
+    bookings: Vec<Booking>,
+}
+
+async fn prepare(app: &App, scope: &Scope, id: &str) -> Result<Ready, Problem> {
+    let mut read = app.store.read(scope).await?;
+    let document = read.get(&Kind::PLAN, id).await?;
+    let record: PlanRecord = snapshots::stored(&document.body)?;
+    let text = read.content(&Kind::PLAN, &document).await?;
+    let has_stints = |record: &PlanRecord| {
+        record.status.is_over()
+            && record
+                .outcome
+                .as_ref()
+                .is_some_and(|it| it.objective.is_some())
+    };
+    let Some(text) = text.filter(|_| has_stints(&record)) else {
+        let detail = format!(
+            "the plan is {}: there is nothing to publish",
+            record.status.as_str()
+        );
+        return Err(Problem::new(Code::WrongState, detail));
+    };
+    let (_, asked) = snapshots::text(&mut read, &record.problem).await?;
+    let (_, solved) = snapshots::text(&mut read, &record.solved_problem).await?;
+    drop(read);
+    let ready = move || {
+        let solved = snapshots::read_back(&solved)?;
+        let plan = plan_file::read(text.as_bytes())
+            .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+        Ok::<_, Problem>(Ready {
+            bookings: bookings(&solved, &plan, &record.id, &record.owner),
+            asked: snapshots::read_back(&asked)?,
+            document,
+        })
+    };
+    app.compute(ready).await?
+}
+
+fn refuse_clashes(asked: &Staffing, wanted: &[Booking], booked: &Booked) -> Result<(), Problem> {
+    let found = clashes(asked, wanted, booked);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("{} stints take hours that are booked", found.len());
+    let shown = found.into_iter().take(1_000).map(|clash| Detail {
+        pointer: clash.pointer,
+        value: clash.found,
+        expected: clash.expected,
+    });
+    Err(Problem::list(Code::Booked, detail, shown.collect()))
+}
+
+async fn put_booking(write: &mut Write, booking: &Booking) -> Result<(), Problem> {
+    let plain = |text: &str| text.replace('\0', "\u{fffd}");
+    let columns = [
+        Column::text("expert", plain(&booking.expert)),
+        Column::text("campaign", plain(&booking.campaign)),
+        Column::text("plan", &booking.plan),
+        Column::text("kind", "hard"),
+    ];
+    let (client, body) = (plain(&booking.client), reply::text(booking)?);
+    write
+        .put(
+            &Kind::BOOKING,
+            &booking.id,
+            &client,
+            body,
+            &columns,
+            &Expect::Absent,
+        )
+        .await?;
+    Ok(())
+}
+
+/// Deletes what a plan booked.
+async fn take_back(write: &mut Write, id: &str) -> Result<PlanRecord, Problem> {
+    let (document, mut record) = worker::plan(write, id).await?;
+    if record.published {
+        let of_plan = Filter {
+            column: Column::text("plan", id),
+            op: Op::Is,
+        };
+        let mut after = String::new();
+        loop {
+            let page = write
+                .list(
+                    &Kind::BOOKING,
+                    std::slice::from_ref(&of_plan),
+                    &after,
+                    1_000,
+                )
+                .await?;
+            for booking in &page.items {
+                write
+                    .delete(&Kind::BOOKING, &booking.id, &Expect::Whatever)
+                    .await?;
+            }
+            match page.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        record.published = false;
+        worker::put_plan(write, &document, &record).await?;
+    }
+    Ok(record)
+}
+
+fn internal(error: serde_json::Error) -> Problem {
+    tracing::error!(%error, "a booking cannot be read");
+    Problem::new(Code::Internal, "a booking cannot be read")
+}
