@@ -5,6 +5,14 @@
     reason = "tests may unwrap, and so may what they share"
 )]
 
+#[path = "../../src/store/suite/cluster.rs"]
+mod cluster;
+mod desk;
 mod experts;
+mod jobs;
 mod keys;
+mod plans;
+mod problems;
+mod publish;
 mod server;
+mod walls;

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -15,7 +17,7 @@ pub(crate) struct Server {
     address: String,
     /// The first administrator's key.
     pub(crate) key: String,
-    _data: TempDir,
+    pub(crate) data: Arc<TempDir>,
 }
 
 /// What was answered.
@@ -23,6 +25,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) etag: String,
     pub(crate) location: String,
+    pub(crate) retry_after: String,
+    pub(crate) text: String,
     /// Null where it is no JSON.
     pub(crate) body: Value,
 }
@@ -36,10 +40,20 @@ impl Answer {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::with(&[])
+    }
+
+    /// With further arguments.
+    pub(crate) fn with(args: &[&str]) -> Self {
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), args, None)
+    }
+
+    /// On a folder that may have been served before; then the key is known.
+    pub(crate) fn on(data: Arc<TempDir>, args: &[&str], key: Option<&str>) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
+            .args(args)
             .env("MUSTER_LOG", "warn")
             .stderr(Stdio::piped())
             .spawn()
@@ -51,7 +65,7 @@ impl Server {
                 break rest.split([',', ' ']).next().unwrap_or_default().to_owned();
             }
         };
-        let key = after("shown only now: ");
+        let key = key.map_or_else(|| after("shown only now: "), str::to_owned);
         let address = after("listens on ");
         std::thread::spawn(move || said.for_each(drop));
         let agent = Agent::config_builder()
@@ -63,7 +77,7 @@ impl Server {
             agent,
             address,
             key,
-            _data: data,
+            data,
         }
     }
 
@@ -98,12 +112,15 @@ impl Server {
             value.unwrap_or_default().to_owned()
         };
         let (etag, location) = (header("etag"), header("location"));
+        let retry_after = header("retry-after");
         let text = response.body_mut().read_to_string().unwrap();
         Answer {
             status: response.status().as_u16(),
             etag,
             location,
+            retry_after,
             body: serde_json::from_str(&text).unwrap_or_default(),
+            text,
         }
     }
 
@@ -119,9 +136,55 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub(crate) fn terminate(&mut self) {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(told.unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+
+    /// The lines of an event stream until it ends, or until `enough` of them.
+    pub(crate) fn stream(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        enough: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
+        let mut request = self
+            .agent
+            .get(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.key));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let timed = request
+            .config()
+            .timeout_global(Some(Duration::from_secs(90)));
+        let response = timed.build().call().unwrap();
+        assert!(response.status().is_success());
+        let mut lines = Vec::new();
+        for line in BufReader::new(response.into_body().into_reader()).lines() {
+            let line = line.unwrap();
+            let is_enough = enough(&line);
+            lines.push(line);
+            if is_enough {
+                break;
+            }
+        }
+        lines
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
     }
 }

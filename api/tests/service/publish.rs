@@ -1,0 +1,144 @@
+//! Publishing over HTTP: what is booked is booked for everybody.
+
+use serde_json::{Value, json};
+
+use crate::desk::{SMALL, about, demo, post_plan, post_problem, until_over};
+use crate::server::Server;
+
+fn post(server: &Server, place: &str, what: &str) -> crate::server::Answer {
+    server.admin("POST", &format!("{place}/{what}"), &[], "")
+}
+
+fn booked(server: &Server, expert: &Value) -> Value {
+    let path = format!("/v1/bookings?expert={}", expert.as_str().unwrap());
+    server.admin("GET", &path, &[], "").body["items"].clone()
+}
+
+#[test]
+fn published_hours_are_taken_for_everybody_until_they_are_given_back() {
+    let server = Server::start();
+    let problem = demo(&server, SMALL);
+    let id = post_problem(&server, &problem);
+    let places: Vec<String> = (0..2).map(|_| post_plan(&server, &about(&id))).collect();
+    let plans: Vec<Value> = places
+        .iter()
+        .map(|place| until_over(&server, place))
+        .collect();
+    let published = post(&server, &places[0], "publish");
+    assert_eq!(
+        (published.status, &published.body["published"]),
+        (200, &json!(true))
+    );
+    assert_eq!(
+        post(&server, &places[0], "publish").status,
+        200,
+        "again changes nothing"
+    );
+    let stint = &plans[0]["plan"]["stints"][0];
+    let taken = booked(&server, &stint["expert"]);
+    let of_stint = taken
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["role"] == stint["role"])
+        .unwrap();
+    let weeks = stint["to"].as_u64().unwrap() - stint["from"].as_u64().unwrap() + 1;
+    assert_eq!(of_stint["hours"].as_array().unwrap().len() as u64, weeks);
+    assert_eq!(of_stint["plan"], plans[0]["id"]);
+
+    let refused = post(&server, &places[1], "publish");
+    assert_eq!((refused.status, refused.code()), (409, "BOOKED"));
+    let first = &refused.body["errors"][0];
+    assert!(
+        first["pointer"]
+            .as_str()
+            .unwrap()
+            .starts_with("/plan/stints/")
+    );
+    assert!(
+        first["value"]
+            .as_str()
+            .unwrap()
+            .contains(plans[0]["id"].as_str().unwrap()),
+        "{first}"
+    );
+    assert_eq!(
+        server.admin("GET", &places[1], &[], "").body["published"],
+        false
+    );
+
+    // What is asked now is solved beside what is booked, and fits.
+    let beside = post_plan(&server, &about(&id));
+    let made = until_over(&server, &beside);
+    assert_ne!(made["solved_problem"], made["problem"]);
+    let derived = server.admin(
+        "GET",
+        &format!("/v1/problems/{}", made["solved_problem"].as_str().unwrap()),
+        &[],
+        "",
+    );
+    assert_eq!(derived.body["without_bookings_of"], json!(id));
+    let published = post(&server, &beside, "publish");
+    assert_eq!(published.status, 200, "{}", published.text);
+
+    // A plan that takes the place of another has its people.
+    let instead = post_plan(
+        &server,
+        &json!({"problem": id, "replaces": plans[0]["id"], "limits": {"gap_ppm": 1000}}),
+    );
+    assert_eq!(until_over(&server, &instead)["status"], "finished");
+    let published = post(&server, &instead, "publish");
+    assert_eq!(published.status, 200, "{}", published.text);
+    assert_eq!(
+        server.admin("GET", &places[0], &[], "").body["published"],
+        false
+    );
+    let list = server.admin("GET", "/v1/plans?published=true&fields=id", &[], "");
+    assert_eq!(list.body["items"].as_array().unwrap().len(), 2);
+
+    for place in [&beside, &instead] {
+        assert_eq!(post(&server, place, "unpublish").body["published"], false);
+    }
+    assert_eq!(booked(&server, &stint["expert"]), json!([]));
+    assert_eq!(post(&server, &places[1], "publish").status, 200);
+}
+
+#[test]
+fn two_who_publish_at_once_do_not_book_the_same_hours() {
+    let server = Server::start();
+    let id = post_problem(&server, &demo(&server, SMALL));
+    let places: Vec<String> = (0..4).map(|_| post_plan(&server, &about(&id))).collect();
+    for place in &places {
+        until_over(&server, place);
+    }
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let all: Vec<_> = places
+            .iter()
+            .map(|place| scope.spawn(|| post(&server, place, "publish").status))
+            .collect();
+        all.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    assert_eq!(
+        statuses.iter().filter(|it| **it == 200).count(),
+        1,
+        "{statuses:?}"
+    );
+}
+
+#[test]
+fn what_is_not_there_is_not_published() {
+    let server = Server::start();
+    assert_eq!(post(&server, "/v1/plans/none", "publish").status, 404);
+    let mut problem = demo(&server, SMALL);
+    let pair = problem["pairs"][0].clone();
+    problem["pins"] = json!([{"expert": pair["expert"], "role": pair["role"], "from": 0, "to": 0}]);
+    problem["vetoes"] = json!([{"expert": pair["expert"], "role": pair["role"]}]);
+    let place = post_plan(&server, &json!({ "problem": problem }));
+    let made = until_over(&server, &place);
+    assert_eq!(
+        (&made["status"], &made["outcome"]["status"]),
+        (&json!("finished"), &json!("infeasible"))
+    );
+    assert!(made["plan"]["conflict"].is_object());
+    assert_eq!(post(&server, &place, "publish").code(), "WRONG_STATE");
+}
