@@ -67,6 +67,8 @@ pub struct PlanRecord {
     pub replaces: String,
     /// When it was asked for, in UTC milliseconds.
     pub created_ms: i64,
+    /// How often a node that was told to stop gave it back to the queue.
+    pub handed_back: i64,
     /// When its making ended; 0 before.
     pub ended_ms: i64,
     /// What came of it; none before, or where nothing did.

@@ -52,7 +52,7 @@ impl Paging {
                 let text = unhex(cursor).ok_or_else(wrong)?;
                 let (of, after) = text.split_once(' ').ok_or_else(wrong)?;
                 Some(after)
-                    .filter(|_| of == list)
+                    .filter(|after| of == list && !after.contains('\0'))
                     .ok_or_else(wrong)?
                     .to_owned()
             }

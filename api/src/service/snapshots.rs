@@ -28,10 +28,16 @@ pub(super) fn asked(texts: &Texts<'_>, scope: &Scope) -> Result<Asked, Problem> 
     const AT: &str = "/problem";
     let text = texts.get("problem").copied().unwrap_or_default();
     if text.starts_with('"') {
-        let id = serde_json::from_str(text);
-        return id
-            .map(Asked::Known)
-            .map_err(|error| Problem::new(Code::BrokenJson, error.to_string()));
+        let id: Result<String, _> = serde_json::from_str(text);
+        let id = id.map_err(|error| Problem::new(Code::BrokenJson, error.to_string()))?;
+        let is_id = muster_matcher::model::Id::new(&id).is_some();
+        return match is_id {
+            true => Ok(Asked::Known(id)),
+            false => {
+                let found = format!("{id:?}");
+                Err(Problem::of(Code::Invalid, AT, found, "the id of a problem"))
+            }
+        };
     }
     if !text.starts_with('{') {
         let found = if text.is_empty() { "nothing" } else { text };

@@ -30,9 +30,11 @@ const LOOK: Duration = Duration::from_millis(400);
 const IDLE: Duration = Duration::from_millis(500);
 /// How long a solver that was told to stop is waited for when the node stops.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// As much as a program's main thread has.
+const STACK_BYTES: usize = 8 << 20;
 /// How long a result is kept ready for a database that is away.
 const STUBBORN: Duration = Duration::from_secs(600);
-/// A job that was begun so often ends its workers, it seems.
+/// A job that so many workers did not come back from is what ends them, it seems.
 const MAX_ATTEMPTS: i64 = 5;
 
 /// Why a worker lets go of a job.
@@ -125,12 +127,11 @@ async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
         scope,
         claimed,
     };
-    let attempt = held.claimed.job.attempt;
-    if attempt > MAX_ATTEMPTS {
-        let error = format!("given up after {MAX_ATTEMPTS} attempts");
+    let record = held.begin().await?;
+    if held.claimed.job.attempt - record.handed_back > MAX_ATTEMPTS {
+        let error = format!("given up: {MAX_ATTEMPTS} workers died at it");
         return held.end(RunStatus::Failed, Err(error)).await;
     }
-    let record = held.begin().await?;
     let mut options = record.limits.options(threads);
     let mut read = app.store.read(&held.scope).await?;
     let (_, text) = snapshots::text(&mut read, &record.solved_problem).await?;
@@ -200,6 +201,7 @@ impl Held<'_> {
             let _ = finish.send(solved);
         };
         let thread = std::thread::Builder::new().name("solver".to_owned());
+        let thread = thread.stack_size(STACK_BYTES);
         if let Err(error) = thread.spawn(solver) {
             return Ok(Ended::Solved(RunStatus::Failed, Err(error.to_string())));
         }
@@ -305,6 +307,10 @@ impl Held<'_> {
         }
         write.end_job(job, said).await?;
         write.commit().await?;
+        metrics::counter!("muster_jobs_total", "status" => status.as_str()).increment(1);
+        if let Some(outcome) = outcome {
+            metrics::histogram!("muster_solve_seconds").record(outcome.seconds);
+        }
         Ok(())
     }
 
@@ -320,6 +326,7 @@ impl Held<'_> {
         write.tell_job(job, body).await?;
         let (document, mut record) = plan(&mut write, &record.id).await?;
         record.status = RunStatus::Queued;
+        record.handed_back += 1;
         put_plan(&mut write, &document, &record).await?;
         let best = solved.filter(|it| it.outcome.objective.is_some());
         if let (Some(best), None) = (best, record.limits.work_limit) {

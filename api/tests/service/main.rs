@@ -8,11 +8,12 @@
 #[path = "../../src/store/suite/cluster.rs"]
 mod cluster;
 mod desk;
+mod documented;
 mod experts;
 mod jobs;
 mod keys;
+mod plan_walls;
 mod plans;
 mod problems;
 mod publish;
 mod server;
-mod walls;

@@ -81,6 +81,11 @@ impl Server {
         }
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// A request with a key, headers, and a body of JSON unless a header says otherwise.
     pub(crate) fn ask(
         &self,

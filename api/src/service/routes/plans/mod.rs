@@ -140,6 +140,7 @@ pub(super) async fn create(
         from: wanted.from.map_or_else(String::new, |id| id.to_string()),
         replaces: replaces.to_owned(),
         created_ms: now_ms(),
+        handed_back: 0,
         ended_ms: 0,
         outcome: None,
         error: String::new(),
@@ -224,11 +225,7 @@ pub(super) async fn list(
     Params(params): Params<ListParams>,
 ) -> Result<Response, Problem> {
     let (scope, published_only) = reader(&caller)?;
-    let published = if published_only {
-        Some(true)
-    } else {
-        params.published
-    };
+    let published_only = published_only.then_some(true);
     let is = |column| Filter { column, op: Op::Is };
     let filters: Vec<Filter> = [
         params
@@ -237,7 +234,10 @@ pub(super) async fn list(
         params
             .problem
             .map(|it| is(Column::text("problem", it.replace('\0', "\u{fffd}")))),
-        published.map(|it| is(Column::int("published", i64::from(it)))),
+        params
+            .published
+            .map(|it| is(Column::int("published", i64::from(it)))),
+        published_only.map(|it| is(Column::int("published", i64::from(it)))),
     ]
     .into_iter()
     .flatten()
