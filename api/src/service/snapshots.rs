@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use muster_matcher::json::JsonError;
+use muster_index::IndexSource;
+use muster_matcher::candidates::{self, CandidateSource as _};
+use muster_matcher::json::{Json, JsonError, parse};
+use muster_matcher::model::Id;
+use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::problem::{self, Problem as Staffing, ReadError};
 
 use super::extract::Texts;
 use super::{App, Code, Problem, reply};
 use crate::access::Scope;
-use crate::planning::{Booked, ProblemRecord, Snapshot, SnapshotError, without_booked};
+use crate::planning::{Booked, ProblemRecord, Snapshot, SnapshotError, together, without_booked};
 use crate::store::{Document, Expect, Kind, Read, Write, joined};
 
 /// The problem that a request is about.
@@ -30,7 +34,7 @@ pub(super) fn asked(texts: &Texts<'_>, scope: &Scope) -> Result<Asked, Problem> 
     if text.starts_with('"') {
         let id: Result<String, _> = serde_json::from_str(text);
         let id = id.map_err(|error| Problem::new(Code::BrokenJson, error.to_string()))?;
-        let is_id = muster_matcher::model::Id::new(&id).is_some();
+        let is_id = Id::new(&id).is_some();
         return match is_id {
             true => Ok(Asked::Known(id)),
             false => {
@@ -54,13 +58,70 @@ pub(super) fn asked(texts: &Texts<'_>, scope: &Scope) -> Result<Asked, Problem> 
 /// As [`asked`].
 pub(super) fn snapshot(at: &str, text: &[u8], scope: &Scope) -> Result<Snapshot, Problem> {
     let problem = problem::read(text).map_err(|error| unreadable(at, &error))?;
-    Snapshot::new(problem, scope).map_err(|error| match error {
-        SnapshotError::Walls(faults) => Problem::faults_below(at, &faults).coded(
+    Snapshot::new(problem, scope).map_err(|error| unkept(at, &error))
+}
+
+fn unkept(at: &str, error: &SnapshotError) -> Problem {
+    match error {
+        SnapshotError::Walls(faults) => Problem::faults_below(at, faults).coded(
             Code::Forbidden,
             "campaigns of clients that this key does not reach",
         ),
         SnapshotError::Text(error) => Problem::new(Code::Internal, error.to_string()),
-    })
+    }
+}
+
+/// The problem of staffing campaigns of the store from the pool, as far as the index knows it.
+///
+/// # Errors
+/// [`Code::NotFound`]; [`Code::Invalid`] where they cannot be planned together or name people who are not
+/// in the pool; [`Code::Unavailable`] while the index is built.
+pub(super) async fn of_campaigns(
+    app: &App,
+    scope: &Scope,
+    ids: Vec<Id>,
+) -> Result<Snapshot, Problem> {
+    let mut files = Vec::with_capacity(ids.len());
+    let mut read = app.store.read(scope).await?;
+    for id in &ids {
+        let document = read.get(&Kind::CAMPAIGN, id.as_str()).await?;
+        files.push(campaign_file(&document.body)?);
+    }
+    drop(read);
+    let building = || Problem::new(Code::Unavailable, "the index is being built");
+    let index = app.index(scope).ok_or_else(building)?;
+    let (threads, scope) = (app.config.threads, scope.clone());
+    let made = move || {
+        let file = together(files).map_err(|faults| Problem::faults(&faults))?;
+        let source = IndexSource {
+            pool: &index.pool,
+            threads,
+        };
+        let candidates = source.candidates(&file, usize::MAX).map_err(|error| {
+            tracing::error!(%error, "the index gives no candidates");
+            Problem::new(
+                Code::Internal,
+                "the index cannot be read; the log says more",
+            )
+        })?;
+        let problem = candidates::problem(&file, &candidates);
+        let problem = problem.map_err(|faults| Problem::faults(&faults))?;
+        Snapshot::new(problem, &scope).map_err(|error| unkept("", &error))
+    };
+    app.compute(made).await?
+}
+
+/// A stored campaign: a campaign file, and where it stands.
+fn campaign_file(body: &str) -> Result<CampaignFile, Problem> {
+    let broken = |error: String| {
+        tracing::error!(error, "a stored campaign cannot be read");
+        Problem::new(Code::Internal, "a stored campaign cannot be read")
+    };
+    let mut tree = parse(body.as_bytes()).map_err(|error| broken(error.to_string()))?;
+    if let Json::Object(fields) = &mut tree {
+        fields.retain(|(name, _)| name != "status");
+    }
+    CampaignFile::from_tree(tree).map_err(|error| broken(error.to_string()))
 }
 
 fn unreadable(at: &str, error: &ReadError) -> Problem {

@@ -32,7 +32,9 @@ use crate::store::{
 #[expect(dead_code, reason = "it documents what is read field by field")]
 pub(super) struct PlanWanted {
     /// The id of a problem that was posted, or a problem file.
-    problem: serde_json::Value,
+    problem: Option<serde_json::Value>,
+    /// In place of a problem: campaigns that are kept, by id, to be staffed together from the pool.
+    campaigns: Option<Vec<String>>,
     /// How far to go.
     limits: Option<Limits>,
     /// A plan to begin from, by id.
@@ -43,10 +45,18 @@ pub(super) struct PlanWanted {
 
 /// The parts of a request for a plan.
 struct Wanted {
-    asked: Asked,
+    source: Source,
     limits: Limits,
     from: Option<Id>,
     replaces: Option<Id>,
+}
+
+/// Where the problem comes from.
+enum Source {
+    /// The request.
+    Problem(Asked),
+    /// Campaigns of the store.
+    Campaigns(Vec<Id>),
 }
 
 fn wanted(text: &[u8], scope: &Scope) -> Result<Wanted, Problem> {
@@ -57,15 +67,25 @@ fn wanted(text: &[u8], scope: &Scope) -> Result<Wanted, Problem> {
         let limits = fields.or("limits", Limits::default(), &mut faults);
         let from = fields.optional::<Id>("from", &mut faults);
         let replaces = fields.optional::<Id>("replaces", &mut faults);
+        let campaigns = fields.optional::<Vec<Id>>("campaigns", &mut faults);
         fields.finish(&mut faults);
-        (limits, from, replaces)
+        (limits, from, replaces, campaigns)
     });
-    let Some((Some(limits), Some(from), Some(replaces))) = read.filter(|_| faults.is_empty())
+    let Some((Some(limits), Some(from), Some(replaces), Some(campaigns))) =
+        read.filter(|_| faults.is_empty())
     else {
         return Err(Problem::faults(&faults));
     };
+    let source = match campaigns {
+        None => Source::Problem(snapshots::asked(&texts, scope)?),
+        Some(campaigns) if texts.is_empty() => Source::Campaigns(campaigns),
+        Some(_) => {
+            let expected = "either problem or campaigns";
+            return Err(Problem::of(Code::Invalid, "/campaigns", "both", expected));
+        }
+    };
     Ok(Wanted {
-        asked: snapshots::asked(&texts, scope)?,
+        source,
         limits,
         from,
         replaces,
@@ -118,7 +138,13 @@ pub(super) async fn create(
     let wanted = app.compute(move || wanted(&text.bytes, &reader)).await??;
     check_plans(&app, &scope, &wanted).await?;
     let replaces = wanted.replaces.as_ref().map_or("", Id::as_str);
-    let resolved = snapshots::resolve(&app, &scope, wanted.asked, replaces).await?;
+    let asked = match wanted.source {
+        Source::Problem(asked) => asked,
+        Source::Campaigns(ids) => {
+            Asked::New(Box::new(snapshots::of_campaigns(&app, &scope, ids).await?))
+        }
+    };
+    let resolved = snapshots::resolve(&app, &scope, asked, replaces).await?;
     if params.validate_only {
         let valid = PlanValid {
             problem: resolved.asked,
