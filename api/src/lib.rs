@@ -1,0 +1,3 @@
+//! The service and its parts that stand alone: exports of plans.
+
+pub mod export;
