@@ -105,7 +105,9 @@ fn plan(source: &Source) -> Result<Plan> {
     plan.report = match file.report {
         None => Map::new(),
         Some(Value::Object(report)) => report,
-        Some(_) => bail!("{source} is no valid plan: /report: expected an object"),
+        Some(other) => {
+            bail!("{source} is no valid plan: /report: found {other}, expected an object")
+        }
     };
     Ok(plan)
 }

@@ -31,7 +31,7 @@ pub fn write(view: &PlanView<'_>, out: &mut dyn Write) -> Result<(), ExportError
         .append_property(Property::new("VERSION", "2.0"))
         .append_property(Property::new("PRODID", "-//Muster//Staffing plans//EN"))
         .append_property(Property::new("CALSCALE", "GREGORIAN"))
-        .name(&name(view));
+        .append_property(Property::new("X-WR-CALNAME", name(view)));
     for row in view.rows() {
         calendar.push(event(view, row));
     }
@@ -75,10 +75,7 @@ fn description(view: &PlanView<'_>, row: &StintRow<'_>) -> String {
     let hours = view.role_of(row).hours;
     let mut text = format!("{hours} hours a week, {} working", n_weeks(row.worked));
     if row.onboarding > 0 {
-        text.push_str(&format!(
-            ", the first {} of them onboarding",
-            row.onboarding
-        ));
+        text.push_str(&format!(", {} of them onboarding", row.onboarding));
     }
     let leave: Vec<String> = view
         .weeks(row)

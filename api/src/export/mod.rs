@@ -12,6 +12,8 @@ mod restate;
 pub mod svg;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 pub mod xlsx;

@@ -87,15 +87,18 @@ mod tests {
             assert!(!name.contains(char::is_control), "{name:?}");
             assert!(given.insert(name.to_lowercase()), "{name} twice");
         }
-        assert!(
-            given.contains("acme_rlhf")
-                && given.contains("acme_rlhf (2)")
-                && given.contains("acme_rlhf (3)")
-        );
-        assert!(
-            given.contains("a very long name of a campaign "[..30].trim_end())
-                || given.contains("a very long name of a campaign")
-        );
+        for name in [
+            "acme_rlhf",
+            "acme_rlhf (2)",
+            "acme_rlhf (3)",
+            "history (2)",
+            "a very long name of a campaign",
+            "a very long name of a campa (2)",
+            "=1+1",
+            "quoted",
+        ] {
+            assert!(given.contains(name), "{name} is not in {given:?}");
+        }
     }
 
     #[test]
