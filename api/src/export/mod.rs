@@ -25,7 +25,7 @@ use muster_matcher::model::plan::{Plan, Status};
 use muster_matcher::model::problem::Problem;
 
 pub use restate::restate;
-pub use view::{PlanView, StintRow};
+pub use view::{Doing, PlanView, StintRow};
 
 /// The formats a plan is exported in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

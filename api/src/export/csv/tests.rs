@@ -49,6 +49,39 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Whatever stands in a file: stints of the problem, or faults that say where.
+    #[test]
+    fn any_bytes_are_read_or_refused(
+        seed in 0..50_u64,
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3_u8), 1..6),
+    ) {
+        let (problem, plan) = case(seed);
+        let mut text = exported(&problem, &plan, &[], Format::Csv);
+        for (place, byte, edit) in edits {
+            let place = place.index(text.len() + 1);
+            match edit {
+                0 => text.insert(place, byte),
+                1 => text.truncate(place),
+                _ => if let Some(old) = text.get_mut(place) { *old = byte },
+            }
+        }
+        match read(&problem, &text) {
+            Ok(stints) => {
+                let plan = Plan { stints: Some(stints), ..plan };
+                exported(&problem, &plan, &[], Format::Csv);
+            }
+            Err(faults) => {
+                let n_lines = text.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 1;
+                prop_assert!(faults.total > 0);
+                for fault in faults.faults {
+                    prop_assert!((1..=n_lines as u64).contains(&fault.line), "{fault}");
+                }
+            }
+        }
+    }
+}
+
 /// Two roles over four weeks.
 fn problem() -> Problem {
     let problem = json!({

@@ -1,7 +1,7 @@
 //! A campaign's sheet: a row a stint, by role and person, with hours week by week and sums by role.
 
+use muster_matcher::model::Cents;
 use muster_matcher::model::problem::CampaignIdx;
-use muster_matcher::model::{Cents, Week};
 use rust_xlsxwriter::Format;
 
 use super::super::view::Doing;
@@ -223,9 +223,8 @@ fn sums(
     sheet.subtotal(at, HOURS, rows, sums.hours as f64, whole)?;
     sheet.money_subtotal(at, PAY, rows, sums.pay)?;
     sheet.money_subtotal(at, START, rows, sums.start)?;
-    for (idx, hours) in sums.by_week.iter().enumerate() {
-        let week = Week::new(idx).map_or(0, Week::get);
-        sheet.subtotal(at, FIRST_WEEK + week, rows, *hours as f64, whole)?;
+    for (column, hours) in (FIRST_WEEK..).zip(&sums.by_week) {
+        sheet.subtotal(at, column, rows, *hours as f64, &formats.bold_week)?;
     }
     Ok(())
 }

@@ -94,7 +94,7 @@ fn verdict(view: &PlanView<'_>, first: u32, sheet: &mut Sheet<'_>) -> Result<u32
     }
     if let Some(share) = gap.and_then(|gap| gap.share_of_score()) {
         let row = name(sheet, "Gap of score value")?;
-        sheet.number(row, 1, share, &formats.percent)?;
+        sheet.number(row, 1, share, &formats.small_percent)?;
     }
     let row = name(sheet, "Bound rests on")?;
     sheet.text(

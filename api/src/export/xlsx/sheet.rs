@@ -12,7 +12,10 @@ const LONGEST: usize = 32_767;
 /// Amounts from here on would lose cents as the numbers of a spreadsheet, and become text.
 const LARGEST: u128 = 1_000_000_000_000_000;
 
-/// How cells look. `bold` forms are for headers and sums.
+/// Three lines of a header, in points.
+const HEADER_HEIGHT: u8 = 46;
+
+/// How cells look. `bold` forms are for sums.
 pub(super) struct Formats {
     pub(super) title: Format,
     pub(super) note: Format,
@@ -20,7 +23,6 @@ pub(super) struct Formats {
     pub(super) header_date: Format,
     pub(super) plain: Format,
     pub(super) bold: Format,
-    pub(super) wrapped: Format,
     date: Format,
     pub(super) whole: Format,
     pub(super) bold_whole: Format,
@@ -29,7 +31,9 @@ pub(super) struct Formats {
     pub(super) percent: Format,
     pub(super) bold_percent: Format,
     pub(super) decimals: Format,
+    pub(super) small_percent: Format,
     pub(super) week: Format,
+    pub(super) bold_week: Format,
     pub(super) onboarding: Format,
     pub(super) leave: Format,
 }
@@ -55,7 +59,6 @@ impl Formats {
                 .set_align(FormatAlign::Center),
             plain: plain(),
             bold: bold(),
-            wrapped: plain().set_text_wrap().set_align(FormatAlign::Top),
             date: plain()
                 .set_num_format("yyyy-mm-dd")
                 .set_align(FormatAlign::Left),
@@ -65,8 +68,10 @@ impl Formats {
             bold_money: bold().set_num_format(money),
             percent: plain().set_num_format(percent),
             bold_percent: bold().set_num_format(percent),
+            small_percent: plain().set_num_format("0.0000%"),
             decimals: plain().set_num_format("#,##0.00"),
             week: plain().set_num_format(whole).set_align(FormatAlign::Center),
+            bold_week: bold().set_num_format(whole).set_align(FormatAlign::Center),
             onboarding: plain()
                 .set_num_format(whole)
                 .set_italic()
@@ -112,6 +117,7 @@ impl<'a> Sheet<'a> {
         for (column, name) in (0..).zip(names) {
             self.text(row, column, name, &self.formats.header)?;
         }
+        self.raw.set_row_height(row, HEADER_HEIGHT)?;
         Ok(())
     }
 

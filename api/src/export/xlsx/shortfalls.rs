@@ -85,7 +85,7 @@ fn row(
     sheet.money(at, COST + 1, short.head_price)?;
     let main = short.main_cause.map_or_else(String::new, words);
     sheet.text(at, COST + 2, &main, &formats.plain)?;
-    sheet.text(at, COST + 3, &causes(&short.causes), &formats.wrapped)?;
+    sheet.text(at, COST + 3, &causes(&short.causes), &formats.plain)?;
     Ok(())
 }
 

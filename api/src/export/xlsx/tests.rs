@@ -8,9 +8,9 @@ use muster_matcher::explain::{campaign_covers, shortfalls};
 use muster_matcher::model::plan::Plan;
 use muster_matcher::model::problem::Problem;
 
+use super::super::Doing;
 use super::super::testing::{case, exported};
 use super::super::text::clean;
-use super::super::view::Doing;
 use super::super::{Format, PlanView};
 
 /// The sheets, in order, with their formulas.
