@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use muster_api::export::{self, Format, csv, restate};
 use muster_matcher::check::check;
-use muster_matcher::model::plan::{Plan, Stint};
+use muster_matcher::model::plan::{Plan, Status, Stint};
 use muster_matcher::model::problem::Problem;
 use serde_json::{Map, Value};
 
@@ -80,8 +80,11 @@ fn stints(problem: &Problem, source: &Source) -> Result<Vec<Stint>> {
 
 /// The plan of bare stints; says so if it breaks rules, which is no reason not to show it.
 fn plan_of_stints(problem: &Problem, stints: Vec<Stint>) -> Plan {
-    let plan = restate(problem, stints);
-    let broken = check(problem, &plan).broken();
+    let bare = Plan {
+        stints: Some(stints.clone()),
+        ..Plan::without_stints(Status::Feasible)
+    };
+    let broken = check(problem, &bare).broken();
     if !broken.is_empty() {
         let rules: Vec<&str> = broken.keys().map(|rule| rule.name()).collect();
         output::say(&format!(
@@ -89,7 +92,7 @@ fn plan_of_stints(problem: &Problem, stints: Vec<Stint>) -> Plan {
             rules.join(", ")
         ));
     }
-    plan
+    restate(problem, stints)
 }
 
 /// A plan file with its report, which no other command reads back.

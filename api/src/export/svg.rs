@@ -35,7 +35,13 @@ enum Standing {
 }
 
 impl Standing {
-    const LEGEND: [Self; 4] = [Self::Full, Self::Short, Self::BelowMin, Self::NotWanted];
+    const ALL: [Self; 5] = [
+        Self::Full,
+        Self::Short,
+        Self::BelowMin,
+        Self::NotWanted,
+        Self::TooMany,
+    ];
 
     fn of(filled: u32, min: u32, target: u32) -> Self {
         if filled > target {
@@ -183,7 +189,13 @@ impl Chart<'_> {
             escaped(&self.title())
         )?;
         let mut x = 16;
-        for standing in Standing::LEGEND {
+        // Only a plan that breaks rules has more than are wanted.
+        let has_too_many = self.roles.iter().any(|role| {
+            let mut weeks = role.filled.iter().zip(&role.target);
+            weeks.any(|(filled, target)| filled > target)
+        });
+        let n_shown = if has_too_many { 5 } else { 4 };
+        for standing in Standing::ALL.into_iter().take(n_shown) {
             let (fill, stroke) = standing.colours();
             let stroke = stroke.unwrap_or(FRAME);
             let words = standing.words();
@@ -239,7 +251,7 @@ impl Chart<'_> {
         let room = end.saturating_sub(16 + text::width(&sum) + 24);
         writeln!(
             out,
-            r#"<text x="16" y="{}"><tspan font-weight="600">{}</tspan><tspan dx="10" fill="{FAINT}">{sum}</tspan></text>"#,
+            r#"<text x="16" y="{}"><tspan font-weight="600" unicode-bidi="isolate">{}</tspan><tspan dx="10" fill="{FAINT}">{sum}</tspan></text>"#,
             y + 24,
             escaped(&fitting(&campaign.campaign, room * 9 / 10)),
         )

@@ -14,7 +14,7 @@ pub(super) const CAMPAIGN: usize = 36;
 const WIDEST_LABEL: usize = 260;
 
 /// The least width for title and legend.
-const LEAST_WIDTH: usize = 560;
+const LEAST_WIDTH: usize = 700;
 
 /// Months, as they are said.
 const MONTHS: [&str; 12] = [

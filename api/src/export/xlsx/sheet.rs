@@ -22,6 +22,7 @@ pub(super) struct Formats {
     pub(super) header: Format,
     pub(super) header_date: Format,
     pub(super) plain: Format,
+    pub(super) indented: Format,
     pub(super) bold: Format,
     date: Format,
     pub(super) whole: Format,
@@ -58,6 +59,7 @@ impl Formats {
                 .set_num_format("d mmm")
                 .set_align(FormatAlign::Center),
             plain: plain(),
+            indented: plain().set_indent(1),
             bold: bold(),
             date: plain()
                 .set_num_format("yyyy-mm-dd")

@@ -18,8 +18,8 @@ const COLUMNS: [(&str, u8); 13] = [
     ("Of those below the least", 11),
     ("Cost of missing heads", 16),
     ("Worth of one more head", 16),
-    ("Main cause", 28),
-    ("People kept away, by cause", 80),
+    ("Main cause", 42),
+    ("People kept away, by cause", 120),
 ];
 const MISSING: u16 = 7;
 const COST: u16 = 9;
@@ -67,7 +67,7 @@ fn row(
     let formats = sheet.formats;
     sheet.text(at, 0, &short.campaign, &formats.plain)?;
     sheet.text(at, 1, &short.role, &formats.plain)?;
-    sheet.number(at, 2, short.week, &formats.whole)?;
+    sheet.number(at, 2, short.week, &formats.week)?;
     if let Some(week) = Week::new(short.week) {
         sheet.date(at, 3, view.monday(week))?;
     }
@@ -84,13 +84,16 @@ fn row(
     sheet.money(at, COST, short.cost)?;
     sheet.money(at, COST + 1, short.head_price)?;
     let main = short.main_cause.map_or_else(String::new, words);
-    sheet.text(at, COST + 2, &main, &formats.plain)?;
-    sheet.text(at, COST + 3, &causes(&short.causes), &formats.plain)?;
+    sheet.text(at, COST + 2, &main, &formats.indented)?;
+    sheet.text(at, COST + 3, &causes(&short.causes), &formats.indented)?;
     Ok(())
 }
 
-/// What keeps so many people away. Other roles are not named: they may be of campaigns that are not shown.
+/// What keeps so many people away, those who may hold the role first. Other roles are not named: they may be
+/// of campaigns that are not shown.
 fn causes(counts: &[CauseCount]) -> String {
+    let mut counts = counts.to_vec();
+    counts.sort_by_key(|it| it.cause.is_about_eligibility());
     let said: Vec<String> = counts
         .iter()
         .map(|it| format!("{} {}", it.people, words(it.cause)))
