@@ -1,3 +1,3 @@
-//! The service and its parts that stand alone: exports of plans.
+//! The parts of Muster's programs that other programs call: exports of plans.
 
 pub mod export;

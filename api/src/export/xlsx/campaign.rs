@@ -86,7 +86,8 @@ pub(super) fn write(
         return Ok(());
     }
     sums(&Sums::of(view, &rows), "Sum", at, (first, at - 1), sheet)?;
-    sheet.raw.autofilter(HEADER, 0, at, last_column(view))?;
+    // The last row stays in sight whatever is filtered.
+    sheet.raw.autofilter(HEADER, 0, at - 1, last_column(view))?;
     Ok(())
 }
 
