@@ -1,6 +1,7 @@
-//! Staffing as a service: what is stored, who may see it, and how it is reached.
+//! Staffing as a service: what is stored, who may see it, and how it is reached; and exports of plans.
 
 pub mod access;
+pub mod export;
 pub mod plan_file;
 pub mod planning;
 pub mod service;

@@ -8,7 +8,12 @@ use super::input::Source;
 
 /// Reads a plan file; the error names every place.
 pub(crate) fn read(source: &Source) -> Result<Plan> {
-    match plan_file::read(&source.bytes()?) {
+    from(&source.bytes()?, source)
+}
+
+/// Reads a plan file from its text; `source` stands for it in errors.
+pub(crate) fn from(text: &[u8], source: &Source) -> Result<Plan> {
+    match plan_file::read(text) {
         Ok(plan) => Ok(plan),
         Err(PlanFileError::Json(error)) => Err(anyhow!("{source}: {error}")),
         Err(PlanFileError::Faults(faults)) => {

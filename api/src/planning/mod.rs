@@ -15,5 +15,5 @@ pub use diff::{Diff, Held, diff};
 pub use limits::Limits;
 pub use record::{Outcome, PlanRecord, RunStatus};
 pub use rows::{AlternateRow, Assignment, rows};
-pub use snapshot::{ProblemRecord, Snapshot, SnapshotError};
+pub use snapshot::{ProblemRecord, Snapshot, SnapshotError, campaigns_in_reach};
 pub use solve::{SolveFailure, Solved, solve};

@@ -146,6 +146,15 @@ pub(super) fn client<'a>(problem: &'a Problem, position: usize, owner: &'a str) 
     client.map_or(owner, |client| problem.text(client))
 }
 
+/// The campaigns of a problem whose client is in reach; `owner` is the client of those that name none.
+pub fn campaigns_in_reach(problem: &Problem, owner: &str, scope: &Scope) -> Vec<String> {
+    let near = |position: &usize| scope.reaches(client(problem, *position, owner));
+    let positions = (0..problem.campaigns.len()).filter(near);
+    positions
+        .map(|position| problem.text(problem.campaigns[position].id).to_owned())
+        .collect()
+}
+
 fn check_walls(problem: &Problem, scope: &Scope, owner: &str) -> Result<(), SnapshotError> {
     let Some(clients) = scope.clients() else {
         return Ok(());

@@ -59,6 +59,9 @@ fn a_client_sees_its_own_stints_and_of_others_that_people_are_busy() {
         format!("{place}/shortfalls?limit=1000"),
         format!("{place}/alternates?limit=1000"),
         format!("{place}/events"),
+        format!("{place}/export?format=csv"),
+        format!("{place}/export?format=ical"),
+        format!("{place}/export?format=svg"),
         format!("{place}/diff/{plan_id}"),
         format!("{place}/assignments?campaign=c01-{other}"),
     ] {
@@ -68,6 +71,14 @@ fn a_client_sees_its_own_stints_and_of_others_that_people_are_busy() {
         let total = whole["outcome"]["objective"].to_string();
         assert!(!answer.text.contains(&total), "{path}: {}", answer.text);
     }
+    let part = get(&format!("{place}/export?format=json"));
+    assert_eq!(
+        part.code(),
+        "BAD_REQUEST",
+        "a plan file is of the whole problem"
+    );
+    let theirs = get(&format!("{place}/export?format=csv&campaign=c01-{other}"));
+    assert_eq!(theirs.status, 404);
     for (method, path) in [
         ("POST", format!("{place}/publish")),
         ("POST", format!("{place}/unpublish")),

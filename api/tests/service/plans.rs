@@ -84,6 +84,30 @@ fn a_plan_is_made_checked_and_read_row_by_row() {
         assert!(!stints.iter().any(|stint| stint["expert"] == it["expert"]));
     }
 
+    let export =
+        |query: &str| server.admin("GET", &format!("{place}/export?format={query}"), &[], "");
+    assert_eq!(export("json").body, made["plan"]);
+    for (format, begins) in [
+        ("csv", "campaign"),
+        ("ical", "BEGIN:VCALENDAR"),
+        ("svg", "<svg"),
+    ] {
+        let text = export(format).text;
+        assert!(
+            text.contains(begins),
+            "{format}: {}",
+            &text[..text.len().min(200)]
+        );
+        assert!(export(&format!("{format}&campaign=nope")).status == 404);
+    }
+    let of_one = format!("csv&campaign={}", rows[0]["campaign"].as_str().unwrap());
+    let of_one = export(&of_one).text.lines().count() - 1;
+    let expected = rows
+        .iter()
+        .filter(|row| row["campaign"] == rows[0]["campaign"]);
+    assert_eq!(of_one, expected.count());
+    assert_eq!(export("pdf").code(), "BAD_REQUEST");
+
     let mut harder = problem;
     harder["roles"][0]["target"] = 0.into();
     harder["roles"][0]["min"] = 0.into();

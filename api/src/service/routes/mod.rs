@@ -60,6 +60,7 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(plans::publish::publish))
         .routes(routes!(plans::publish::unpublish))
         .routes(routes!(plans::bookings::list))
+        .routes(routes!(plans::export::export))
 }
 
 /// Requests that last as long as they need: streams.

@@ -3,6 +3,7 @@
 pub(super) mod bookings;
 pub(super) mod diff;
 pub(super) mod events;
+pub(super) mod export;
 pub(super) mod publish;
 pub(super) mod rows;
 
