@@ -86,7 +86,7 @@ fn a_node_that_stops_hands_its_job_back_and_one_that_dies_loses_none() {
 }
 
 /// Two nodes over one database.
-fn nodes() -> Option<(Cluster, [Server; 2])> {
+pub(crate) fn nodes() -> Option<(Cluster, [Server; 2])> {
     let cluster = Cluster::start()?;
     let url = cluster.url("postgres");
     let args = ["--database-url", url.as_str()];

@@ -47,13 +47,12 @@ pub(super) struct GetParams {
 }
 
 /// A problem with what is said of it.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct ProblemShown {
+#[derive(Debug, Serialize)]
+struct ProblemShown {
     /// What is said of it.
     #[serde(flatten)]
     record: ProblemRecord,
     /// The problem itself, in canonical form.
-    #[schema(value_type = Object)]
     problem: Option<Box<RawValue>>,
 }
 
@@ -101,7 +100,7 @@ pub(super) async fn create(
 /// Lists problems, without their texts, in the order of ids.
 #[utoipa::path(get, path = "/v1/problems", tag = "problems", params(ListParams),
     extensions(("x-action" = json!("problems:read"))),
-    responses((status = 200, description = "`items`: problems; `next`: the cursor of the next page, or null"),
+    responses((status = 200, description = "`items`: problems; `next`: the cursor of the next page, or null", body = Object),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -121,7 +120,7 @@ pub(super) async fn list(
 /// Gives a problem, with its text unless `fields` leaves it out.
 #[utoipa::path(get, path = "/v1/problems/{id}", tag = "problems", params(("id" = String, Path), GetParams),
     extensions(("x-action" = json!("problems:read"))),
-    responses((status = 200, description = "The problem; its revision in ETag", body = ProblemShown),
+    responses((status = 200, description = "The problem as ProblemRecord, with `problem`, or the fields asked for; its revision in ETag", body = Object),
               (status = 304, description = "It is at the revision in If-None-Match"),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn get(

@@ -244,7 +244,7 @@ pub(super) struct ListParams {
 /// Lists plans, without their stints, the oldest first.
 #[utoipa::path(get, path = "/v1/plans", tag = "plans", params(ListParams),
     extensions(("x-action" = json!("plans:read-published"))),
-    responses((status = 200, description = "`items`: plans; `next`: the cursor of the next page, or null"),
+    responses((status = 200, description = "`items`: plans; `next`: the cursor of the next page, or null", body = Object),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -286,7 +286,8 @@ pub(super) async fn list(
 /// Gives a plan: where it stands, the best so far, what it is worth, bound and gap.
 #[utoipa::path(get, path = "/v1/plans/{id}", tag = "plans", params(("id" = String, Path), GetParams),
     extensions(("x-action" = json!("plans:read-published"))),
-    responses((status = 200, description = "The plan", body = PlanShown),
+    responses((status = 200, description = "The plan as PlanShown, or the fields asked for; once it is over its revision in ETag", body = Object),
+              (status = 304, description = "It is at the revision in If-None-Match"),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn get(
     State(app): State<App>,

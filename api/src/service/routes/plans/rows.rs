@@ -37,7 +37,7 @@ pub(in crate::service::routes) struct RowParams {
 /// Lists who holds which role in which weeks, at what rate.
 #[utoipa::path(get, path = "/v1/plans/{id}/assignments", tag = "plans", params(("id" = String, Path), RowParams),
     extensions(("x-action" = json!("plans:read-published"))),
-    responses((status = 200, description = "`items`: assignments; `next`: the cursor of the next page, or null"),
+    responses((status = 200, description = "`items`: assignments; `next`: the cursor of the next page, or null", body = Object),
               (status = "4XX", description = "A problem", body = super::super::super::problem::ProblemBody)))]
 pub(in crate::service::routes) async fn assignments(
     State(app): State<App>,
@@ -52,7 +52,7 @@ pub(in crate::service::routes) async fn assignments(
 /// Lists the role-weeks below target, what keeps people away, and what a head more would be worth.
 #[utoipa::path(get, path = "/v1/plans/{id}/shortfalls", tag = "plans", params(("id" = String, Path), RowParams),
     extensions(("x-action" = json!("plans:read-published"))),
-    responses((status = 200, description = "`items`: shortfalls; `next`: the cursor of the next page, or null"),
+    responses((status = 200, description = "`items`: shortfalls; `next`: the cursor of the next page, or null", body = Object),
               (status = "4XX", description = "A problem", body = super::super::super::problem::ProblemBody)))]
 pub(in crate::service::routes) async fn shortfalls(
     State(app): State<App>,
@@ -67,7 +67,7 @@ pub(in crate::service::routes) async fn shortfalls(
 /// Lists who could step in, the best of each role first.
 #[utoipa::path(get, path = "/v1/plans/{id}/alternates", tag = "plans", params(("id" = String, Path), RowParams),
     extensions(("x-action" = json!("plans:read-published"))),
-    responses((status = 200, description = "`items`: alternates; `next`: the cursor of the next page, or null"),
+    responses((status = 200, description = "`items`: alternates; `next`: the cursor of the next page, or null", body = Object),
               (status = "4XX", description = "A problem", body = super::super::super::problem::ProblemBody)))]
 pub(in crate::service::routes) async fn alternates(
     State(app): State<App>,
