@@ -4,6 +4,8 @@
 //! drawn towards the best prices so far (in-out separation, Ben-Ameur & Neto 2007), more while the
 //! gap is wide.
 
+use std::rc::Rc;
+
 use crate::model::problem::ExpertIdx;
 
 use super::Search;
@@ -21,6 +23,8 @@ pub(super) struct Bound {
     pub(super) prices: DensePrices,
     /// By row, the same in cents, nearly.
     pub(super) duals: Vec<f64>,
+    /// The best schedules at the prices of everybody whose best is not the empty one at value 0, in the order of experts.
+    pub(super) best: Rc<[Best]>,
 }
 
 /// Why the rounds ended.
@@ -140,6 +144,7 @@ fn price(search: &mut Search<'_>, master: &mut Master<'_>, duals: Vec<f64>) -> O
     if priced.without_schedule.is_some() {
         return Some(Ended::NoSchedule);
     }
+    add(search, master, &priced);
     let micro = search.pricer.constant(&prices) + priced.experts;
     if search
         .bound
@@ -150,10 +155,10 @@ fn price(search: &mut Search<'_>, master: &mut Master<'_>, duals: Vec<f64>) -> O
             micro,
             prices,
             duals,
+            best: priced.best.into(),
         });
         search.report("prices");
     }
-    add(search, master, &priced);
     None
 }
 

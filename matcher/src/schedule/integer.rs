@@ -9,14 +9,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::lp::mip::{MipLimits, MipStatus};
 use crate::model::plan::{MICRO, Proof};
-use crate::model::problem::{ExpertIdx, Problem};
-use crate::stop::Stop;
+use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
 
 use super::branch::branch;
-use super::choice::{Candidate, Choice};
+use super::choice::{Candidate, Choice, Chosen};
 use super::generate::Bound;
 use super::master::Master;
-use super::pricing::{CompiledPrices, Schedule, Who};
+use super::pricing::{CompiledPrices, Schedule};
+use super::stints::StintChoice;
 use super::{SMALL, Search};
 
 /// How the search for plans ended.
@@ -32,15 +32,21 @@ pub(super) enum Outcome {
 const TAKEN: f64 = 1e-2;
 /// Columns the second choice is made of, besides those without loss.
 const FIRST: usize = 1_500;
-/// Columns a proof may have.
+/// Columns, and stints, of a proof that is tried at once; and after better plans.
+const FEW: usize = 1_000;
+const FEW_STINTS: usize = 20_000;
 const MOST: usize = 6_000;
-/// Columns a proof may have where few people make a problem small.
-const MOST_OF_SMALL: usize = 60_000;
-/// Looks at the schedules of small loss; each better plan makes them fewer.
+const MOST_STINTS: usize = 60_000;
+/// Looks at the schedules of small loss.
 const MOST_LOOKS: usize = 3;
-/// The same where few people make a problem small.
-const MOST_LOOKS_OF_SMALL: usize = 12;
-
+/// Times that the loss allowed is made smaller, to have fewer schedules or stints.
+const MOST_NARROWINGS: usize = 40;
+/// Stints of a choice for some people, and how many without a stint are among them at least.
+const STINTS_OF_SOME: usize = 4_000;
+const LEAST_IDLE: usize = 20;
+/// Nodes of a search for a proof that nothing else limits, and of one for a plan.
+const MOST_NODES_OF_A_PROOF: i32 = 1_000;
+const MOST_NODES: i32 = 50;
 /// Times that all campaigns are chosen anew.
 const MOST_SWEEPS: usize = 3;
 /// Steps that one expert's schedules may take.
@@ -53,21 +59,24 @@ struct Losses<'a> {
     best: FxHashMap<ExpertIdx, i128>,
 }
 
+impl Losses<'_> {
+    /// What a plan better than the best one may lose, in millionths of a cent.
+    fn gap(&self, search: &Search<'_>) -> i128 {
+        match search.worth() {
+            Some(worth) => (self.bound.micro - worth * MICRO).max(0),
+            None => i128::MAX / 4,
+        }
+    }
+}
+
 /// Looks for better plans until the gap is small enough, or nothing helps.
 pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
     let musts = &search.musts.clone();
-    let stop = search.stop;
     let Some(bound) = search.bound.clone() else {
         return Outcome::Searched;
     };
-    let Some(priced) = search
-        .pricer
-        .price(&bound.prices, Who::All, search.threads, stop)
-    else {
-        return Outcome::Searched;
-    };
     let compiled = search.pricer.compile(&bound.prices);
-    let best = priced
+    let best = bound
         .best
         .iter()
         .map(|best| (best.expert, best.value))
@@ -78,11 +87,9 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
         best,
     };
     let mut candidates: Vec<Candidate> = Vec::new();
-    for column in priced.best.into_iter().map(|best| {
-        search
-            .columns
-            .column(search.rows, best.expert, best.schedule)
-    }) {
+    for best in bound.best.iter() {
+        let schedule = best.schedule.clone();
+        let column = search.columns.column(search.rows, best.expert, schedule);
         candidates.push(Candidate { column, loss: 0 });
     }
     let loss_of = |search: &Search<'_>, expert: ExpertIdx, schedule: &Schedule| {
@@ -121,40 +128,140 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
         .chain(of_others.iter().filter(is_taken))
         .cloned()
         .collect();
-    choose(search, &losses, few, musts, false, stop);
-    if search.is_over() || search.is_good_enough() {
-        return Outcome::Searched;
+    choose(search, &losses, few, musts, false);
+    // What is small is settled at once; for the rest better plans come first, which make what may be better fewer.
+    if let Some(outcome) = whole(search, &losses, musts, FEW, FEW_STINTS) {
+        return outcome;
     }
     candidates.extend(of_others.into_iter().take(FIRST));
-    choose(search, &losses, candidates.clone(), musts, false, stop);
+    choose(search, &losses, candidates.clone(), musts, false);
     by_campaign(search, &losses, &candidates, musts);
-    let is_small = search.problem.experts.len() <= SMALL;
-    for _ in 0..if is_small {
-        MOST_LOOKS_OF_SMALL
-    } else {
-        MOST_LOOKS
-    } {
+    for _ in 0..MOST_LOOKS {
         if search.is_over() || search.is_good_enough() {
             return Outcome::Searched;
         }
-        let before = search.best.as_ref().map(|(_, worth)| *worth);
-        let most = if is_small { MOST_OF_SMALL } else { MOST };
-        let Some((candidates, is_complete)) = enumerate(search, &losses, musts, most, stop) else {
-            return Outcome::Searched;
-        };
-        let (status, proved) = choose(search, &losses, candidates, musts, is_complete, stop);
-        if is_complete && status == MipStatus::Infeasible && before.is_none() {
-            return Outcome::Infeasible;
+        let before = search.worth();
+        if let Some(candidates) = of_small_loss(search, &losses, musts) {
+            choose(search, &losses, candidates, musts, false);
         }
-        if proved {
-            return Outcome::Searched;
-        }
-        let after = search.best.as_ref().map(|(_, worth)| *worth);
-        if is_complete || after == before {
-            return Outcome::Searched;
+        if search.worth() == before {
+            break;
         }
     }
-    Outcome::Searched
+    stints_of_some(search, &losses, &candidates);
+    whole(search, &losses, musts, MOST, MOST_STINTS).unwrap_or(Outcome::Searched)
+}
+
+/// Chooses among all schedules that a better plan may have, or all stints, if there are at most `columns` or `stints` of
+/// them, which settles the problem; else nothing.
+fn whole(
+    search: &mut Search<'_>,
+    losses: &Losses<'_>,
+    musts: &[ExpertIdx],
+    columns: usize,
+    stints: usize,
+) -> Option<Outcome> {
+    if search.is_over() || search.is_good_enough() {
+        return Some(Outcome::Searched);
+    }
+    let before = search.worth();
+    let gap = losses.gap(search);
+    let outcome = |status| match status == MipStatus::Infeasible && before.is_none() {
+        true => Outcome::Infeasible,
+        false => Outcome::Searched,
+    };
+    if let Some(candidates) = enumerate(search, losses, musts, gap, columns) {
+        let status = choose(search, losses, candidates, musts, true);
+        return Some(outcome(status));
+    }
+    if search.problem.pairs.len() > stints {
+        return None;
+    }
+    let everybody = (0..search.problem.experts.len()).map(ExpertIdx::from);
+    let Losses {
+        bound, compiled, ..
+    } = losses;
+    let limits = limits(search, true);
+    let choice = StintChoice::new(search, bound, compiled, everybody.collect(), gap, stints)?;
+    let chosen = choice.best(limits);
+    search.count_mip(&chosen, limits);
+    settle(search, &chosen, true);
+    Some(outcome(chosen.status))
+}
+
+/// Chooses stints anew for the people of a campaign or a role, and for the best of those without a stint, while everybody
+/// else keeps theirs; until nothing is gained by it.
+fn stints_of_some(search: &mut Search<'_>, losses: &Losses<'_>, candidates: &[Candidate]) {
+    let problem = search.problem;
+    let roles = |campaign: usize| -> Vec<RoleIdx> {
+        let all = (0..problem.roles.len()).map(RoleIdx::from);
+        all.filter(|role| problem.role(*role).campaign.index() == campaign)
+            .collect()
+    };
+    let by_campaign = (0..problem.campaigns.len()).map(roles);
+    let by_role = (0..problem.roles.len()).map(|role| vec![RoleIdx::from(role)]);
+    let circles: Vec<Vec<RoleIdx>> = by_campaign.chain(by_role).collect();
+    for _ in 0..MOST_SWEEPS {
+        let before = search.worth();
+        for roles in &circles {
+            if search.is_over() || search.is_good_enough() {
+                return;
+            }
+            let Some(experts) = around(search, candidates, roles) else {
+                return;
+            };
+            let limits = limits(search, false);
+            let Losses {
+                bound, compiled, ..
+            } = losses;
+            let mut worst = losses.gap(search);
+            let chosen = (0..MOST_NARROWINGS).find_map(|_| {
+                let experts = experts.clone();
+                let choice =
+                    StintChoice::new(search, bound, compiled, experts, worst, STINTS_OF_SOME);
+                worst /= 4;
+                choice.map(|choice| choice.best(limits))
+            });
+            if let Some(chosen) = chosen {
+                search.count_mip(&chosen, limits);
+                settle(search, &chosen, false);
+            }
+        }
+        if search.worth() == before {
+            return;
+        }
+    }
+}
+
+/// Who serves any of the roles in the best plan, and as many without a stint whose columns for them lose least; ascending.
+fn around(
+    search: &Search<'_>,
+    candidates: &[Candidate],
+    roles: &[RoleIdx],
+) -> Option<Vec<ExpertIdx>> {
+    let problem = search.problem;
+    let (tally, _) = search.best.as_ref()?;
+    let serves = |schedule: &Schedule| {
+        let mut stints = schedule.stints().iter();
+        stints.any(|stint| roles.contains(&problem.pair(stint.pair).role))
+    };
+    let columns = tally.columns().into_iter();
+    let holders = columns.filter(|column| serves(&column.schedule));
+    let mut experts: Vec<ExpertIdx> = holders.map(|column| column.expert).collect();
+    let is_idle = |expert: ExpertIdx| {
+        tally
+            .of(expert)
+            .is_none_or(|column| column.schedule.is_empty())
+    };
+    let idle = candidates.iter().map(|it| &it.column);
+    let idle = idle.filter(|column| is_idle(column.expert) && serves(&column.schedule));
+    let n_more = experts.len().max(LEAST_IDLE);
+    let mut known = FxHashSet::default();
+    let more = idle
+        .map(|column| column.expert)
+        .filter(|it| known.insert(*it));
+    experts.extend(more.take(n_more).collect::<Vec<_>>());
+    Some(super::generate::sorted(&experts))
 }
 
 /// Chooses anew for the people of one campaign at a time, and for those without a stint, while everybody else keeps
@@ -170,7 +277,7 @@ fn by_campaign(
         return;
     }
     for _ in 0..MOST_SWEEPS {
-        let before = search.best.as_ref().map(|(_, worth)| *worth);
+        let before = search.worth();
         for campaign in 0..problem.campaigns.len() {
             if search.is_over() || search.is_good_enough() {
                 return;
@@ -201,75 +308,75 @@ fn by_campaign(
             let mut kept: Vec<ExpertIdx> = kept.chain(musts.iter().copied()).collect();
             kept.sort_unstable();
             kept.dedup();
-            choose(search, losses, open, &kept, false, search.stop);
+            choose(search, losses, open, &kept, false);
         }
-        if search.best.as_ref().map(|(_, worth)| *worth) == before {
+        if search.worth() == before {
             return;
         }
     }
 }
 
-/// Every schedule over the whole pool whose loss is at most the gap, or as many of the smallest losses as there is room
-/// for; and whether these are all.
-fn enumerate(
+/// As many schedules of the smallest losses over the whole pool as there is room for, nearly.
+fn of_small_loss(
     search: &mut Search<'_>,
     losses: &Losses<'_>,
     musts: &[ExpertIdx],
-    most: usize,
-    stop: &dyn Stop,
-) -> Option<(Vec<Candidate>, bool)> {
-    let gap = match &search.best {
-        Some((_, worth)) => (losses.bound.micro - worth * MICRO).max(0),
-        None => i128::MAX / 4,
-    };
-    let experts = (0..search.problem.experts.len()).map(ExpertIdx::from);
-    let mut limit = gap;
-    let mut scratch = search.pricer.scratch();
-    'narrower: for _ in 0..40 {
-        let mut candidates = Vec::new();
-        for (n, expert) in experts.clone().enumerate() {
-            if n % 256 == 0 && stop.is_due() {
-                return None;
-            }
-            let best = losses.best.get(&expert).copied().unwrap_or(0);
-            let least = best.saturating_sub(limit);
-            let room = most - candidates.len();
-            let found = search.pricer.enumerate(
-                expert,
-                &losses.compiled,
-                least,
-                room,
-                MOST_STEPS,
-                &mut scratch,
-            );
-            let Some(found) = found else {
-                limit = (limit / 3).min(100 * search.seat * MICRO);
-                continue 'narrower;
-            };
-            for found in found {
-                let is_must = musts.binary_search(&expert).is_ok();
-                if !found.schedule.is_empty() || is_must {
-                    let loss = best - found.value;
-                    let column = search.columns.column(search.rows, expert, found.schedule);
-                    candidates.push(Candidate { column, loss });
-                }
-            }
+) -> Option<Vec<Candidate>> {
+    let mut limit = losses.gap(search);
+    for _ in 0..MOST_NARROWINGS {
+        limit = (limit / 3).min(100 * search.seat * MICRO);
+        let found = enumerate(search, losses, musts, limit, MOST);
+        if found.is_some() || search.is_over() {
+            return found;
         }
-        search.n_columns = search.n_columns.max(candidates.len());
-        return Some((candidates, limit == gap));
     }
     None
 }
 
-/// Chooses among candidates, and what the best plan holds; how the search ended, and whether the best plan is proved.
+/// Every schedule over the whole pool whose loss is at most `limit`; none if these are more than `most`, or time is up.
+fn enumerate(
+    search: &mut Search<'_>,
+    losses: &Losses<'_>,
+    musts: &[ExpertIdx],
+    limit: i128,
+    most: usize,
+) -> Option<Vec<Candidate>> {
+    let experts = (0..search.problem.experts.len()).map(ExpertIdx::from);
+    let mut scratch = search.pricer.scratch();
+    let mut candidates = Vec::new();
+    for (n, expert) in experts.enumerate() {
+        if n % 256 == 0 && search.is_over() {
+            return None;
+        }
+        let best = losses.best.get(&expert).copied().unwrap_or(0);
+        let least = best.saturating_sub(limit);
+        let room = most - candidates.len();
+        let compiled = &losses.compiled;
+        let found =
+            search
+                .pricer
+                .enumerate(expert, compiled, least, room, MOST_STEPS, &mut scratch)?;
+        let is_must = musts.binary_search(&expert).is_ok();
+        for found in found {
+            if !found.schedule.is_empty() || is_must {
+                let loss = best - found.value;
+                let column = search.columns.column(search.rows, expert, found.schedule);
+                candidates.push(Candidate { column, loss });
+            }
+        }
+    }
+    search.n_columns = search.n_columns.max(candidates.len());
+    Some(candidates)
+}
+
+/// Chooses among candidates, and what the best plan holds; how the search ended.
 fn choose(
     search: &mut Search<'_>,
     losses: &Losses<'_>,
     mut candidates: Vec<Candidate>,
     musts: &[ExpertIdx],
     is_complete: bool,
-    stop: &dyn Stop,
-) -> (MipStatus, bool) {
+) -> MipStatus {
     let best = search.best.clone();
     if let Some((tally, _)) = &best {
         for column in tally.columns() {
@@ -301,29 +408,16 @@ fn choose(
                 Some((_, worth)) => {
                     search.other_bound = Some((*worth, Proof::Branching));
                     search.report("proof");
-                    (MipStatus::Optimal, true)
+                    MipStatus::Optimal
                 }
-                None => (MipStatus::Infeasible, false),
+                None => MipStatus::Infeasible,
             };
         }
     }
-    let is_small = search.problem.experts.len() <= SMALL;
-    let limits = MipLimits {
-        nodes: (!is_small).then_some(if is_complete { 200 } else { 50 }),
-        stall_nodes: None,
-        seconds: search.seconds_left(),
-        gap: if is_complete || is_small {
-            0.2
-        } else {
-            0.01 * search.scale
-        },
-        seed: i32::try_from(search.seed % (1 << 31)).unwrap_or(0),
-        presolve: true,
-        heuristics: if is_complete { 0.05 } else { 0.2 },
-    };
-    if !search.has_time_for(candidates.len()) {
-        return (MipStatus::Stopped, false);
+    if search.is_over() {
+        return MipStatus::Stopped;
     }
+    let limits = limits(search, is_complete);
     let start = best.as_ref().map(|(tally, _)| tally);
     let chosen = Choice {
         problem: search.problem,
@@ -333,29 +427,55 @@ fn choose(
         candidates: &candidates,
         musts,
     }
-    .best(start, limits, stop);
-    search.count_work(10 + chosen.nodes);
-    let Some(tally) = chosen.tally else {
-        return (chosen.status, false);
+    .best(start, limits, search.stop);
+    search.count_mip(&chosen, limits);
+    settle(search, &chosen, is_complete);
+    chosen.status
+}
+
+/// How far a mixed-integer program may go, and whether it is to prove anything.
+fn limits(search: &Search<'_>, is_proof: bool) -> MipLimits {
+    let left = search.work_left();
+    let left = left.map(|left| i32::try_from(left).unwrap_or(i32::MAX));
+    let is_small = search.problem.experts.len() <= SMALL;
+    let is_limited = left.is_some() || search.stop.remaining().is_some();
+    let most = match is_proof {
+        true if is_small || is_limited => None,
+        true => Some(MOST_NODES_OF_A_PROOF),
+        false => Some(MOST_NODES),
     };
-    let worth = tally.worth(search.rows);
-    search.offer(&tally, if is_complete { "proof" } else { "plan" });
-    if !is_complete || worth.is_none() {
-        return (chosen.status, false);
+    MipLimits {
+        nodes: most.into_iter().chain(left).min(),
+        seconds: search.seconds_left(),
+        gap: match is_proof {
+            true => 0.2,
+            false => 0.01 * search.scale,
+        },
+        seed: i32::try_from(search.seed % (1 << 31)).unwrap_or(0),
+        presolve: true,
+        heuristics: if is_proof { 0.05 } else { 0.2 },
     }
+}
+
+/// Keeps what was chosen if it is better; and what it proves, if it was chosen among all that could be better.
+fn settle(search: &mut Search<'_>, chosen: &Chosen, is_complete: bool) {
+    let Some(tally) = &chosen.tally else {
+        return;
+    };
+    search.offer(tally, if is_complete { "proof" } else { "plan" });
     // Nothing that was left out is better than the plan the search began with; of what was in, nothing is better
     // than the solver's bound, loosened by its tolerance.
-    let worth = worth.unwrap_or(0) - search.columns.incumbent.cost_of_nothing();
-    if let Some(excess) = chosen.excess {
-        let best = search.best.as_ref().map_or(worth, |(_, best)| *best);
+    let worth = tally.worth(search.rows);
+    if let Some((worth, excess)) = worth.zip(chosen.excess).filter(|_| is_complete) {
+        let worth = worth - search.columns.incumbent.cost_of_nothing();
         let grain = grain(search.problem);
-        let claim = ((worth + excess).div_euclid(grain) * grain).max(best);
+        let claim = (worth + excess).div_euclid(grain) * grain;
+        let claim = claim.max(search.worth().unwrap_or(worth));
         if search.bound_cents().is_none_or(|bound| claim < bound) {
             search.other_bound = Some((claim, Proof::Mip));
             search.report("proof");
         }
     }
-    (chosen.status, search.is_proved())
 }
 
 /// Cents of which the worth of every plan is a multiple: the greatest common divisor of all amounts it is a sum of.
@@ -380,7 +500,7 @@ fn grain(problem: &Problem) -> i128 {
 }
 
 /// The greatest common divisor of two amounts that are not negative (Euclid).
-fn divisor(mut a: i128, mut b: i128) -> i128 {
+pub(super) fn divisor(mut a: i128, mut b: i128) -> i128 {
     while b != 0 {
         (a, b) = (b, a % b);
     }

@@ -20,6 +20,7 @@ mod gap;
 mod generate;
 mod incumbent;
 mod integer;
+mod linking;
 mod master;
 mod prices;
 mod pricing;
@@ -27,6 +28,7 @@ mod result;
 mod rows;
 mod search;
 mod start;
+mod stints;
 mod tally;
 mod warm;
 
@@ -64,13 +66,19 @@ pub fn solve(
     let mut search = Search::new(problem, &rows, options, stop, progress);
     let mut master = Master::new(problem, &rows, &search.musts);
     start::start(&mut search, &mut master, options.from.as_ref());
-    let ended = generate::generate(&mut search, &mut master);
-    let is_infeasible = matches!(ended, Ended::NoSchedule)
-        || integer::plan(&mut search, &master) == Outcome::Infeasible;
-    if is_infeasible {
-        result::infeasible(&search, options)
-    } else {
-        result::plan(&search)
+    loop {
+        search.begin_turn();
+        let ended = generate::generate(&mut search, &mut master);
+        let is_infeasible = matches!(ended, Ended::NoSchedule)
+            || integer::plan(&mut search, &master) == Outcome::Infeasible;
+        if is_infeasible {
+            return result::infeasible(&search, options);
+        }
+        // Where prices made room for plans before they were done, there is another turn in what time the plans left.
+        let is_done = search.is_over() || search.is_good_enough();
+        if is_done || ended == Ended::Converged {
+            return result::plan(&search);
+        }
     }
 }
 
