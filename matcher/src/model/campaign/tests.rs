@@ -488,6 +488,10 @@ fn every_fault_of_a_rule_is_named_with_its_place() {
             "/quotas/0/max_percent: found 101, expected an integer from 0 to 100",
         ),
         (
+            r#""requirements": {"young": {"any": [{"tag": "age:18-30"}, {"tag": "junior"}]}}"#,
+            "/requirements/young/any/0/tag: found \"age:18-30\", expected a job-related tag: rules do not speak of age, gender",
+        ),
+        (
             r#""quotas": [{"roles": ["acme/maker"], "tag": "gender:f", "min_percent": 50}]"#,
             "/quotas/0/tag: found \"gender:f\", expected a job-related tag: rules do not speak of age, gender",
         ),

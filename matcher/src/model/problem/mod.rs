@@ -148,6 +148,28 @@ pub struct Ratio<R = RoleIdx> {
     pub q: u32,
 }
 
+impl Ratio {
+    /// Reads the `[p, q]` of a ratio.
+    pub(crate) fn read_at_least(
+        json: Json,
+        at: &Path<'_>,
+        faults: &mut Faults,
+    ) -> Option<(u32, u32)> {
+        match json {
+            Json::List(items) if items.len() == 2 => {
+                let mut items = items.into_iter();
+                let p = within(0..=1_000_000, items.next()?, &at.index(0), faults);
+                let q = within(1..=1_000_000, items.next()?, &at.index(1), faults);
+                Some((u32::try_from(p?).ok()?, u32::try_from(q?).ok()?))
+            }
+            other => {
+                faults.add(at, other, "two integers [p, q]");
+                None
+            }
+        }
+    }
+}
+
 /// A share, in percent, of a quota's covering seat-weeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {
