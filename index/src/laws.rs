@@ -106,6 +106,14 @@ fn role(id: usize, requires: &Value, text: &str, hours: usize) -> Value {
     })
 }
 
+/// Roles of what they require, say and take a week.
+fn numbered(roles: &[(Value, String, usize)]) -> Vec<Value> {
+    let roles = roles.iter().enumerate();
+    roles
+        .map(|(id, (tree, text, hours))| role(id, tree, text, *hours))
+        .collect()
+}
+
 fn ids<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> BTreeSet<String> {
     let ids = profiles.into_iter().map(|profile| profile.id.to_string());
     ids.collect()
@@ -251,11 +259,7 @@ proptest! {
         threads in 1_usize..5,
     ) {
         let (pool, _dir) = index(&profiles);
-        let roles: Vec<Value> = roles
-            .iter()
-            .enumerate()
-            .map(|(id, (tree, text, hours))| role(id, tree, text, *hours))
-            .collect();
+        let roles = numbered(&roles);
         let file = campaign_file(&roles);
         let source = IndexSource { pool: &pool, threads: NonZeroUsize::new(threads).unwrap() };
         let found = source.candidates(&file, k).unwrap();
@@ -274,11 +278,7 @@ proptest! {
     ) {
         prop_assume!(!profiles.is_empty());
         let (pool, _dir) = index(&profiles);
-        let roles: Vec<Value> = roles
-            .iter()
-            .enumerate()
-            .map(|(id, (tree, text, hours))| role(id, tree, text, *hours))
-            .collect();
+        let roles = numbered(&roles);
         let mut file = campaign_file(&roles);
         let mut wanted = BTreeSet::new();
         for (who, role, is_pin) in named {

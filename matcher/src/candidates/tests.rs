@@ -432,14 +432,9 @@ fn people_who_are_not_in_the_pool_are_faults_of_pins_and_vetoes() {
     }));
     let pool = [person("ana", "active", 20, 1000)];
     let found = candidates(&pool, &file, usize::MAX, 1, |_, _| points(0));
-    let faults = problem(&file, &found).unwrap_err();
-    let faults: Vec<String> = faults
-        .list()
-        .iter()
-        .map(|fault| fault.to_string())
-        .collect();
+    let faults = problem(&file, &found).unwrap_err().to_string();
     assert_eq!(
-        faults,
+        faults.lines().collect::<Vec<_>>(),
         [
             "/pins/1/expert: found \"nemo\", expected the id of somebody in the pool",
             "/vetoes/0/expert: found \"nobody\", expected the id of somebody in the pool",

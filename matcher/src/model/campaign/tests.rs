@@ -402,13 +402,8 @@ fn every_fault_of_a_demand_is_named_with_its_place() {
     let Err(CampaignFileError::Faults(faults)) = CampaignFile::read(text.as_bytes()) else {
         panic!("the file has faults")
     };
-    let faults: Vec<String> = faults
-        .list()
-        .iter()
-        .map(|fault| fault.to_string())
-        .collect();
     assert_eq!(
-        faults,
+        faults.to_string().lines().collect::<Vec<_>>(),
         [
             "/campaigns/0/roles/1/review_of: found \"a/make\", expected a role that a/one does not review already",
             "/campaigns/0/roles/2/hours: found 0, expected at least 1: its heads follow from the hours its work takes",

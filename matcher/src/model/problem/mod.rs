@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use crate::json::{Faults, Json, Path, within};
 
 use super::{Cents, CentsPerHour, Count, Heads, Hours, Name, Names, Points, Week, Weekly};
-pub use read::{ReadError, read};
+pub use read::{LISTS, ReadError, read};
 pub use write::write;
 
 /// Declares the position of a thing in the problem's list of such things.

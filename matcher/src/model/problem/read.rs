@@ -86,8 +86,8 @@ struct Reader {
     open_ended: Vec<usize>,
 }
 
-/// The lists of a problem file.
-const LISTS: [&str; 10] = [
+/// The lists of a problem file, but for the incumbent, of which none is not the empty one.
+pub const LISTS: [&str; 10] = [
     "campaigns",
     "roles",
     "experts",
