@@ -66,6 +66,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
                 args.pool.display()
             )
         })?;
+    output::say_warnings(staffing.problem.warnings());
     write_files(
         &staffing,
         &file,
