@@ -12,15 +12,12 @@
 //! 3. `integer`: plans from schedules of small loss; and where few schedules over the whole pool have a loss below the
 //!    gap, a search over all of them, which settles the problem.
 
-mod branch;
-mod choice;
 mod clash;
 mod column;
 mod gap;
 mod generate;
 mod incumbent;
 mod integer;
-mod linking;
 mod master;
 mod prices;
 mod pricing;
@@ -28,7 +25,6 @@ mod result;
 mod rows;
 mod search;
 mod start;
-mod stints;
 mod tally;
 mod warm;
 

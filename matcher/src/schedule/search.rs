@@ -10,7 +10,6 @@ use crate::solve::{Options, Progress};
 use crate::stint::WeekKind;
 use crate::stop::Stop;
 
-use super::choice::Chosen;
 use super::column::Columns;
 use super::generate::Bound;
 use super::pricing::Pricer;
@@ -164,11 +163,10 @@ impl<'a> Search<'a> {
     }
 
     /// Notes what a mixed-integer program took, and whether the clock ended it.
-    pub(super) fn count_mip(&mut self, chosen: &Chosen, limits: MipLimits) {
-        self.count_work(10 + chosen.nodes);
+    pub(super) fn count_mip(&mut self, status: MipStatus, nodes: u64, limits: MipLimits) {
+        self.count_work(10 + nodes);
         let n_nodes = limits.nodes.and_then(|most| u64::try_from(most).ok());
-        let is_cut =
-            chosen.status == MipStatus::Stopped && n_nodes.is_none_or(|most| chosen.nodes < most);
+        let is_cut = status == MipStatus::Stopped && n_nodes.is_none_or(|most| nodes < most);
         self.by_clock(is_cut && limits.seconds.is_some());
     }
 

@@ -1,7 +1,7 @@
 //! Choosing one schedule for each of many experts at once: a mixed-integer program over columns.
 //!
 //! The objective is stated as what a plan loses against the bound: for each expert the value of their best schedule
-//! less that of the chosen one, and for each row its price times its slack ([`Linking`]).
+//! less that of the chosen one, and for each row its price times its slack ([`linking`]).
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::lp::mip::{self, Mip, MipLimits, MipStatus, Row, Variable01};
 use crate::model::problem::{ExpertIdx, Problem};
 use crate::stop::Stop;
 
-use super::column::Column;
 use super::linking::{self, Amounts, Linking, cents};
-use super::prices::DensePrices;
-use super::rows::Rows;
-use super::tally::Tally;
+use crate::schedule::column::Column;
+use crate::schedule::prices::DensePrices;
+use crate::schedule::rows::Rows;
+use crate::schedule::tally::Tally;
 
 /// A column that may be chosen.
 #[derive(Clone, Debug)]

@@ -8,9 +8,9 @@ use crate::lp::mip::{Mip, MipFound, Row, Variable01};
 use crate::model::Cents;
 use crate::model::problem::Problem;
 
-use super::integer::divisor;
-use super::prices::DensePrices;
-use super::rows::{RowKind, Rows};
+use super::choose::divisor;
+use crate::schedule::prices::DensePrices;
+use crate::schedule::rows::{RowKind, Rows};
 
 /// Share of the largest worth of a variable by which a solver's claims may err.
 const TOLERANCE: f64 = 1e-9;
