@@ -247,3 +247,43 @@ fn whatever_plan_it_begins_from_the_optimum_is_the_same() {
         }
     }
 }
+
+/// A whole number of a report, which is text where it is beyond 64 bits.
+fn whole(value: &Value) -> i128 {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.parse().unwrap()
+}
+
+/// Every number in a tree of objects.
+fn numbers(value: &Value) -> Vec<i128> {
+    match value {
+        Value::Object(parts) => parts.values().flat_map(numbers).collect(),
+        part => vec![whole(part)],
+    }
+}
+
+#[test]
+fn the_parts_of_the_gap_of_the_prices_add_up_to_it() {
+    let mut n_open = 0;
+    for seed in 0..800 {
+        let problem = problem(&full_problem(seed));
+        let limits = Options {
+            work_limit: Some(seed % 5),
+            ..Options::default()
+        };
+        let plan = solve_within(&problem, &limits, &Unlimited, &mut |_| {});
+        let Some(gap) = plan.report.get("gap") else {
+            continue;
+        };
+        let parts = numbers(&gap["by_rule_micro_cents"]);
+        assert!(parts.iter().all(|part| *part >= 0), "seed {seed}: {gap}");
+        let of_prices = whole(&gap["price_gap_micro_cents"]);
+        assert_eq!(parts.iter().sum::<i128>(), of_prices, "seed {seed}: {gap}");
+        // The checker recomputes the bound of the prices.
+        let proved = (plan.objective.unwrap() * 1_000_000 + of_prices).div_euclid(1_000_000);
+        assert_eq!(Some(proved), plan.price_bound, "seed {seed}: {gap}");
+        assert!(check(&problem, &plan).holds(), "seed {seed}");
+        n_open += u32::from(of_prices > 0);
+    }
+    assert!(n_open > 100, "{n_open}");
+}

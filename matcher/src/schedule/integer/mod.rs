@@ -11,6 +11,8 @@ mod choose;
 mod linking;
 mod some;
 mod stints;
+#[cfg(test)]
+mod tests;
 mod whole;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -55,7 +57,16 @@ struct Losses<'a> {
     best: FxHashMap<ExpertIdx, i128>,
 }
 
-impl Losses<'_> {
+impl<'a> Losses<'a> {
+    fn new(search: &Search<'_>, bound: &'a Bound) -> Self {
+        let best = bound.best.iter();
+        Self {
+            bound,
+            compiled: search.pricer.compile(&bound.prices),
+            best: best.map(|best| (best.expert, best.value)).collect(),
+        }
+    }
+
     /// What a plan better than the best one may lose, in millionths of a cent.
     fn gap(&self, search: &Search<'_>) -> i128 {
         match search.worth() {
@@ -71,17 +82,7 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
     let Some(bound) = search.bound.clone() else {
         return Outcome::Searched;
     };
-    let compiled = search.pricer.compile(&bound.prices);
-    let best = bound
-        .best
-        .iter()
-        .map(|best| (best.expert, best.value))
-        .collect();
-    let losses = Losses {
-        bound: &bound,
-        compiled,
-        best,
-    };
+    let losses = Losses::new(search, &bound);
     let mut candidates: Vec<Candidate> = Vec::new();
     for best in bound.best.iter() {
         let schedule = best.schedule.clone();

@@ -26,7 +26,7 @@ mod schedule;
 mod setup;
 mod several;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod threshold;
 
 pub(crate) use prices::CompiledPrices;
