@@ -12,7 +12,7 @@ use std::time::Duration;
 use muster_matcher::check::check;
 use muster_matcher::model::plan::{Plan, Prices, Status, Stint};
 use muster_matcher::model::problem::{Problem, read};
-use muster_matcher::solve::{Options, Progress, solve, solve_within};
+use muster_matcher::solve::{Memory, Options, Progress, solve, solve_again, solve_within};
 use muster_matcher::stop::{Stop, Unlimited};
 use muster_tests::brute_force::{optimum, plan_of};
 use muster_tests::{Random, full_problem};
@@ -248,9 +248,30 @@ fn whatever_plan_it_begins_from_the_optimum_is_the_same() {
     }
 }
 
+#[test]
+fn whatever_the_memory_the_optimum_is_the_same() {
+    let mut memory = Memory::default();
+    let mut n_used = 0;
+    for seed in 0..300 {
+        // Each problem twice, then another: the memory fits, or it does not.
+        let problem = problem(&full_problem(seed / 2));
+        let options = Options::default();
+        n_used += u32::from(!memory.is_empty());
+        let plan = solve_again(&problem, &mut memory, &options, &Unlimited, &mut |_| {});
+        assert!(check(&problem, &plan).holds(), "seed {seed}");
+        let most = optimum(&problem).map(|it| it.0);
+        assert_eq!(plan.objective, most, "seed {seed}");
+        let expected = most.map_or(Status::Infeasible, |_| Status::Optimal);
+        assert_eq!(plan.status, expected, "seed {seed}");
+    }
+    assert!(n_used > 200, "{n_used}");
+}
+
 /// A whole number of a report, which is text where it is beyond 64 bits.
 fn whole(value: &Value) -> i128 {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
     text.parse().unwrap()
 }
 

@@ -19,6 +19,7 @@ mod generate;
 mod incumbent;
 mod integer;
 mod master;
+mod memory;
 mod prices;
 mod pricing;
 mod result;
@@ -28,6 +29,7 @@ mod start;
 mod tally;
 mod warm;
 
+pub use memory::Memory;
 pub use prices::DensePrices;
 
 use crate::model::plan::Plan;
@@ -58,10 +60,22 @@ pub fn solve(
     stop: &dyn Stop,
     progress: &mut dyn FnMut(&Progress),
 ) -> Plan {
+    solve_again(problem, &mut Memory::default(), options, stop, progress)
+}
+
+/// As [`solve`], going on from what the last solve of nearly the same problem left in `memory`, and leaving there what the
+/// next one may go on from.
+pub fn solve_again(
+    problem: &Problem,
+    memory: &mut Memory,
+    options: &Options,
+    stop: &dyn Stop,
+    progress: &mut dyn FnMut(&Progress),
+) -> Plan {
     let rows = Rows::new(problem);
     let mut search = Search::new(problem, &rows, options, stop, progress);
     let mut master = Master::new(problem, &rows, &search.musts);
-    start::start(&mut search, &mut master, options.from.as_ref());
+    start::start(&mut search, &mut master, options.from.as_ref(), memory);
     loop {
         search.begin_turn();
         let ended = generate::generate(&mut search, &mut master);
@@ -73,6 +87,7 @@ pub fn solve(
         // Where prices made room for plans before they were done, there is another turn in what time the plans left.
         let is_done = search.is_over() || search.is_good_enough();
         if is_done || ended == Ended::Converged {
+            *memory = Memory::keep(&search, &master);
             return result::plan(&search);
         }
     }
@@ -85,7 +100,7 @@ fn is_infeasible(problem: &Problem, options: &Options, stop: &dyn Stop) -> Optio
     let mut search = Search::new(problem, &rows, options, stop, &mut ignore);
     search.wants_any_plan = true;
     let mut master = Master::new(problem, &rows, &search.musts);
-    start::start(&mut search, &mut master, None);
+    start::start(&mut search, &mut master, None, &Memory::default());
     if search.best.is_some() {
         return Some(false);
     }

@@ -4,7 +4,7 @@ use crate::model::problem::Problem;
 use crate::schedule::generate::{Ended, generate};
 use crate::schedule::pricing::tests::random::{Dice, Shape, parse, problem};
 use crate::schedule::rows::Rows;
-use crate::schedule::{result, solve, start};
+use crate::schedule::{Memory, result, solve, start};
 use crate::solve::Options;
 use crate::stop::Unlimited;
 
@@ -12,15 +12,9 @@ use crate::stop::Unlimited;
 fn by_stints(problem: &Problem) -> (Status, Option<i128>) {
     let rows = Rows::new(problem);
     let mut ignore = |_: &_| {};
-    let mut search = Search::new(
-        problem,
-        &rows,
-        &Options::default(),
-        &Unlimited,
-        &mut ignore,
-    );
+    let mut search = Search::new(problem, &rows, &Options::default(), &Unlimited, &mut ignore);
     let mut master = Master::new(problem, &rows, &search.musts);
-    start::start(&mut search, &mut master, None);
+    start::start(&mut search, &mut master, None, &Memory::default());
     if generate(&mut search, &mut master) == Ended::NoSchedule {
         return (Status::Infeasible, None);
     }
