@@ -71,15 +71,25 @@ impl Source {
 
     /// Opens a JSON document, which is not empty and text.
     fn open_json(&self) -> Result<Box<dyn BufRead>> {
+        let mut text = self.open_text("JSON")?;
+        if text
+            .fill_buf()
+            .with_context(|| format!("cannot read {self}"))?
+            .is_empty()
+        {
+            anyhow::bail!("{self} is empty, expected a JSON document");
+        }
+        Ok(text)
+    }
+
+    /// Opens a text, which is not in another format; `what` it should be, for the error.
+    pub(crate) fn open_text(&self, what: &str) -> Result<Box<dyn BufRead>> {
         let mut text = self.open()?;
         let start = text
             .fill_buf()
             .with_context(|| format!("cannot read {self}"))?;
-        if start.is_empty() {
-            anyhow::bail!("{self} is empty, expected a JSON document");
-        }
         if let Some(found) = foreign(start) {
-            anyhow::bail!("{self} is {found}, expected JSON in UTF-8, plain or gzip");
+            anyhow::bail!("{self} is {found}, expected {what} in UTF-8, plain or gzip");
         }
         Ok(text)
     }

@@ -5,6 +5,7 @@
 
 mod check;
 mod demo;
+mod export;
 mod flow;
 mod generate;
 mod import;
@@ -54,6 +55,8 @@ enum Command {
     Check(check::Args),
     /// Staff five campaigns from a real pool, then five from a generated one
     Demo(demo::Args),
+    /// Write a plan for other programs and for people: JSON, CSV, a workbook, a calendar, a chart
+    Export(export::Args),
     /// Solve a minimum-cost flow in DIMACS format
     Flow(flow::Args),
     /// Generate a pool and campaigns from a seed
@@ -75,6 +78,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Flow(args) => flow::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Import(args) => import::run(&args),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use muster_api::export::{self, Format};
 use muster_datasets::import::labels;
 use muster_matcher::candidates::CandidateSource;
 use muster_matcher::explain::worths;
@@ -69,7 +70,6 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::say_warnings(staffing.problem.warnings());
     write_files(
         &staffing,
-        &file,
         args.output.as_deref(),
         args.csv.as_deref(),
         args.problem.as_deref(),
@@ -126,7 +126,6 @@ pub(crate) fn staff(
 
 fn write_files(
     staffing: &Staffing,
-    file: &CampaignFile,
     plan: Option<&Path>,
     csv: Option<&Path>,
     problem: Option<&Path>,
@@ -135,7 +134,7 @@ fn write_files(
         write_plan(path, staffing)?;
     }
     if let Some(path) = csv {
-        output::write(Some(path), |out| report::write_csv(staffing, file, out))?;
+        write_stints(path, staffing)?;
     }
     if let Some(path) = problem {
         write_problem(path, &staffing.problem)?;
@@ -153,6 +152,15 @@ pub(crate) fn write_plan(path: &Path, staffing: &Staffing) -> Result<()> {
     output::insert(report, "alternates", &staffing.alternates)?;
     output::insert(report, "worths", &worths(&staffing.problem, &staffing.plan))?;
     output::write_json(Some(path), &plan)
+}
+
+/// Writes the plan's stints as CSV, a header alone if there is no plan.
+fn write_stints(path: &Path, staffing: &Staffing) -> Result<()> {
+    let mut plan = staffing.plan.clone();
+    plan.stints.get_or_insert_default();
+    let mut csv = Vec::new();
+    export::write(&staffing.problem, &plan, &[], Format::Csv, &mut csv)?;
+    output::write(Some(path), |out| out.write_all(&csv))
 }
 
 fn write_problem(path: &Path, problem: &Problem) -> Result<()> {

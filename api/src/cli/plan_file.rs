@@ -23,12 +23,16 @@ const INTEGERS: [&str; 6] = [
 
 /// Reads a plan file; the error names every place.
 pub(crate) fn read(source: &Source) -> Result<Plan> {
-    let text = source.bytes()?;
-    let tree = parse(&text).map_err(|error| anyhow::anyhow!("{source}: {error}"))?;
+    from(&source.bytes()?, source)
+}
+
+/// Reads a plan file from its text; `source` stands for it in errors.
+pub(crate) fn from(text: &[u8], source: &Source) -> Result<Plan> {
+    let tree = parse(text).map_err(|error| anyhow::anyhow!("{source}: {error}"))?;
     let mut faults = Faults::default();
     form(&tree, &mut faults);
     if faults.is_empty() {
-        let mut json = serde_json::Deserializer::from_slice(&text);
+        let mut json = serde_json::Deserializer::from_slice(text);
         match serde_path_to_error::deserialize(&mut json) {
             Ok(plan) => return Ok(plan),
             Err(error) => add(&error, &tree, &mut faults),

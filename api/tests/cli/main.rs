@@ -9,6 +9,7 @@
 mod check;
 mod desk;
 mod documents;
+mod export;
 mod flow;
 mod import;
 mod people;

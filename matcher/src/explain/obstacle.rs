@@ -87,8 +87,8 @@ impl Obstacle {
         matches!(self, Self::TooFewHoursLeft | Self::Busy)
     }
 
-    /// What is said of so many people, after their number.
-    pub(super) const fn words(self) -> &'static str {
+    /// What is said of so many people, after their number; where it is about other roles, their names follow.
+    pub const fn words(self) -> &'static str {
         match self {
             Self::NotEligible => "not eligible",
             Self::Vetoed => "vetoed",

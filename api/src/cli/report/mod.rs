@@ -1,6 +1,5 @@
 //! What a plan looks like: a drawing for the terminal, JSON for machines, stints as CSV.
 
-mod csv;
 mod drawing;
 mod numbers;
 mod short;
@@ -23,7 +22,6 @@ use serde_json::Value;
 
 use super::output::shown;
 use super::progress::Stages;
-pub(crate) use csv::write_csv;
 use drawing::{Drawing, Labels};
 pub(crate) use numbers::{gap as gap_in_words, grouped, money};
 

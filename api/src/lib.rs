@@ -1,0 +1,3 @@
+//! The parts of Muster's programs that other programs call: exports of plans.
+
+pub mod export;
