@@ -1,4 +1,4 @@
-//! Mixed-integer programs through good_lp and HiGHS: one thread, no parallelism of its own, no clock.
+//! Mixed-integer programs through good_lp and HiGHS: one thread, no parallelism of its own.
 //!
 //! HiGHS sizes its work by threads and time limits: it gets one thread, and no time limit unless a wall clock may stop
 //! the search anyway. Its relative gap is fooled by constants, so gaps are absolute and the caller leaves constants out.
@@ -230,9 +230,7 @@ fn model(mip: &Mip, limits: MipLimits) -> Option<highs::Model> {
         }
     }
     let mut model = problem.try_into_inner().ok()?;
-    if std::env::var("DBG").is_err() {
-        model.make_quiet();
-    }
+    model.make_quiet();
     let mut is_set = model.try_set_option("threads", 1).is_ok();
     is_set &= model.try_set_option("parallel", "off").is_ok();
     is_set &= model.try_set_option("random_seed", limits.seed).is_ok();

@@ -32,6 +32,8 @@ pub(super) struct Bound {
 pub(super) enum Ended {
     /// Bound and master agree, or nothing brings them closer.
     Converged,
+    /// The gap is small against what was asked for.
+    Enough,
     /// A limit.
     Stopped,
     /// An expert has no schedule that keeps their pins.
@@ -104,8 +106,8 @@ pub(super) fn generate(search: &mut Search<'_>, master: &mut Master<'_>) -> Ende
         if is_better {
             master.prune(SHORT * (gap / search.heads as f64).max(search.scale * 1e-4));
         }
-        if search.is_small_enough(gap) {
-            return Ended::Converged;
+        if search.is_small_enough(gap) && !search.goes_on {
+            return Ended::Enough;
         }
         let is_exact = solved.infeasibility < 1e-5 && solved.gap < tolerance;
         if is_exact && gap <= tolerance || n_new == 0 && weight == 0.0 && is_exact {

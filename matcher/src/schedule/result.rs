@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::model::plan::{MICRO, Plan, Proof, Status, Stint};
 use crate::solve::Options;
-use crate::stop::{Stop, Unlimited};
+use crate::stop::Unlimited;
 
 use super::Search;
 use super::clash;
@@ -125,16 +125,25 @@ fn quotient(of: i128, to: i128) -> Option<f64> {
 }
 
 /// The answer when no plan keeps the pins and the change limit: with a small set that clashes.
-pub(super) fn infeasible(search: &Search<'_>, options: &Options) -> Plan {
-    let limits = Options {
-        work_limit: Some(WORK_A_RELAXATION),
-        from: None,
-        ..options.clone()
-    };
-    let stop: &dyn Stop = search.stop;
-    let conflict = clash::conflict(search.problem, &mut |relaxed| {
-        super::is_infeasible(relaxed, &limits, stop)
+pub(super) fn infeasible(search: &mut Search<'_>, options: &Options) -> Plan {
+    let problem = search.problem;
+    let conflict = clash::conflict(problem, &mut |relaxed| {
+        // What is left of the work is for all questions.
+        let left = search.work_left().unwrap_or(WORK_A_RELAXATION);
+        if search.is_over() {
+            return None;
+        }
+        let limits = Options {
+            work_limit: Some(left.min(WORK_A_RELAXATION)),
+            from: None,
+            ..options.clone()
+        };
+        let (answer, work) = super::is_infeasible(relaxed, &limits, search.stop);
+        search.count_work(work);
+        answer
     });
+    // A question that a clock cut short may have left more in the conflict.
+    search.is_over();
     let mut plan = Plan {
         conflict: Some(conflict),
         ..Plan::without_stints(Status::Infeasible)

@@ -38,6 +38,8 @@ pub(super) struct Search<'a> {
     pub(super) heads: usize,
     /// Whether any feasible plan will do.
     pub(super) wants_any_plan: bool,
+    /// Whether prices are to go on where they were good enough before.
+    pub(super) goes_on: bool,
     /// Pricings of the whole pool.
     pub(super) rounds: u64,
     pub(super) experts_priced: u64,
@@ -93,6 +95,7 @@ impl<'a> Search<'a> {
             seat: scale,
             heads: problem.roles.iter().map(peak).sum::<usize>().max(1),
             wants_any_plan: false,
+            goes_on: false,
             rounds: 0,
             experts_priced: 0,
             n_columns: 0,
@@ -117,6 +120,11 @@ impl<'a> Search<'a> {
     /// Counts other work: iterations of linear programs, nodes of search trees.
     pub(super) fn count_work(&mut self, units: u64) {
         self.work += units;
+    }
+
+    /// Work done.
+    pub(super) fn work(&self) -> u64 {
+        self.work
     }
 
     /// Whether to stop: time is up, the search was cancelled, or the work is done.

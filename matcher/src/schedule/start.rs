@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::model::plan::Plan;
 use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
+use crate::stint::{PairView, StintRules};
 
 use super::Search;
 use super::column::Column;
@@ -15,7 +16,7 @@ use super::generate::sorted;
 use super::master::Master;
 use super::memory::Memory;
 use super::prices::DensePrices;
-use super::pricing::{Schedule, Who};
+use super::pricing::{Schedule, ScheduledStint, Who};
 use super::rows::{RowKind, Rows};
 use super::tally::Tally;
 use super::warm;
@@ -304,7 +305,12 @@ fn fill(
             continue;
         };
         let column = search.columns.column(rows, *expert, best.schedule);
-        if tally.gain(rows, &column).is_some_and(|gain| gain > 0) {
+        let column = match tally.gain(rows, &column) {
+            Some(_) => Some(column),
+            None => shorter(search, tally, &column),
+        };
+        let gains = |column: &Column| tally.gain(rows, column).is_some_and(|gain| gain > 0);
+        if let Some(column) = column.filter(gains) {
             found(column.clone());
             tally.put(column.clone());
             closed.note(
@@ -314,6 +320,26 @@ fn fill(
             );
         }
     }
+}
+
+/// The first stint of a column that does not fit, ended as late as it fits; none if it never does.
+fn shorter(search: &Search<'_>, tally: &Tally, column: &Column) -> Option<Column> {
+    let stint = *column.schedule.stints().first()?;
+    let mut ends = Vec::new();
+    PairView::new(search.problem, stint.pair).visit_stints(StintRules::ALL, |it| {
+        if it.from.get() == stint.from && it.to.get() <= stint.to {
+            ends.push(it.to.get());
+        }
+        it.from.get() <= stint.from
+    });
+    let until = |to: u16| {
+        let schedule = Schedule::new(vec![ScheduledStint { to, ..stint }]);
+        let column = search.columns.column(search.rows, column.expert, schedule);
+        tally.gain(search.rows, &column).map(|_| column)
+    };
+    // What fits is the earlier ends, nearly always; what is taken is tried in any case.
+    let n_fit = ends.partition_point(|to| until(*to).is_some());
+    ends[..n_fit].last().and_then(|to| until(*to))
 }
 
 /// Roles and weeks that one more head may not cover: all seats are taken, or a ratio would break.

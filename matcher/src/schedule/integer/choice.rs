@@ -67,9 +67,11 @@ impl Choice<'_> {
             }
             tally
         });
+        // Stated anew from the plan, so that what a solver takes for whole is.
+        let exactly = tally.as_ref().map(|tally| self.program(Some(tally)));
         Chosen {
+            excess: exactly.and_then(|program| linking::excess(&program, &found)),
             tally,
-            excess: linking::excess(&program, &found),
             status: found.status,
             nodes: found.nodes,
         }

@@ -86,13 +86,16 @@ pub(super) fn limits(search: &Search<'_>, is_proof: bool) -> MipLimits {
     let is_small = search.problem.experts.len() <= SMALL;
     let is_limited = left.is_some() || search.stop.remaining().is_some();
     let most = match is_proof {
+        true if search.wants_any_plan => Some(MOST_NODES),
         true if is_small || is_limited => None,
         true => Some(MOST_NODES_OF_A_PROOF),
         false => Some(MOST_NODES),
     };
     MipLimits {
         nodes: most.into_iter().chain(left).min(),
-        seconds: search.seconds_left(),
+        seconds: search
+            .seconds_left()
+            .map(|left| if is_proof { left } else { 0.5 * left }),
         gap: match is_proof {
             true => 0.2,
             false => 0.01 * search.scale,

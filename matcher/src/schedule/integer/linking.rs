@@ -72,9 +72,10 @@ impl<'a> Linking<'a> {
             .iter()
             .map(|(var, amount)| (*var, *amount as f64 / size));
         let mut entries: Vec<(usize, f64)> = scaled.collect();
-        // In the plain form a slack that is worth nothing makes an inequality, and whole numbers can be rounded.
+        // In the plain form a slack of any size that is worth nothing makes an inequality, and whole numbers can be rounded.
         let slacks = rule.slacks.iter();
-        let slacks = slacks.filter(|slack| !is_plain || slack.worth != 0.0);
+        let slacks =
+            slacks.filter(|slack| !is_plain || slack.worth != 0.0 || slack.upper.is_finite());
         let mut is_whole = is_plain;
         for slack in slacks {
             is_whole = false;
@@ -193,16 +194,11 @@ fn divisor_of_all(entries: &[(usize, i64)]) -> f64 {
     sizes.fold(0, divisor).max(1) as f64
 }
 
-/// By how many cents any solution may be worth more than the one found, the solver's tolerance allowed for; none if that
-/// is not known.
+/// By how many cents any solution may be worth more than the one that `program` begins from, the solver's tolerance
+/// allowed for; none if that is not known.
 pub(super) fn excess(program: &Mip, found: &MipFound) -> Option<i128> {
-    let values = found.values.as_ref()?;
-    let worth: f64 = program
-        .variables
-        .iter()
-        .zip(values)
-        .map(|(it, value)| it.worth * value)
-        .sum();
+    let variables = program.variables.iter();
+    let worth: f64 = variables.map(|it| it.worth * it.start).sum();
     let largest = program
         .variables
         .iter()

@@ -126,6 +126,9 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
         .cloned()
         .collect();
     choose(search, &losses, few, musts, false);
+    if search.is_over() || search.is_good_enough() {
+        return Outcome::Searched;
+    }
     // What is small is settled at once; for the rest better plans come first, which make what may be better fewer.
     if let Some(outcome) = whole(search, &losses, FEW, FEW_STINTS) {
         return outcome;
@@ -146,5 +149,8 @@ pub(super) fn plan(search: &mut Search<'_>, master: &Master<'_>) -> Outcome {
         }
     }
     stints_of_some(search, &losses, &candidates);
+    if search.is_over() || search.is_good_enough() {
+        return Outcome::Searched;
+    }
     whole(search, &losses, MOST, MOST_STINTS).unwrap_or(Outcome::Searched)
 }

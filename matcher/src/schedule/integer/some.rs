@@ -47,15 +47,19 @@ pub(super) fn stints_of_some(
                 return;
             };
             let limits = limits(search, false);
-            let Losses {
-                bound, compiled, ..
-            } = losses;
-            let mut worst = losses.gap(search);
+            let change = losses.bound.prices.change;
+            let (mut experts, mut worst) = (experts, losses.gap(search));
+            let least = worst / 64;
             let chosen = (0..MOST_NARROWINGS).find_map(|_| {
-                let experts = experts.clone();
+                let (compiled, some) = (&losses.compiled, experts.clone());
                 let choice =
-                    StintChoice::new(search, bound, compiled, experts, worst, STINTS_OF_SOME);
-                worst /= 4;
+                    StintChoice::new(search, compiled, change, some, worst, STINTS_OF_SOME);
+                // Worse stints go first, then every other of the people.
+                if worst > least {
+                    worst /= 4;
+                } else {
+                    experts = experts.iter().copied().step_by(2).collect();
+                }
                 choice.map(|choice| choice.best(limits))
             });
             if let Some(chosen) = chosen {

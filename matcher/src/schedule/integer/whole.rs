@@ -12,39 +12,36 @@ use super::{Losses, Outcome, Search};
 const MOST_STEPS: u64 = 2_000_000;
 
 /// Chooses among all schedules that a better plan may have, or all stints, if there are at most `columns` or `stints` of
-/// them, which settles the problem; else nothing.
+/// them; whether that settled the problem.
 pub(super) fn whole(
     search: &mut Search<'_>,
     losses: &Losses<'_>,
     columns: usize,
     stints: usize,
 ) -> Option<Outcome> {
-    if search.is_over() || search.is_good_enough() {
-        return Some(Outcome::Searched);
-    }
     let before = search.worth();
     let gap = losses.gap(search);
-    let outcome = |status| match status == MipStatus::Infeasible && before.is_none() {
-        true => Outcome::Infeasible,
-        false => Outcome::Searched,
+    let outcome = |search: &Search<'_>, status| match status {
+        MipStatus::Infeasible if before.is_none() => Some(Outcome::Infeasible),
+        _ if search.is_over() || search.is_good_enough() => Some(Outcome::Searched),
+        _ => None,
     };
     if let Some(candidates) = enumerate(search, losses, gap, columns) {
         let status = choose(search, losses, candidates, &search.musts.clone(), true);
-        return Some(outcome(status));
+        return outcome(search, status);
     }
     if search.problem.pairs.len() > stints {
         return None;
     }
     let everybody = (0..search.problem.experts.len()).map(ExpertIdx::from);
-    let Losses {
-        bound, compiled, ..
-    } = losses;
+    let change = losses.bound.prices.change;
+    let (compiled, experts) = (&losses.compiled, everybody.collect());
     let limits = limits(search, true);
-    let choice = StintChoice::new(search, bound, compiled, everybody.collect(), gap, stints)?;
+    let choice = StintChoice::new(search, compiled, change, experts, gap, stints)?;
     let chosen = choice.best(limits);
     search.count_mip(chosen.status, chosen.nodes, limits);
     keep(search, &chosen, true);
-    Some(outcome(chosen.status))
+    outcome(search, chosen.status)
 }
 
 /// Every schedule over the whole pool whose loss is at most `limit`; none if these are more than `most`, or time is up.

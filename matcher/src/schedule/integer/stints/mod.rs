@@ -20,7 +20,6 @@ use super::Search;
 use super::choice::Chosen;
 use super::linking::{self, Amounts, Linking};
 use crate::schedule::column::Column;
-use crate::schedule::generate::Bound;
 use crate::schedule::pricing::{CompiledPrices, Schedule, ScheduledStint};
 use crate::schedule::tally::Tally;
 
@@ -31,6 +30,9 @@ struct Candidate {
     /// As if it were all that the expert does.
     column: Column,
 }
+
+/// Stints looked at for each that there is room for.
+const LOOKS: usize = 20;
 
 /// The stints of some experts.
 pub(super) struct StintChoice<'a, 's> {
@@ -43,13 +45,13 @@ pub(super) struct StintChoice<'a, 's> {
 }
 
 impl<'a, 's> StintChoice<'a, 's> {
-    /// The stints of `experts` (ascending) that lose at most `worst` by themselves, in millionths of a cent, or are part of
-    /// the best plan; none if these are more than `most`. With `worst` at the gap of the best plan no plan better than it
-    /// uses any other. O(stints).
+    /// The stints of `experts` (ascending) that may be part of a schedule that loses at most `worst`, in millionths of a
+    /// cent, or are part of the best plan; none if these are more than `most`, there are far too many to look at, or time
+    /// is up. With `worst` at the gap of the best plan no plan better than it uses any other. O(weeks) a stint.
     pub(super) fn new(
         search: &'a Search<'s>,
-        bound: &'a Bound,
         compiled: &CompiledPrices,
+        change: i128,
         experts: Vec<ExpertIdx>,
         worst: i128,
         most: usize,
@@ -58,16 +60,21 @@ impl<'a, 's> StintChoice<'a, 's> {
         let best = search.best.as_ref();
         let mut candidates = Vec::new();
         let mut of_pair = FxHashMap::default();
+        let mut looks = most.saturating_mul(LOOKS);
         for expert in &experts {
-            // Without this stint the rest is a schedule too, worth at most the best: so the stint alone makes the loss of
-            // what it is part of. Not so where there are pins or the plan in force counts.
+            // Without this stint the rest is a schedule too, worth at most the best and a change: so a schedule loses at
+            // least what the stint alone is worth less than nothing. With pins the rest may be no schedule.
             let least = match search.musts.binary_search(expert) {
                 Ok(_) => i128::MIN,
-                Err(_) => -worst - bound.prices.change,
+                Err(_) => -worst - change,
             };
+            let held = best.and_then(|(tally, _)| tally.of(*expert));
             for pair in problem.pairs_of(*expert) {
                 if problem.is_vetoed(*expert, problem.pair(*pair).role) {
                     continue;
+                }
+                if search.is_over() {
+                    return None;
                 }
                 let from = candidates.len();
                 let view = PairView::new(problem, *pair);
@@ -77,12 +84,10 @@ impl<'a, 's> StintChoice<'a, 's> {
                         from: it.from.get(),
                         to: it.to.get(),
                     };
+                    looks = looks.saturating_sub(1);
+                    let is_held = held.is_some_and(|it| it.schedule.stints().contains(&stint));
                     let value = search.pricer.stint_value(compiled, *expert, stint);
-                    let is_held = || {
-                        let held = best.and_then(|(tally, _)| tally.of(*expert));
-                        held.is_some_and(|it| it.schedule.stints().contains(&stint))
-                    };
-                    if value >= least || is_held() {
+                    if value >= least || is_held {
                         let schedule = Schedule::new(vec![stint]);
                         candidates.push(Candidate {
                             stint,
@@ -90,9 +95,9 @@ impl<'a, 's> StintChoice<'a, 's> {
                             column: search.columns.column(search.rows, *expert, schedule),
                         });
                     }
-                    candidates.len() <= most
+                    candidates.len() <= most && looks > 0
                 });
-                if candidates.len() > most {
+                if candidates.len() > most || looks == 0 {
                     return None;
                 }
                 if candidates.len() > from {
@@ -117,9 +122,11 @@ impl<'a, 's> StintChoice<'a, 's> {
             .values
             .as_ref()
             .map(|values| self.tally(start, values));
+        // Stated anew from the plan, so that what a solver takes for whole is.
+        let exactly = tally.as_ref().map(|tally| self.program(Some(tally)));
         Chosen {
+            excess: exactly.and_then(|program| linking::excess(&program, &found)),
             tally,
-            excess: linking::excess(&program, &found),
             status: found.status,
             nodes: found.nodes,
         }

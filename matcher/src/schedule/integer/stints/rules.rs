@@ -36,7 +36,7 @@ impl StintChoice<'_, '_> {
                 rows.at_most(near.map(|idx| (idx, 1.0)).collect(), 1.0, mip);
                 roles.extend(held.into_iter().map(|idx| (idx, 1.0)));
             }
-            let most_roles = f64::from(facts.max_roles.get().min(1_000));
+            let most_roles = f64::from(facts.max_roles.get());
             rows.at_most(roles, most_roles, mip);
             if facts.max_roles.get() > 1 {
                 rows.at_most(hours, f64::from(facts.hours.at(week).get()), mip);
