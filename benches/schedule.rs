@@ -1,5 +1,5 @@
 //! The full problem, solved to a gap of 0.1 %: `schedule/case/solve`, and `schedule/case/…` for planning again
-//! after a change, from the plan in force.
+//! after a change, with the plan in force as incumbent and the memory of its solve.
 //!
 //! Cases of 200,000 people and more are there only when they are asked for, with a filter that
 //! contains `large`: `./run bench schedule/large`. A smoke run takes a few people of every case.
@@ -7,12 +7,12 @@
 use std::cell::LazyCell;
 use std::hint::black_box;
 
-use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, SamplingMode, criterion_group, criterion_main};
 use muster_datasets::generator::{Change, ProblemSpec, replan, staffing_problem};
+use muster_matcher::model::CentsPerHour;
 use muster_matcher::model::plan::Plan;
 use muster_matcher::model::problem::Problem;
-use muster_matcher::model::{CentsPerHour, Count};
-use muster_matcher::solve::{Options, solve_within};
+use muster_matcher::solve::{Memory, Options, solve_again};
 use muster_matcher::stop::Unlimited;
 
 const ONE_CAMPAIGN: ProblemSpec = ProblemSpec {
@@ -57,15 +57,14 @@ fn sized(spec: ProblemSpec) -> ProblemSpec {
 }
 
 /// The limit is 200 rounds over everybody: far more than needed, but an end.
-fn solved(problem: &Problem, from: Option<&Plan>) -> Plan {
+fn solved(problem: &Problem, memory: &mut Memory) -> Plan {
     let rounds = 200;
     let options = Options {
         gap_ppm: 1_000,
         work_limit: Some((problem.experts.len() as u64).div_ceil(1_000) * rounds),
-        from: from.cloned(),
         ..Options::default()
     };
-    solve_within(problem, &options, &Unlimited, &mut |_| {})
+    solve_again(problem, memory, &options, &Unlimited, &mut |_| {})
 }
 
 fn problem(spec: ProblemSpec) -> Problem {
@@ -89,7 +88,7 @@ fn fresh(criterion: &mut Criterion) {
         group.sample_size(10).sampling_mode(SamplingMode::Flat);
         group.bench_function("solve", |bench| {
             let problem = &*problem;
-            bench.iter(|| black_box(solved(problem, None)));
+            bench.iter(|| black_box(solved(problem, &mut Memory::default())));
         });
         group.finish();
     }
@@ -99,21 +98,26 @@ fn again(criterion: &mut Criterion) {
     for (name, spec) in [("5k-one-campaign", ONE_CAMPAIGN), ("20k", QUARTER)] {
         let before = LazyCell::new(|| {
             let problem = problem(spec);
-            let plan = solved(&problem, None);
-            (problem, plan)
+            let mut memory = Memory::default();
+            let plan = solved(&problem, &mut memory);
+            (problem, plan, memory)
         });
         let mut group = criterion.benchmark_group(format!("schedule/{name}"));
         group.sample_size(10).sampling_mode(SamplingMode::Flat);
         for what in ["expert-gone", "more-heads", "dearer"] {
             let changed = LazyCell::new(|| {
-                let (problem, plan) = &*before;
+                let (problem, plan, _) = &*before;
                 let draft = staffing_problem(&sized(spec));
-                let draft = replan(draft, plan, Count::new(20), change(what, problem, plan));
+                let draft = replan(draft, plan, None, change(what, problem, plan));
                 Problem::new(draft).expect("the changed problem is valid")
             });
             group.bench_function(what, |bench| {
-                let (problem, plan) = (&*changed, &before.1);
-                bench.iter(|| black_box(solved(problem, Some(plan))));
+                let problem = &*changed;
+                bench.iter_batched(
+                    || before.2.clone(),
+                    |mut memory| black_box(solved(problem, &mut memory)),
+                    BatchSize::PerIteration,
+                );
             });
         }
         group.finish();

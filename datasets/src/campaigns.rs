@@ -51,7 +51,7 @@ mod tests {
             let satisfies =
                 |person: &&Person<'_>| first_failed(person, terms) != Some(Step::Eligible);
             for person in people.iter().filter(satisfies) {
-                let hours = person.most_hours() >= terms.role.hours;
+                let hours = person.most_hours(terms.weeks) >= terms.role.hours;
                 let pay = pay(person, terms).is_some();
                 for (count, fits) in counts.iter_mut().zip([true, hours, pay, hours && pay]) {
                     *count += usize::from(fits);

@@ -8,8 +8,11 @@ use std::sync::Arc;
 use muster_matcher::availability::Calendar;
 use muster_matcher::candidates::{CandidateSource, Candidates, Exhaustive};
 use muster_matcher::eligibility::{Person, Terms, holds, is_eligible, why_not};
-use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::Id;
+use muster_matcher::model::campaign::{CampaignFile, PinSpec};
+use muster_matcher::model::problem::Veto;
 use muster_matcher::model::profile::Profile;
+use muster_matcher::model::words::Stage;
 use muster_matcher::score::score;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -103,6 +106,14 @@ fn role(id: usize, requires: &Value, text: &str, hours: usize) -> Value {
     })
 }
 
+/// Roles of what they require, say and take a week.
+fn numbered(roles: &[(Value, String, usize)]) -> Vec<Value> {
+    let roles = roles.iter().enumerate();
+    roles
+        .map(|(id, (tree, text, hours))| role(id, tree, text, *hours))
+        .collect()
+}
+
 fn ids<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> BTreeSet<String> {
     let ids = profiles.into_iter().map(|profile| profile.id.to_string());
     ids.collect()
@@ -120,6 +131,52 @@ fn exhaustive(
         threads: NonZeroUsize::MIN,
     };
     source.candidates(file, k).unwrap()
+}
+
+#[test]
+fn whom_terms_rule_out_is_a_candidate_without_a_pair_if_a_pin_or_veto_names_them() {
+    let person = |id: &str, stage: Stage| {
+        let mut person = profile(id, "", "");
+        person.stage = stage;
+        person
+    };
+    let people = [
+        person("ana", Stage::Active),
+        person("ben", Stage::Active),
+        person("cleo", Stage::Sourced),
+        person("dora", Stage::Sourced),
+        person("eve", Stage::Sourced),
+    ];
+    let (pool, _dir) = index(&people);
+    let mut file = campaign_file(&[role(0, &json!({"all": []}), "", 5)]);
+    let role = file.campaigns[0].roles[0].id.clone();
+    let id = |id: &str| Id::new(id).unwrap();
+    for expert in ["ben", "cleo"] {
+        let (expert, role) = (id(expert), role.clone());
+        file.pins.push(PinSpec {
+            expert,
+            role,
+            from: None,
+            to: None,
+        });
+    }
+    file.vetoes.push(Veto {
+        expert: id("dora"),
+        role,
+    });
+    let source = IndexSource {
+        pool: &pool,
+        threads: NonZeroUsize::MIN,
+    };
+    let found = source.candidates(&file, 0).unwrap();
+    let experts: Vec<&str> = found.experts.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(experts, ["ben", "cleo", "dora"]);
+    let pairs: Vec<usize> = found.roles[0].pairs.iter().map(|it| it.expert).collect();
+    assert_eq!(
+        pairs,
+        [0],
+        "Ben's stays whatever its rank; the others have none"
+    );
 }
 
 proptest! {
@@ -141,7 +198,7 @@ proptest! {
                 &roles, &roles.campaigns[0], &roles.campaigns[0].roles[0], Arc::new(calendar),
             );
             let expected = profiles.iter().filter(|profile| {
-                holds(&requirement, &Person::new(profile, &terms.calendar), &terms)
+                holds(&requirement, &Person::new(profile, &terms.calendar), &terms, terms.weeks.0)
             });
             let expected = ids(expected);
             let search = Search {
@@ -202,11 +259,7 @@ proptest! {
         threads in 1_usize..5,
     ) {
         let (pool, _dir) = index(&profiles);
-        let roles: Vec<Value> = roles
-            .iter()
-            .enumerate()
-            .map(|(id, (tree, text, hours))| role(id, tree, text, *hours))
-            .collect();
+        let roles = numbered(&roles);
         let file = campaign_file(&roles);
         let source = IndexSource { pool: &pool, threads: NonZeroUsize::new(threads).unwrap() };
         let found = source.candidates(&file, k).unwrap();
@@ -214,6 +267,37 @@ proptest! {
         prop_assert_eq!(found.roles, expected.roles);
         prop_assert_eq!(found.experts, expected.experts);
         prop_assert_eq!(found.generation, 1);
+    }
+
+    #[test]
+    fn people_named_by_pins_and_vetoes_are_candidates_of_both_sources(
+        profiles in pool(),
+        roles in prop::collection::vec((tree(), text(), 0_usize..15), 1..4),
+        named in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..3, any::<bool>()), 1..6),
+        k in 0_usize..3,
+    ) {
+        prop_assume!(!profiles.is_empty());
+        let (pool, _dir) = index(&profiles);
+        let roles = numbered(&roles);
+        let mut file = campaign_file(&roles);
+        let mut wanted = BTreeSet::new();
+        for (who, role, is_pin) in named {
+            let expert = who.get(&profiles).id.clone();
+            let role = file.campaigns[0].roles[role % roles.len()].id.clone();
+            wanted.insert(expert.to_string());
+            if is_pin {
+                file.pins.push(PinSpec { expert, role, from: None, to: None });
+            } else {
+                file.vetoes.push(Veto { expert, role });
+            }
+        }
+        let source = IndexSource { pool: &pool, threads: NonZeroUsize::MIN };
+        let found = source.candidates(&file, k).unwrap();
+        let known: BTreeSet<String> = found.experts.iter().map(|it| it.id.to_string()).collect();
+        prop_assert!(known.is_superset(&wanted), "{:?} of {:?}", known, wanted);
+        let expected = exhaustive(pool.text_model(), &file, &profiles, k);
+        prop_assert_eq!(found.roles, expected.roles);
+        prop_assert_eq!(found.experts, expected.experts);
     }
 
     #[test]

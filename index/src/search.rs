@@ -305,7 +305,7 @@ impl Finding<'_> {
                 let satisfied = surely.contains(doc) || {
                     let profile = store.profile(doc)?;
                     let person = Person::new(&profile, &self.terms.calendar);
-                    holds(requirement, &person, self.terms)
+                    holds(requirement, &person, self.terms, self.terms.weeks.0)
                 };
                 if satisfied {
                     matches.push((points.of(doc), doc));

@@ -29,7 +29,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::model::campaign::CampaignFile;
 use crate::model::profile::{Profile, Window};
 use crate::model::words::{TimeZoneName, Weekday};
-use crate::model::{Hours, Id, Weekly};
+use crate::model::{Hours, Id, Week, Weekly};
 
 const SECONDS_AN_HOUR: i64 = 3_600;
 const SECONDS_A_DAY: i64 = 24 * SECONDS_AN_HOUR;
@@ -74,6 +74,21 @@ impl Calendar {
             days,
             midnights,
         }
+    }
+
+    /// The first day of a week.
+    pub fn monday(&self, week: Week) -> Date {
+        days_after(self.first_day, 7 * i64::from(week.get()))
+    }
+
+    /// The last day of a week.
+    pub fn sunday(&self, week: Week) -> Date {
+        days_after(self.first_day, 7 * i64::from(week.get()) + 6)
+    }
+
+    /// Those of its weeks that lie from one week to another.
+    pub fn within(&self, (from, to): (Week, Week)) -> impl Iterator<Item = Week> + use<> {
+        Week::all(self.weeks).filter(move |week| (from..=to).contains(week))
     }
 
     /// The weeks and campaigns of a file.

@@ -18,9 +18,9 @@
 //! | reliability | mean less one standard deviation of a Beta posterior, [`reliability`] | 637, the prior's |
 //! | preferences | points of the satisfied wishes by points of all wishes | 0 |
 
-use crate::eligibility::{Person, Terms, holds, reaches};
-use crate::model::Points;
+use crate::eligibility::{Person, Terms, holds_throughout, reaches, weeks};
 use crate::model::profile::{Profile, Reliability};
+use crate::model::{Points, Week};
 
 /// A match score with its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -55,14 +55,16 @@ const RELIABILITY_PRIOR_DELIVERED: u128 = 4;
 /// Seat-weeks missed that somebody unknown is charged with.
 const RELIABILITY_PRIOR_MISSED: u128 = 1;
 
-/// How well the person matches the role; `text` is the text part, as the pool's word statistics give it.
+/// How well the person matches the role in the weeks in which they may hold it, or else in those of the campaign; `text`
+/// is the text part, as the pool's word statistics give it.
 pub fn score(person: &Person<'_>, terms: &Terms<'_>, text: Points) -> Score {
+    let weeks = weeks(person, terms).unwrap_or(terms.weeks);
     let parts = Parts {
         text: has_text(terms).then_some(text),
         skills: skills(person.profile, terms),
-        assessments: assessments(person.profile, terms),
+        assessments: assessments(person.profile, terms, weeks),
         reliability: reliability(person.profile.reliability),
-        preferences: preferences(person, terms),
+        preferences: preferences(person, terms, weeks),
     };
     Score {
         total: total(&parts, terms),
@@ -124,12 +126,12 @@ pub fn skills(profile: &Profile, terms: &Terms<'_>) -> Option<Points> {
 
 /// What tests say of the person in the role's task type: posterior mean less one standard deviation.
 ///
-/// Results that are about no skill or about a wanted one, and hold through the planning weeks, are normal
+/// Results that are about no skill or about a wanted one, and hold through these weeks, are normal
 /// observations of one ability with their own standard errors (at least 1 point); the prior is normal with
 /// mean 500 and standard deviation 150. With precisions p = 1/σ² the posterior has mean Σ p·x / Σ p and
 /// deviation 1/√Σ p, prior included. Precisions are taken to a billionth, mean and deviation to a thousandth
 /// of a point, all downwards.
-pub fn assessments(profile: &Profile, terms: &Terms<'_>) -> Points {
+pub fn assessments(profile: &Profile, terms: &Terms<'_>, weeks: (Week, Week)) -> Points {
     const BILLION: u64 = 1_000_000_000;
     let mut precision = BILLION / ASSESSMENT_PRIOR_DEVIATION.pow(2);
     let mut sum = precision * ASSESSMENT_PRIOR_MEAN;
@@ -141,7 +143,7 @@ pub fn assessments(profile: &Profile, terms: &Terms<'_>) -> Points {
                 .any(|(wanted, _)| wanted == skill)
         };
         let counts = result.task_type == terms.role.task_type
-            && reaches(result.expires_on, terms.last_day())
+            && reaches(result.expires_on, terms.calendar.sunday(weeks.1))
             && result.skill.as_ref().is_none_or(wanted);
         if counts {
             let weight = BILLION / u64::from(result.deviation.get()).max(1).pow(2);
@@ -168,8 +170,8 @@ pub fn reliability(observed: Reliability) -> Points {
     half_up(u64::try_from(bound).unwrap_or(0), 1_000)
 }
 
-/// Points of the role's wishes that hold, by points of all; `None` without wishes.
-pub fn preferences(person: &Person<'_>, terms: &Terms<'_>) -> Option<Points> {
+/// Points of the role's wishes that hold in all of these weeks, by points of all; `None` without wishes.
+pub fn preferences(person: &Person<'_>, terms: &Terms<'_>, weeks: (Week, Week)) -> Option<Points> {
     let wishes = &terms.role.prefers;
     if wishes.is_empty() {
         return None;
@@ -177,7 +179,7 @@ pub fn preferences(person: &Person<'_>, terms: &Terms<'_>) -> Option<Points> {
     let (mut satisfied, mut all) = (0, 0);
     for wish in wishes {
         all += u64::from(wish.points);
-        if holds(&wish.requirement, person, terms) {
+        if holds_throughout(&wish.requirement, person, terms, weeks) {
             satisfied += u64::from(wish.points);
         }
     }
@@ -303,6 +305,34 @@ mod tests {
         );
         assert_eq!(part(result("review", None, lasting)), 350);
         assert_eq!(part(result("preference_ranking", None, "2027-01-09")), 350);
+    }
+
+    #[test]
+    fn results_and_wishes_count_to_the_end_of_the_weeks_that_are_allowed() {
+        let licence =
+            |expiry: &str| json!([{"kind": "licence", "status": "verified", "expires_on": expiry}]);
+        let facts = |expiry: &str| {
+            json!({"credentials": licence(expiry), "assessments": [{"task_type": "preference_ranking",
+                "score": 800, "deviation": 150, "taken_on": "2026-01-01", "expires_on": "2027-01-12"}]})
+        };
+        let role = json!({"requires": {"credential": "licence"},
+            "prefers": [{"points": 1, "if": {"assessment": "preference_ranking", "score": 800}}]});
+        let parts = |expiry: &str| {
+            let (profile, file) = (
+                profile(facts(expiry)),
+                file(role.clone(), json!({"weeks": 2})),
+            );
+            let terms = terms(&file);
+            let person = Person::new(&profile, &terms.calendar);
+            let parts = score(&person, &terms, Points::default()).parts;
+            (parts.assessments.get(), parts.preferences.map(Points::get))
+        };
+        assert_eq!(parts("2027-01-10"), (544, Some(1000)), "one week");
+        assert_eq!(
+            parts("2027-01-17"),
+            (350, Some(0)),
+            "two weeks, the last without a result"
+        );
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::model::problem::Problem;
 use crate::stop::{Stop, Unlimited};
 use crate::{one_shot, schedule};
 
+pub use crate::schedule::Memory;
+
 /// How far to go.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -72,6 +74,18 @@ pub fn solve_within(
     stop: &dyn Stop,
     progress: &mut dyn FnMut(&Progress),
 ) -> Plan {
+    solve_again(problem, &mut Memory::default(), options, stop, progress)
+}
+
+/// As [`solve_within`], for a problem much like the last one: `memory` holds the schedules and prices of the last solve,
+/// from which this one goes on, and afterwards its own. The flow engine is fast enough without, and leaves it alone.
+pub fn solve_again(
+    problem: &Problem,
+    memory: &mut Memory,
+    options: &Options,
+    stop: &dyn Stop,
+    progress: &mut dyn FnMut(&Progress),
+) -> Plan {
     match one_shot::solve(problem) {
         Ok(solved) => {
             let mut plan = solved.plan;
@@ -86,7 +100,7 @@ pub fn solve_within(
             plan
         }
         Err(outside) => {
-            let mut plan = schedule::solve(problem, options, stop, progress);
+            let mut plan = schedule::solve_again(problem, memory, options, stop, progress);
             let engine = json!({ "name": "schedule", "why": outside.to_string() });
             plan.report.insert("engine".to_owned(), engine);
             plan

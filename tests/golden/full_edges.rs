@@ -258,6 +258,35 @@ fn two_people_pinned_to_one_seat_clash_with_the_headcount() {
 }
 
 #[test]
+fn without_work_it_stays_unknown_whether_pins_clash() {
+    let with_pins = |pins: Value| {
+        let mut value = base();
+        value["pins"] = pins;
+        problem(&value)
+    };
+    let without_work = |problem: &Problem| {
+        let options = Options {
+            work_limit: Some(0),
+            ..Options::default()
+        };
+        let plan = solve_within(problem, &options, &Unlimited, &mut |_| {});
+        let report = check(problem, &plan);
+        assert!(report.holds(), "{report:#?}");
+        plan
+    };
+    let clashing = with_pins(json!([
+        pin("ana", "annotator", 0, 0),
+        pin("ben", "annotator", 0, 0)
+    ]));
+    let plan = without_work(&clashing);
+    assert_eq!((plan.status, plan.stints), (Status::Unknown, None));
+    assert_eq!(solve(&clashing).status, Status::Infeasible);
+    // Pins that a first plan keeps are settled at once.
+    let kept = with_pins(json!([pin("ana", "annotator", 0, 0)]));
+    assert!(without_work(&kept).stints.is_some());
+}
+
+#[test]
 fn a_pin_clashes_with_a_target_of_zero() {
     check_conflict(|it| {
         it["roles"][1]["target"] = json!([1, 0]);

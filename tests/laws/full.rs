@@ -7,7 +7,7 @@
 
 use muster_matcher::check::check;
 use muster_matcher::model::plan::{Plan, Status};
-use muster_matcher::model::problem::{Problem, read};
+use muster_matcher::model::problem::{LISTS, Problem, read};
 use muster_matcher::solve::solve;
 use muster_tests::brute_force::optimum;
 use muster_tests::{Random, full_problem};
@@ -228,20 +228,7 @@ fn ids_and_the_order_of_lists_do_not_change_the_optimum() {
         let base = full_problem(seed);
         let mut other = renamed(&base);
         let mut random = Random::new(seed);
-        let lists = [
-            "campaigns",
-            "roles",
-            "experts",
-            "pairs",
-            "ongoing",
-            "apart",
-            "ratios",
-            "quotas",
-            "pins",
-            "vetoes",
-            "incumbent",
-        ];
-        for name in lists {
+        for name in LISTS.into_iter().chain(["incumbent"]) {
             if let Some(list) = entries(&mut other, name) {
                 for idx in (1..list.len()).rev() {
                     list.swap(idx, usize::try_from(random.below(idx as u64 + 1)).unwrap());

@@ -12,7 +12,7 @@ use std::time::Duration;
 use muster_matcher::check::check;
 use muster_matcher::model::plan::{Plan, Prices, Status, Stint};
 use muster_matcher::model::problem::{Problem, read};
-use muster_matcher::solve::{Options, Progress, solve, solve_within};
+use muster_matcher::solve::{Memory, Options, Progress, solve, solve_again, solve_within};
 use muster_matcher::stop::{Stop, Unlimited};
 use muster_tests::brute_force::{optimum, plan_of};
 use muster_tests::{Random, full_problem};
@@ -246,4 +246,65 @@ fn whatever_plan_it_begins_from_the_optimum_is_the_same() {
             );
         }
     }
+}
+
+#[test]
+fn whatever_the_memory_the_optimum_is_the_same() {
+    let mut memory = Memory::default();
+    let mut n_used = 0;
+    for seed in 0..300 {
+        // Each problem twice, then another: the memory fits, or it does not.
+        let problem = problem(&full_problem(seed / 2));
+        let options = Options::default();
+        n_used += u32::from(!memory.is_empty());
+        let plan = solve_again(&problem, &mut memory, &options, &Unlimited, &mut |_| {});
+        assert!(check(&problem, &plan).holds(), "seed {seed}");
+        let most = optimum(&problem).map(|it| it.0);
+        assert_eq!(plan.objective, most, "seed {seed}");
+        let expected = most.map_or(Status::Infeasible, |_| Status::Optimal);
+        assert_eq!(plan.status, expected, "seed {seed}");
+    }
+    assert!(n_used > 200, "{n_used}");
+}
+
+/// A whole number of a report, which is text where it is beyond 64 bits.
+fn whole(value: &Value) -> i128 {
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    text.parse().unwrap()
+}
+
+/// Every number in a tree of objects.
+fn numbers(value: &Value) -> Vec<i128> {
+    match value {
+        Value::Object(parts) => parts.values().flat_map(numbers).collect(),
+        part => vec![whole(part)],
+    }
+}
+
+#[test]
+fn the_parts_of_the_gap_of_the_prices_add_up_to_it() {
+    let mut n_open = 0;
+    for seed in 0..800 {
+        let problem = problem(&full_problem(seed));
+        let limits = Options {
+            work_limit: Some(seed % 5),
+            ..Options::default()
+        };
+        let plan = solve_within(&problem, &limits, &Unlimited, &mut |_| {});
+        let Some(gap) = plan.report.get("gap") else {
+            continue;
+        };
+        let parts = numbers(&gap["by_rule_micro_cents"]);
+        assert!(parts.iter().all(|part| *part >= 0), "seed {seed}: {gap}");
+        let of_prices = whole(&gap["price_gap_micro_cents"]);
+        assert_eq!(parts.iter().sum::<i128>(), of_prices, "seed {seed}: {gap}");
+        // The checker recomputes the bound of the prices.
+        let proved = (plan.objective.unwrap() * 1_000_000 + of_prices).div_euclid(1_000_000);
+        assert_eq!(Some(proved), plan.price_bound, "seed {seed}: {gap}");
+        assert!(check(&problem, &plan).holds(), "seed {seed}");
+        n_open += u32::from(of_prices > 0);
+    }
+    assert!(n_open > 100, "{n_open}");
 }

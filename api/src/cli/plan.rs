@@ -67,6 +67,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
                 args.pool.display()
             )
         })?;
+    output::say_warnings(staffing.problem.warnings());
     write_files(
         &staffing,
         args.output.as_deref(),

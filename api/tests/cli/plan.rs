@@ -326,7 +326,37 @@ fn a_plan_without_time_is_still_checked_and_says_so() {
 }
 
 #[test]
-fn pins_that_clash_or_are_not_settled_are_no_defect() {
+fn warnings_do_not_stop_a_plan() {
+    let desk = desk();
+    let nobody = "\"hours\": 5, \"requires\": {\"tag\": \"nobody\"}";
+    desk.write("campaigns.json", CAMPAIGNS.replace("\"hours\": 5", nobody));
+    let said = desk.muster(LINE).ends(0).says("a/r is 3 short");
+    let warning = "warning: /roles/0: nobody is eligible for \"a/r\"\n";
+    assert_eq!(said.err, warning);
+    let of_its_problem = desk.muster("solve problem.json -o solved.json").ends(0);
+    assert!(of_its_problem.err.starts_with(warning));
+}
+
+#[test]
+fn requirements_do_not_speak_of_protected_attributes() {
+    let desk = desk();
+    let tag = |tag: &str| {
+        let requires =
+            format!("\"hours\": 5, \"requires\": {{\"none\": [{{\"tag\": \"{tag}\"}}]}}");
+        CAMPAIGNS.replace("\"hours\": 5", &requires)
+    };
+    desk.write("campaigns.json", tag("Gender:f"));
+    desk.refused(
+        LINE,
+        2,
+        "/campaigns/0/roles/0/requires/none/0/tag: found \"Gender:f\", expected a job-related tag",
+    );
+    desk.write("campaigns.json", tag("country:IN"));
+    desk.muster(LINE).ends(0);
+}
+
+#[test]
+fn pins_that_clash_are_no_defect() {
     let desk = three_weeks();
     // Ana is not there in week 0.
     let pins = "\"weeks\": 3, \"pins\": [{\"expert\": \"ana\", \"role\": \"a/r\", \"from\": \"2027-01-04\", \"to\": \"2027-01-11\"}]";
@@ -341,6 +371,46 @@ fn pins_that_clash_or_are_not_settled_are_no_defect() {
     assert_eq!(plan["status"], "infeasible");
     assert_eq!(plan["report"]["shortfalls"], json!([]));
     desk.muster("check problem.json plan.json").ends(0);
+}
+
+#[test]
+fn pins_that_are_not_settled_within_the_limits_are_no_defect() {
+    let desk = three_weeks();
+    // Two people on one seat: seen only when prices are looked for, which takes work.
+    let pin = |expert: &str| json!({"expert": expert, "role": "a/r", "from": "2027-01-11", "to": "2027-01-11"});
+    let mut campaigns: Value = serde_json::from_str(&desk.text("campaigns.json")).unwrap();
+    campaigns["campaigns"][0]["roles"][0]["heads"] = json!(1);
+    campaigns["pins"] = json!([pin("ana"), pin("josé")]);
+    desk.write("campaigns.json", campaigns.to_string());
+    desk.muster(&format!("{LINE} --work-limit 0"))
+        .ends(0)
+        .says("unknown: no plan was found within the limits");
+    for line in ["", "solve problem.json -o plan.json --work-limit 0"] {
+        if !line.is_empty() {
+            let said = desk.muster(line).ends(0);
+            let (unknown, ended) = (
+                "unknown: no plan was found within the limits\n",
+                "stopped by the work limit",
+            );
+            assert!(
+                said.err.starts_with(unknown) && said.err.contains(ended),
+                "{}",
+                said.err
+            );
+        }
+        let plan = desk.json("plan.json");
+        assert_eq!(plan["status"], "unknown");
+        for absent in ["stints", "objective", "bound", "conflict"] {
+            assert_eq!(plan[absent], Value::Null, "{absent}");
+        }
+        desk.muster("check problem.json plan.json").ends(0);
+    }
+    // With all the work it takes, the same pins clash.
+    desk.muster(LINE)
+        .ends(0)
+        .says("infeasible: no plan keeps all pins")
+        .says("pin of ana on a/r in week 1")
+        .says("pin of josé on a/r in week 1");
 }
 
 #[test]

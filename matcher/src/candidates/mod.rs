@@ -10,7 +10,7 @@ mod shortlist;
 
 use crate::eligibility::Step;
 use crate::model::campaign::CampaignFile;
-use crate::model::{Cents, CentsPerHour, Count, Hours, Id, Weekly};
+use crate::model::{Cents, CentsPerHour, Count, Hours, Id, Week, Weekly};
 use crate::score::Score;
 pub use exhaustive::Exhaustive;
 pub use problem::{draft, problem};
@@ -92,6 +92,8 @@ pub struct Candidate {
     pub score: Score,
     /// What it pays an hour.
     pub rate: CentsPerHour,
+    /// The first and the last week in which the person may hold the role.
+    pub weeks: (Week, Week),
 }
 
 /// How many people each step from pool to role leaves.

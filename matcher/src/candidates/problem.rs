@@ -24,8 +24,8 @@ pub fn problem(file: &CampaignFile, candidates: &Candidates) -> Result<Problem, 
 /// As [`problem`], open to additions such as ongoing stints and an incumbent.
 ///
 /// Campaigns, roles and rules come in file order, experts by id, pairs by role and best first. A role wants what
-/// [`CampaignFile::wanted`] says, and a pair may hold its role in the weeks of the campaign, so that nobody is paid
-/// outside of them. Over more than one week nobody holds more than four roles at once, the most a problem may say.
+/// [`CampaignFile::wanted`] says. A pair may hold its role in the weeks in which the person is eligible, all of them in
+/// the campaign's, so that nobody is paid outside of it. Over more than one week nobody holds more than four roles at once, the most a problem may say.
 pub fn draft(file: &CampaignFile, candidates: &Candidates) -> Draft {
     let mut draft = Draft::new(file.start, file.weeks);
     draft.weights = file.weights;
@@ -101,8 +101,7 @@ fn add_people(draft: &mut Draft, file: &CampaignFile, candidates: &Candidates) {
             tags,
         });
     }
-    for ((campaign, _), role) in file.roles().zip(&candidates.roles) {
-        let (from, to) = file.weeks_of(campaign);
+    for role in &candidates.roles {
         let name = draft.names.intern(role.role.as_str());
         for pair in &role.pairs {
             draft.pairs.push(Pair {
@@ -110,8 +109,8 @@ fn add_people(draft: &mut Draft, file: &CampaignFile, candidates: &Candidates) {
                 role: name,
                 score: pair.score.total,
                 rate: pair.rate,
-                from,
-                to,
+                from: pair.weeks.0,
+                to: pair.weeks.1,
             });
         }
     }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::{Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
 use crate::availability::Calendar;
-use crate::eligibility::{Person, Terms, first_failed, pay};
+use crate::eligibility::{Person, Terms, first_failed, pay, weeks};
 use crate::model::campaign::{CampaignFile, RoleSpec};
 use crate::model::problem::Weights;
 use crate::model::profile::Profile;
-use crate::model::{Cents, CentsPerHour, Id, Points};
+use crate::model::{Cents, CentsPerHour, Id, Points, Week};
 use crate::score::{Score, score};
 
 /// What a pair is worth in a week it covers: score × point value − hours × rate.
@@ -168,6 +168,7 @@ impl<'f> RoleShortlists<'f> {
                     expert: position(&entry.expert.id),
                     score: entry.score,
                     rate: entry.rate,
+                    weeks: entry.weeks,
                 });
                 RoleCandidates {
                     role: terms.role.id.clone(),
@@ -223,7 +224,11 @@ impl Shortlist {
     ) {
         let failed = first_failed(person, terms);
         self.funnel.count(failed);
-        let (None, Some(rate)) = (failed, pay(person, terms)) else {
+        let may = failed.is_none();
+        let (Some(weeks), Some(rate)) = (
+            may.then(|| weeks(person, terms)).flatten(),
+            pay(person, terms),
+        ) else {
             return;
         };
         let score = score(person, terms, text);
@@ -243,6 +248,7 @@ impl Shortlist {
             expert: Arc::clone(expert),
             score,
             rate,
+            weeks,
         });
     }
 
@@ -294,6 +300,7 @@ struct Entry {
     expert: Arc<CandidateExpert>,
     score: Score,
     rate: CentsPerHour,
+    weeks: (Week, Week),
 }
 
 /// Larger values come first, then smaller ids.

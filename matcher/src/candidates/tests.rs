@@ -365,6 +365,38 @@ fn weeks_money_and_rules_of_a_campaign_are_in_the_problem() {
 }
 
 #[test]
+fn a_pair_is_open_in_the_weeks_in_which_the_person_is_eligible() {
+    let licence = |id: &str, expiry: &str| {
+        profile(json!({"id": id, "credentials": [
+            {"kind": "licence", "status": "verified", "expires_on": expiry}]}))
+    };
+    let file = file(
+        json!({"requires": {"credential": "licence"}}),
+        json!({"weeks": 3}),
+    );
+    let pool = [
+        licence("ana", "2027-01-17"),
+        licence("ben", "2027-01-09"),
+        licence("cleo", "2027-01-24"),
+    ];
+    let found = candidates(&pool, &file, usize::MAX, 1, |_, _| points(0));
+    let problem = problem(&file, &found).unwrap();
+    let mut spans: Vec<_> = problem
+        .pairs
+        .iter()
+        .map(|pair| {
+            (
+                problem.expert_id(pair.expert),
+                pair.from.get(),
+                pair.to.get(),
+            )
+        })
+        .collect();
+    spans.sort_unstable();
+    assert_eq!(spans, [("ana", 0, 1), ("cleo", 0, 2)]);
+}
+
+#[test]
 fn pinned_pairs_stay_whatever_their_rank_and_named_people_without_a_pair_too() {
     let pool = [
         person("ana", "active", 20, 1000),
@@ -400,14 +432,9 @@ fn people_who_are_not_in_the_pool_are_faults_of_pins_and_vetoes() {
     }));
     let pool = [person("ana", "active", 20, 1000)];
     let found = candidates(&pool, &file, usize::MAX, 1, |_, _| points(0));
-    let faults = problem(&file, &found).unwrap_err();
-    let faults: Vec<String> = faults
-        .list()
-        .iter()
-        .map(|fault| fault.to_string())
-        .collect();
+    let faults = problem(&file, &found).unwrap_err().to_string();
     assert_eq!(
-        faults,
+        faults.lines().collect::<Vec<_>>(),
         [
             "/pins/1/expert: found \"nemo\", expected the id of somebody in the pool",
             "/vetoes/0/expert: found \"nobody\", expected the id of somebody in the pool",

@@ -66,7 +66,8 @@ pub(crate) fn any_profile(id: String) -> impl Strategy<Value = Profile> {
         prop::collection::vec(1..=5, 3),
         some(&["x", "y"], 2),
         0..=1000_u32,
-        prop::option::of("2027-01-0[3-9]"),
+        prop::option::of("2027-01-(0[3-9]|1[0-9]|2[0-6])"),
+        prop::option::of("2027-01-(0[3-9]|1[0-9]|2[0-6])"),
         prop::bool::ANY,
     );
     let terms = (
@@ -77,10 +78,11 @@ pub(crate) fn any_profile(id: String) -> impl Strategy<Value = Profile> {
         0..20_u32,
         prop::option::of("2027-01-0[3-9]"),
         some(&["acme", "acme-1", "zeta"], 1),
+        prop::option::of("2027-01-(0[3-9]|1[0-9]|2[0-6])"),
     );
     (stage, country, facts, terms).prop_map(move |(stage, country, facts, terms)| {
-        let (skills, levels, tags, score, expiry, consents) = facts;
-        let (rate, currency, hours, start, delivered, past, conflicts) = terms;
+        let (skills, levels, tags, score, expiry, agreed_until, agrees) = facts;
+        let (rate, currency, hours, start, delivered, past, conflicts, against_until) = terms;
         let skills: Vec<Value> = skills
             .iter()
             .zip(levels)
@@ -99,12 +101,21 @@ pub(crate) fn any_profile(id: String) -> impl Strategy<Value = Profile> {
             .iter()
             .map(|until| json!({"client": "acme", "until": until}))
             .collect();
-        let conflicts: Vec<Value> = conflicts.iter().map(|it| json!({"against": it})).collect();
+        let until = |mut fact: Value, day: &Option<String>| {
+            if let Some(day) = day {
+                fact["until"] = json!(day);
+            }
+            fact
+        };
+        let conflicts: Vec<Value> = conflicts
+            .iter()
+            .map(|it| until(json!({"against": it}), &against_until))
+            .collect();
         profile(json!({
             "id": id, "stage": stage, "country": country, "tags": tags, "skills": skills,
             "assessments": [result], "availability": availability, "past_clients": past,
             "conflicts": conflicts,
-            "consents": [{"topic": "nda", "granted": consents}],
+            "consents": [until(json!({"topic": "nda", "granted": agrees}), &agreed_until)],
             "rate": {"min_cents": rate, "currency": currency},
             "reliability": {"delivered": delivered, "missed": delivered / 3}
         }))
@@ -136,7 +147,7 @@ pub(crate) fn any_requirement() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Files with two roles over one to three weeks.
+/// Files with two roles over one to three weeks; the second campaign may begin later, the first may end sooner.
 pub(crate) fn any_file() -> impl Strategy<Value = CampaignFile> {
     let role = |id: &'static str| {
         (
@@ -159,10 +170,11 @@ pub(crate) fn any_file() -> impl Strategy<Value = CampaignFile> {
                 })
             })
     };
-    (role("one"), role("two"), 1..=3).prop_map(|(one, two, weeks)| {
+    (role("one"), role("two"), 1..=3, 0..3, 0..3).prop_map(|(one, two, weeks, end, start)| {
+        let day = |week: i32| format!("2027-01-{:02}", 4 + 7 * week.min(weeks - 1));
         let campaigns = json!([
-            {"id": "acme-1", "client": "acme", "roles": [one]},
-            {"id": "zeta-1", "client": "zeta", "roles": [two]}
+            {"id": "acme-1", "client": "acme", "end": day(end), "roles": [one]},
+            {"id": "zeta-1", "client": "zeta", "start": day(start), "roles": [two]}
         ]);
         file(
             json!({}),

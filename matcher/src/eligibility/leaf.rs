@@ -7,12 +7,12 @@ use crate::availability::{DailyWindow, overlap};
 use crate::model::profile::{Assessment, Consent, Credential};
 use crate::model::requirement::Leaf;
 use crate::model::words::{Country, CredentialStatus, SkillId, TaskType};
-use crate::model::{Count, Id};
+use crate::model::{Count, Id, Week};
 
-/// Whether the leaf holds for the person in the planning weeks.
-pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> bool {
+/// Whether the leaf holds for the person in a week of the campaign. Hours and daily windows are asked for in all of them.
+pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: Week) -> bool {
     let profile = person.profile;
-    let last_day = terms.last_day();
+    let last_day = terms.calendar.sunday(week);
     match leaf {
         Leaf::Skill { skill, level } => profile
             .skills
@@ -47,23 +47,29 @@ pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> bool
         Leaf::RateAtMost(rate) => person
             .minimum(terms.file)
             .is_some_and(|minimum| minimum.0 <= i128::from(rate.get())),
-        Leaf::HoursAtLeast(hours) => person.fewest_hours() >= *hours,
+        Leaf::HoursAtLeast(hours) => person.fewest_hours(terms.weeks) >= *hours,
         Leaf::YearsAtLeast(years) => profile.years.is_some_and(|own| own >= *years),
         Leaf::Consent(topic) => {
             consents(person, topic).any(|own| own.granted && reaches(own.until, last_day))
         }
         Leaf::Tag(tag) => profile.tags.contains(tag),
         Leaf::NotEmployedBy(employer) => !profile.employers.contains(employer),
-        Leaf::CoolOff { client, weeks } => too_recent(person, client, *weeks, terms).is_none(),
+        Leaf::CoolOff { client, weeks } => {
+            too_recent(person, client, *weeks, terms.calendar.monday(week)).is_none()
+        }
         Leaf::Overlap { hours, .. } => {
             shared_minutes(leaf, person, terms) >= 60 * u32::from(hours.get())
         }
     }
 }
 
-/// What is lacking, for a leaf that does not hold.
-pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reason {
+/// What is lacking, for a leaf that does not hold in a week.
+pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: Week) -> Reason {
     let profile = person.profile;
+    let days = Days {
+        first: terms.calendar.monday(week),
+        last: terms.calendar.sunday(week),
+    };
     match leaf {
         Leaf::Skill { skill, level } => {
             let own = profile.skills.iter().filter(|own| own.skill == *skill);
@@ -74,7 +80,7 @@ pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reaso
             }
         }
         Leaf::Credential { kind, jurisdiction } => {
-            lack_of_credential(person, kind, jurisdiction.as_ref(), terms)
+            lack_of_credential(person, kind, jurisdiction.as_ref(), days)
         }
         Leaf::Language { tag, cefr } => {
             let own = profile.languages.iter();
@@ -85,7 +91,7 @@ pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reaso
                 wanted: *cefr,
             }
         }
-        Leaf::Assessment { .. } => lack_of_assessment(leaf, person, terms),
+        Leaf::Assessment { .. } => lack_of_assessment(leaf, person, days),
         Leaf::CountryIn(_) | Leaf::CountryNotIn(_) => Reason::Country {
             country: profile.country.clone(),
         },
@@ -102,21 +108,21 @@ pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reaso
             },
         },
         Leaf::HoursAtLeast(wanted) => Reason::FreeHours {
-            has: person.fewest_hours(),
+            has: person.fewest_hours(terms.weeks),
             wanted: *wanted,
         },
         Leaf::YearsAtLeast(wanted) => Reason::Years {
             has: profile.years,
             wanted: *wanted,
         },
-        Leaf::Consent(topic) => lack_of_consent(person, topic, terms),
+        Leaf::Consent(topic) => lack_of_consent(person, topic, days),
         Leaf::Tag(tag) => Reason::Tag { tag: tag.clone() },
         Leaf::NotEmployedBy(employer) => Reason::Employer {
             employer: employer.clone(),
         },
         Leaf::CoolOff { client, weeks } => Reason::CoolOff {
             client: client.clone(),
-            until: too_recent(person, client, *weeks, terms).unwrap_or(terms.last_day()),
+            until: too_recent(person, client, *weeks, days.first).unwrap_or(days.last),
             weeks: *weeks,
         },
         Leaf::Overlap { hours, .. } => Reason::Overlap {
@@ -124,6 +130,13 @@ pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reaso
             wanted: *hours,
         },
     }
+}
+
+/// The days of a week.
+#[derive(Clone, Copy)]
+struct Days {
+    first: Date,
+    last: Date,
 }
 
 /// Whether a fact that ends on `expiry`, or never, holds through `day`.
@@ -146,18 +159,17 @@ fn lack_of_credential(
     person: &Person<'_>,
     kind: &Id,
     jurisdiction: Option<&Country>,
-    terms: &Terms<'_>,
+    days: Days,
 ) -> Reason {
-    let first_day = terms.first_day();
     let known = || credentials(person, kind, jurisdiction);
     let verified = known().filter(|own| own.status == CredentialStatus::Verified);
     let expiring = verified.filter_map(|own| own.expires_on).max();
     let unverified = known().find(|own| own.status != CredentialStatus::Verified);
     match (expiring, unverified) {
-        (Some(expires_on), _) if expires_on >= first_day => Reason::CredentialExpiring {
+        (Some(expires_on), _) if expires_on >= days.first => Reason::CredentialExpiring {
             kind: kind.clone(),
             expires_on,
-            needed_until: terms.last_day(),
+            needed_until: days.last,
         },
         (_, Some(own)) => Reason::CredentialNotVerified {
             kind: kind.clone(),
@@ -181,7 +193,7 @@ fn results<'a>(
     })
 }
 
-fn lack_of_assessment(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Reason {
+fn lack_of_assessment(leaf: &Leaf, person: &Person<'_>, days: Days) -> Reason {
     let Leaf::Assessment {
         task_type,
         skill,
@@ -192,7 +204,7 @@ fn lack_of_assessment(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Re
     };
     let valid = || {
         results(person, *task_type, skill.as_ref())
-            .filter(|own| reaches(own.expires_on, terms.first_day()))
+            .filter(|own| reaches(own.expires_on, days.first))
     };
     let good = valid().filter(|own| own.score >= *wanted);
     let expiring = good.filter_map(|own| own.expires_on).max();
@@ -201,7 +213,7 @@ fn lack_of_assessment(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> Re
         (Some(expires_on), _) => Reason::AssessmentExpiring {
             task_type: *task_type,
             expires_on,
-            needed_until: terms.last_day(),
+            needed_until: days.last,
         },
         (None, Some(has)) => Reason::AssessmentTooLow {
             task_type: *task_type,
@@ -220,13 +232,13 @@ fn consents<'a>(person: &Person<'a>, topic: &'a Id) -> impl Iterator<Item = &'a 
     consents.filter(move |own| own.topic == *topic)
 }
 
-fn lack_of_consent(person: &Person<'_>, topic: &Id, terms: &Terms<'_>) -> Reason {
+fn lack_of_consent(person: &Person<'_>, topic: &Id, days: Days) -> Reason {
     let granted = consents(person, topic).filter(|own| own.granted);
     match granted.filter_map(|own| own.until).max() {
-        Some(until) if until >= terms.first_day() => Reason::ConsentExpiring {
+        Some(until) if until >= days.first => Reason::ConsentExpiring {
             topic: topic.clone(),
             until,
-            needed_until: terms.last_day(),
+            needed_until: days.last,
         },
         _ => Reason::ConsentMissing {
             topic: topic.clone(),
@@ -234,18 +246,18 @@ fn lack_of_consent(person: &Person<'_>, topic: &Id, terms: &Terms<'_>) -> Reason
     }
 }
 
-/// The last day of work for a client, if fewer than `weeks` whole weeks lie between it and the first planning day.
-fn too_recent(person: &Person<'_>, client: &Id, weeks: Count, terms: &Terms<'_>) -> Option<Date> {
+/// The last day of work for a client, if fewer than `weeks` whole weeks lie between it and `start`.
+fn too_recent(person: &Person<'_>, client: &Id, weeks: Count, start: Date) -> Option<Date> {
     let past = person.profile.past_clients.iter();
     let until = past
         .filter(|past| past.client == *client)
         .map(|past| past.until)
         .max()?;
-    let days = terms.first_day().duration_since(until).as_hours() / 24;
+    let days = start.duration_since(until).as_hours() / 24;
     (days <= 7 * i64::from(weeks.get())).then_some(until)
 }
 
-/// Minutes shared with the leaf's daily window on the best day of the worst week.
+/// Minutes shared with the leaf's daily window on the best day of the campaign's worst week.
 fn shared_minutes(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> u32 {
     let known = terms
         .daily
@@ -263,6 +275,8 @@ fn shared_minutes(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> u32 {
         },
     };
     let weeks = overlap(person.profile, daily, &terms.calendar);
-    let best = weeks.iter().filter_map(|days| days.iter().max().copied());
+    let (first, last) = terms.weeks;
+    let weeks = weeks.iter().take(last.index() + 1).skip(first.index());
+    let best = weeks.filter_map(|days| days.iter().max().copied());
     best.min().unwrap_or(0)
 }

@@ -2,17 +2,18 @@
 //!
 //! A person may hold a role when three steps hold, in this order:
 //!
-//! 1. *Eligible*: their stage is planned, nothing forbids client or campaign, and the role's
-//!    requirement tree holds;
-//! 2. *Enough hours*: some planning week has the role's hours free;
+//! 1. *Eligible*: their stage is planned, and in some week of the campaign nothing forbids client or
+//!    campaign and the role's requirement tree holds;
+//! 2. *Enough hours*: one of these weeks has the role's hours free;
 //! 3. *Affordable*: the pay policy gives a rate.
 //!
-//! Facts that end (credentials, assessments, consents) must hold through the last day of the planning
-//! weeks; one that ended before their first day counts as missing. A conflict forbids the role when it
-//! holds on the first day or later. All comparisons are exact.
+//! Facts that end are asked for week by week: credentials, assessments and consents must hold through a
+//! week's Sunday; a conflict forbids the weeks on whose Monday it still holds, a cool-off those that begin too early.
+//! [`weeks`] says in which weeks a person may hold the role; a plan keeps to them. All comparisons are exact.
 
 mod leaf;
 mod reason;
+mod weeks;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -24,9 +25,10 @@ use crate::model::campaign::{CampaignFile, CampaignSpec, RoleSpec};
 use crate::model::profile::{Conflict, Profile};
 use crate::model::requirement::{Leaf, Requirement};
 use crate::model::words::{PayPolicy, SkillId};
-use crate::model::{Cents, CentsPerHour, Count, Hours, Level, Week, Weekly};
+use crate::model::{Cents, CentsPerHour, Count, Hours, Id, Level, Week, Weekly};
 pub(crate) use leaf::reaches;
 pub use reason::{Phrase, Reason, Step};
+pub use weeks::{holds_throughout, weeks};
 
 /// What a role asks and offers, with what can be known of it before anybody is looked at.
 #[derive(Clone, Debug)]
@@ -39,10 +41,14 @@ pub struct Terms<'f> {
     pub role: &'f RoleSpec,
     /// The planning weeks.
     pub calendar: Arc<Calendar>,
+    /// The first and the last week of its campaign.
+    pub weeks: (Week, Week),
     /// The skills it asks for, hard or preferred, with the highest level asked, sorted.
     pub wanted_skills: Vec<(SkillId, Level)>,
     /// The daily windows of its overlap leaves.
     daily: Vec<(&'f Leaf, DailyWindow)>,
+    /// The clients of its cool-off leaves, with their weeks.
+    cool_offs: Vec<(&'f Id, Count)>,
 }
 
 impl<'f> Terms<'f> {
@@ -54,18 +60,26 @@ impl<'f> Terms<'f> {
         calendar: Arc<Calendar>,
     ) -> Self {
         let wishes = role.prefers.iter().map(|wish| &wish.requirement);
-        let leaves = std::iter::once(&role.requires)
+        let leaves: Vec<&Leaf> = std::iter::once(&role.requires)
             .chain(wishes)
-            .flat_map(Requirement::leaves);
-        let daily = leaves
-            .filter_map(|leaf| Some((leaf, daily_window(leaf, &calendar)?)))
+            .flat_map(Requirement::leaves)
             .collect();
+        let daily = leaves
+            .iter()
+            .filter_map(|leaf| Some((*leaf, daily_window(leaf, &calendar)?)))
+            .collect();
+        let cool_offs = leaves.iter().filter_map(|leaf| match leaf {
+            Leaf::CoolOff { client, weeks } => Some((client, *weeks)),
+            _ => None,
+        });
         Self {
             file,
             campaign,
             role,
+            weeks: file.weeks_of(campaign),
             wanted_skills: role.wanted_skills().into_iter().collect(),
             daily,
+            cool_offs: cool_offs.collect(),
             calendar,
         }
     }
@@ -77,14 +91,9 @@ impl<'f> Terms<'f> {
             .collect()
     }
 
-    /// The first day of the planning weeks.
-    pub fn first_day(&self) -> Date {
-        self.calendar.first_day
-    }
-
-    /// The last day of the planning weeks.
+    /// The last day of the campaign's last week.
     pub fn last_day(&self) -> Date {
-        self.calendar.last_day
+        self.calendar.sunday(self.weeks.1)
     }
 
     /// The most the role pays anybody.
@@ -140,15 +149,15 @@ impl<'a> Person<'a> {
             .get_or_init(|| free_hours(self.profile, self.calendar))
     }
 
-    /// Free hours in the week that has most.
-    pub fn most_hours(&self) -> Hours {
-        most(self.hours(), self.calendar.weeks)
+    /// Free hours in that week from one week to another that has most.
+    pub fn most_hours(&self, weeks: (Week, Week)) -> Hours {
+        most(self.hours(), self.calendar.within(weeks))
     }
 
-    /// Free hours in the week that has fewest.
-    pub fn fewest_hours(&self) -> Hours {
+    /// Free hours in that week from one week to another that has fewest.
+    pub fn fewest_hours(&self, weeks: (Week, Week)) -> Hours {
         let hours = self.hours();
-        let weeks = Week::all(self.calendar.weeks).map(|week| hours.at(week));
+        let weeks = self.calendar.within(weeks).map(|week| hours.at(week));
         weeks.min().unwrap_or_default()
     }
 
@@ -159,26 +168,21 @@ impl<'a> Person<'a> {
     }
 }
 
-fn most(hours: &Weekly<Hours>, weeks: u16) -> Hours {
-    let weeks = Week::all(weeks).map(|week| hours.at(week));
-    weeks.max().unwrap_or_default()
+fn most(hours: &Weekly<Hours>, weeks: impl Iterator<Item = Week>) -> Hours {
+    weeks.map(|week| hours.at(week)).max().unwrap_or_default()
 }
 
-/// Whether the person may hold the role.
+/// Whether the person may hold the role in some week.
 pub fn is_eligible(person: &Person<'_>, terms: &Terms<'_>) -> bool {
     first_failed(person, terms).is_none()
 }
 
 /// The first step the person fails, if there is one. Cheap: stops at the first failure and writes no sentence.
 pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
-    let profile = person.profile;
-    let may = profile.stage.is_planned()
-        && profile.max_roles > Count::default()
-        && conflicts(profile, terms).next().is_none()
-        && holds(&terms.role.requires, person, terms);
-    if !may {
-        Some(Step::Eligible)
-    } else if person.most_hours() < terms.role.hours {
+    let Some(weeks) = weeks(person, terms) else {
+        return Some(Step::Eligible);
+    };
+    if person.most_hours(weeks) < terms.role.hours {
         Some(Step::EnoughHours)
     } else if pay(person, terms).is_none() {
         Some(Step::Affordable)
@@ -188,9 +192,11 @@ pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
 }
 
 /// Every reason why the person may not hold the role, by step, within a step as the role names its conditions.
-/// Empty exactly if [`is_eligible`].
+/// Empty exactly if [`is_eligible`]. Where no week is allowed, the reasons are those of the campaign's first one.
 pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
     let profile = person.profile;
+    let weeks = weeks(person, terms);
+    let first = weeks.unwrap_or(terms.weeks).0;
     let mut reasons = Vec::new();
     if !profile.stage.is_planned() {
         reasons.push(Reason::Stage {
@@ -200,69 +206,89 @@ pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
     if profile.max_roles == Count::default() {
         reasons.push(Reason::NoRoles);
     }
-    reasons.extend(conflicts(profile, terms).map(|conflict| Reason::Conflict {
-        against: conflict.against.clone(),
-        until: conflict.until,
-    }));
-    reasons.extend(lacks(&terms.role.requires, person, terms));
-    reasons.extend(lack_of_hours(person, terms));
+    reasons.extend(
+        conflicts(profile, terms, first).map(|conflict| Reason::Conflict {
+            against: conflict.against.clone(),
+            until: conflict.until,
+        }),
+    );
+    reasons.extend(lacks(&terms.role.requires, person, terms, first));
+    reasons.extend(lack_of_hours(person, terms, weeks.unwrap_or(terms.weeks)));
     reasons.extend(lack_of_pay(person, terms));
     reasons
 }
 
-/// Conflicts with the role's client or campaign that hold on some day of the planning weeks.
+/// Conflicts with the role's client or campaign that hold on the week's Monday or later.
 fn conflicts<'a>(
     profile: &'a Profile,
     terms: &'a Terms<'_>,
+    week: Week,
 ) -> impl Iterator<Item = &'a Conflict> + use<'a> {
     let CampaignSpec { id, client, .. } = terms.campaign;
-    let first_day = terms.first_day();
+    let monday = terms.calendar.monday(week);
     profile.conflicts.iter().filter(move |conflict| {
         (conflict.against == *client || conflict.against == *id)
-            && conflict.until.is_none_or(|until| until >= first_day)
+            && conflict.until.is_none_or(|until| until >= monday)
     })
 }
 
-/// Whether a requirement holds for the person in the planning weeks.
-pub fn holds(requirement: &Requirement, person: &Person<'_>, terms: &Terms<'_>) -> bool {
-    let node_holds = |node: &Requirement| holds(node, person, terms);
+/// Whether a requirement holds for the person in a week of the campaign.
+pub fn holds(
+    requirement: &Requirement,
+    person: &Person<'_>,
+    terms: &Terms<'_>,
+    week: Week,
+) -> bool {
+    let node_holds = |node: &Requirement| holds(node, person, terms, week);
     match requirement {
         Requirement::All(nodes) => nodes.iter().all(node_holds),
         Requirement::Any(nodes) => nodes.iter().any(node_holds),
         Requirement::None(nodes) => !nodes.iter().any(node_holds),
-        Requirement::AtLeast { k, of } => count_holding(of, person, terms) >= k.get() as usize,
-        Requirement::Leaf(leaf) => leaf::holds(leaf, person, terms),
+        Requirement::AtLeast { k, of } => {
+            count_holding(of, person, terms, week) >= k.get() as usize
+        }
+        Requirement::Leaf(leaf) => leaf::holds(leaf, person, terms, week),
     }
 }
 
-fn count_holding(nodes: &[Requirement], person: &Person<'_>, terms: &Terms<'_>) -> usize {
-    let holding = nodes.iter().filter(|node| holds(node, person, terms));
+fn count_holding(
+    nodes: &[Requirement],
+    person: &Person<'_>,
+    terms: &Terms<'_>,
+    week: Week,
+) -> usize {
+    let holding = nodes.iter().filter(|node| holds(node, person, terms, week));
     holding.count()
 }
 
-/// Why a requirement does not hold; empty exactly if it does.
-fn lacks(requirement: &Requirement, person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
-    if holds(requirement, person, terms) {
+/// Why a requirement does not hold in a week; empty exactly if it does.
+fn lacks(
+    requirement: &Requirement,
+    person: &Person<'_>,
+    terms: &Terms<'_>,
+    week: Week,
+) -> Vec<Reason> {
+    if holds(requirement, person, terms, week) {
         return Vec::new();
     }
     let alternatives = |wanted, of: &[Requirement]| {
-        let each = of.iter().map(|node| lacks(node, person, terms));
+        let each = of.iter().map(|node| lacks(node, person, terms, week));
         Reason::TooFewOf {
             wanted,
-            held: count_holding(of, person, terms),
+            held: count_holding(of, person, terms, week),
             lacks: each.filter(|lacks| !lacks.is_empty()).collect(),
         }
     };
     match requirement {
-        Requirement::Leaf(leaf) => vec![leaf::lack(leaf, person, terms)],
+        Requirement::Leaf(leaf) => vec![leaf::lack(leaf, person, terms, week)],
         Requirement::All(nodes) => {
-            let each = nodes.iter().map(|node| lacks(node, person, terms));
+            let each = nodes.iter().map(|node| lacks(node, person, terms, week));
             each.flatten().collect()
         }
         Requirement::Any(nodes) => vec![alternatives(one(), nodes)],
         Requirement::AtLeast { k, of } => vec![alternatives(*k, of)],
         Requirement::None(nodes) => {
-            let held = nodes.iter().filter(|node| holds(node, person, terms));
+            let held = nodes.iter().filter(|node| holds(node, person, terms, week));
             held.map(|node| Reason::Excluded { by: node.clone() })
                 .collect()
         }
@@ -273,18 +299,18 @@ fn one() -> Count {
     Count::new(1).unwrap_or_default()
 }
 
-/// Too few hours in every week: because of a late start if the hours would be there without it.
-fn lack_of_hours(person: &Person<'_>, terms: &Terms<'_>) -> Option<Reason> {
-    let (has, wanted) = (person.most_hours(), terms.role.hours);
+/// Too few hours in every one of these weeks: because of a late start if the hours would be there without it.
+fn lack_of_hours(person: &Person<'_>, terms: &Terms<'_>, weeks: (Week, Week)) -> Option<Reason> {
+    let (has, wanted) = (person.most_hours(weeks), terms.role.hours);
     if has >= wanted {
         return None;
     }
     if let Some(earliest_start) = person.profile.availability.earliest_start {
         let without = free_hours_from(person.profile, None, person.calendar);
-        if most(&without, person.calendar.weeks) >= wanted {
+        if most(&without, person.calendar.within(weeks)) >= wanted {
             return Some(Reason::NotReady {
                 earliest_start,
-                needed_until: terms.last_day(),
+                needed_until: terms.calendar.sunday(weeks.1),
             });
         }
     }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::examples::{any_file, any_profile, file, profile, terms};
 use super::*;
 
+mod weeks;
+
 /// The sentences why a person with `facts` may not hold a role that requires `tree`.
 fn reasons(facts: Value, tree: Value) -> Vec<String> {
     judge(facts, json!({"requires": tree}), json!({}))

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::floor::{Floor, quota_slack};
+use super::words::counted;
 use super::worth::role_ids;
 use crate::model::plan::Plan;
 use crate::model::problem::{Problem, Share};
@@ -53,7 +54,9 @@ pub fn ratio_statuses(problem: &Problem, plan: &Plan) -> Vec<RatioStatus> {
             let state = match (holds, tight_weeks.len()) {
                 (false, _) => "broken".to_owned(),
                 (true, 0) => "kept with room in every week".to_owned(),
-                (true, weeks) => format!("kept, without room for more in {weeks} weeks"),
+                (true, weeks) => {
+                    format!("kept, without room for more in {}", counted(weeks, "week"))
+                }
             };
             RatioStatus {
                 ratio: idx,

@@ -114,9 +114,15 @@ fn other_roles(weeks: &[Shortfall]) -> String {
     let mut said: Vec<String> = priced.collect();
     if roles.len() > MOST_ROLES {
         let more = roles.len() - MOST_ROLES;
-        said.push(format!("{more} more roles"));
+        said.push(counted(more, "more role"));
     }
     said.join(" and ")
+}
+
+/// So many of something, whose plural ends in s.
+pub(super) fn counted(number: usize, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
 }
 
 /// A number, or the least and the most of several.

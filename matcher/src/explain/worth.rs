@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::floor::Floor;
 use super::rounded;
-use super::words::amount;
+use super::words::{amount, counted};
 use crate::model::Cents;
 use crate::model::plan::{MICRO, Plan};
 use crate::model::problem::{Problem, RoleIdx, Share};
@@ -136,13 +136,13 @@ fn of_ratios(problem: &Problem, prices: &DensePrices) -> Vec<Worth> {
         .filter_map(|(idx, weekly)| {
             let priced = weekly.iter().filter(|price| **price > 0);
             let weeks: u16 = priced.clone().map(|_| 1).sum();
+            let in_weeks = counted(weeks.into(), "week");
             let ratio = &problem.ratios[idx];
             let sum = priced.fold(0_i128, |sum, price| sum.saturating_add(*price));
             let micro_cents = sum.saturating_mul(ratio.q.into());
             let worth = amount(rounded(micro_cents));
-            let unit = if weeks == 1 { "week" } else { "weeks" };
             let text = format!(
-                "one more head of {} in {weeks} {unit} would be worth {worth} by the ratio {}:{} to {}",
+                "one more head of {} in {in_weeks} would be worth {worth} by the ratio {}:{} to {}",
                 role_ids(problem, &ratio.of),
                 ratio.p,
                 ratio.q,

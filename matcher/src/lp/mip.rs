@@ -1,12 +1,25 @@
-//! Mixed-integer programs through good_lp and HiGHS: one thread, no parallelism of its own, no clock.
+//! Mixed-integer programs through good_lp and HiGHS: one thread, no parallelism of its own.
 //!
 //! HiGHS sizes its work by threads and time limits: it gets one thread, and no time limit unless a wall clock may stop
-//! the search anyway. Its interrupt callback says when to stop. Its relative gap is fooled by constants, so gaps are absolute and the caller leaves constants
-//! out.
+//! the search anyway. Its relative gap is fooled by constants, so gaps are absolute and the caller leaves constants out.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use good_lp::{Expression, SolverModel, Variable, constraint, variable, variables};
 
 use crate::stop::Stop;
+
+use super::interrupt::Watched;
+
+/// How often to look whether to stop.
+const POLL: Duration = Duration::from_millis(10);
+/// Looks that HiGHS has to end after being told to.
+const GRACE: u32 = 20;
+/// Bytes of stack for HiGHS.
+const STACK: usize = 16 << 20;
 
 /// A variable between 0 and an upper bound.
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +61,13 @@ pub(crate) struct Mip {
 pub(crate) struct MipLimits {
     /// Nodes of the search tree at most; none for no limit.
     pub(crate) nodes: Option<i32>,
-    /// Nodes without a better solution at most.
-    pub(crate) stall_nodes: Option<i32>,
     /// Seconds by HiGHS's own clock, which it looks at where it does not ask whether to stop; none for no limit.
     pub(crate) seconds: Option<f64>,
     /// Good enough: bound less solution.
     pub(crate) gap: f64,
     /// Breaks ties.
     pub(crate) seed: i32,
-    /// Whether to presolve. It cannot be interrupted: for programs of bounded size.
+    /// Whether to presolve.
     pub(crate) presolve: bool,
     /// Share of the work spent looking for solutions, 0 … 1.
     pub(crate) heuristics: f64,
@@ -87,13 +98,11 @@ pub(crate) struct MipFound {
 }
 
 /// Searches until a limit is reached, a proof is found or `stop` is due.
-pub(crate) fn solve(mip: &Mip, limits: MipLimits, stop: &dyn Stop) -> MipFound {
-    let nothing = |status| MipFound {
-        status,
-        values: None,
-        bound: f64::INFINITY,
-        nodes: 0,
-    };
+///
+/// HiGHS asks whether to stop between steps, of which some take seconds. So it runs on a thread of its own, and if it does
+/// not end soon after `stop` is due, the best solution it has told of so far is taken, and the thread left to end by
+/// itself.
+pub(crate) fn solve(mip: &Arc<Mip>, limits: MipLimits, stop: &dyn Stop) -> MipFound {
     if mip.variables.is_empty() {
         let holds = mip
             .rows
@@ -108,10 +117,51 @@ pub(crate) fn solve(mip: &Mip, limits: MipLimits, stop: &dyn Stop) -> MipFound {
             false => nothing(MipStatus::Infeasible),
         };
     }
+    let watched = Arc::new(Watched::default());
+    let (sender, receiver) = mpsc::channel();
+    let run = {
+        let (mip, watched) = (Arc::clone(mip), Arc::clone(&watched));
+        move || drop(sender.send(run(&mip, limits, &watched)))
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run);
+    if thread.is_err() {
+        return nothing(MipStatus::Stopped);
+    }
+    let mut grace = GRACE;
+    loop {
+        match receiver.recv_timeout(POLL) {
+            Ok(found) => return found,
+            Err(RecvTimeoutError::Disconnected) => return nothing(MipStatus::Stopped),
+            Err(RecvTimeoutError::Timeout) if stop.is_due() => {
+                watched.is_due.store(true, Ordering::Relaxed);
+                grace -= 1;
+                if grace == 0 {
+                    return MipFound {
+                        values: watched.best(),
+                        ..nothing(MipStatus::Stopped)
+                    };
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+fn nothing(status: MipStatus) -> MipFound {
+    MipFound {
+        status,
+        values: None,
+        bound: f64::INFINITY,
+        nodes: 0,
+    }
+}
+
+/// Runs HiGHS to its end.
+fn run(mip: &Mip, limits: MipLimits, watched: &Watched) -> MipFound {
     let Some(model) = model(mip, limits) else {
         return nothing(MipStatus::Stopped);
     };
-    let Ok(solved) = super::interrupt::solve(model, stop) else {
+    let Ok(solved) = super::interrupt::solve(model, watched) else {
         return nothing(MipStatus::Stopped);
     };
     let status = match solved.status() {
@@ -194,9 +244,6 @@ fn model(mip: &Mip, limits: MipLimits) -> Option<highs::Model> {
     if let Some(nodes) = limits.nodes {
         is_set &= model.try_set_option("mip_max_nodes", nodes).is_ok();
     }
-    if let Some(nodes) = limits.stall_nodes {
-        is_set &= model.try_set_option("mip_max_stall_nodes", nodes).is_ok();
-    }
     if let Some(seconds) = limits.seconds {
         is_set &= model.try_set_option("time_limit", seconds).is_ok();
     }
@@ -216,7 +263,6 @@ mod tests {
 
     const LIMITS: MipLimits = MipLimits {
         nodes: None,
-        stall_nodes: None,
         seconds: None,
         gap: 0.1,
         seed: 0,
@@ -247,7 +293,7 @@ mod tests {
 
     #[test]
     fn a_knapsack_is_solved() {
-        let found = solve(&knapsack(), LIMITS, &Unlimited);
+        let found = solve(&Arc::new(knapsack()), LIMITS, &Unlimited);
         assert_eq!(found.status, MipStatus::Optimal);
         assert!((found.bound - 21.0).abs() < 0.2, "{found:?}");
         let values = found.values.unwrap();
@@ -267,7 +313,7 @@ mod tests {
             entries: vec![(0, 1.0), (1, 1.0)],
         });
         assert_eq!(
-            solve(&mip, LIMITS, &Unlimited).status,
+            solve(&Arc::new(mip), LIMITS, &Unlimited).status,
             MipStatus::Infeasible
         );
     }
@@ -320,7 +366,7 @@ mod tests {
                 entries,
             });
         }
-        let found = solve(&mip, LIMITS, &Now);
+        let found = solve(&Arc::new(mip), LIMITS, &Now);
         assert_eq!(found.status, MipStatus::Stopped);
     }
 }

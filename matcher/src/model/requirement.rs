@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Time;
 
+use super::protected::refuse_protected;
 use super::words::{Cefr, Country, LanguageTag, SkillId, TaskType, TimeZoneName};
 use super::{CentsPerHour, Count, Hours, Id, Level, Points};
 use crate::json::{Faults, Fields, FromJson, Json, Path};
@@ -324,7 +325,11 @@ fn leaf(
         "hours_at_least" => Leaf::HoursAtLeast(Hours::from_json(value, at, faults)?),
         "years_at_least" => Leaf::YearsAtLeast(Count::from_json(value, at, faults)?),
         "consent" => Leaf::Consent(Id::from_json(value, at, faults)?),
-        "tag" => Leaf::Tag(Id::from_json(value, at, faults)?),
+        "tag" => Leaf::Tag(refuse_protected(
+            Id::from_json(value, at, faults)?,
+            at,
+            faults,
+        )?),
         "not_employed_by" => Leaf::NotEmployedBy(Id::from_json(value, at, faults)?),
         "cool_off" => {
             let client = Id::from_json(value, at, faults);

@@ -7,8 +7,7 @@ use crate::model::plan::MICRO;
 use crate::model::problem::{Problem, RoleIdx};
 
 use super::Search;
-use super::prices::DensePrices;
-use super::pricing::Who;
+use super::generate::Bound;
 use super::rows::RowKind;
 use super::tally::Tally;
 
@@ -34,9 +33,10 @@ pub(super) struct GapParts {
 }
 
 impl GapParts {
-    /// The parts of the gap between `tally` and what `prices` prove; none if time is up.
-    pub(super) fn new(search: &Search<'_>, prices: &DensePrices, tally: &Tally) -> Option<Self> {
+    /// The parts of the gap between `tally` and what prices prove.
+    pub(super) fn new(search: &Search<'_>, bound: &Bound, tally: &Tally) -> Self {
         let problem = search.problem;
+        let prices = &bound.prices;
         let mut parts = Self {
             heads: vec![0; problem.roles.len()],
             budget: vec![0; problem.campaigns.len()],
@@ -73,12 +73,8 @@ impl GapParts {
                 }
             }
         }
-        let priced =
-            search
-                .pricer
-                .price(prices, Who::All, search.threads, &crate::stop::Unlimited)?;
         let compiled = search.pricer.compile(prices);
-        let mut best = priced.best.iter().peekable();
+        let mut best = bound.best.iter().peekable();
         let mut columns = tally.columns().into_iter().peekable();
         // Both lists are sorted by expert.
         loop {
@@ -106,7 +102,7 @@ impl GapParts {
                 None => parts.idle += most,
             }
         }
-        Some(parts)
+        parts
     }
 
     /// The whole gap.

@@ -4,6 +4,8 @@
 //! drawn towards the best prices so far (in-out separation, Ben-Ameur & Neto 2007), more while the
 //! gap is wide.
 
+use std::rc::Rc;
+
 use crate::model::problem::ExpertIdx;
 
 use super::Search;
@@ -21,6 +23,8 @@ pub(super) struct Bound {
     pub(super) prices: DensePrices,
     /// By row, the same in cents, nearly.
     pub(super) duals: Vec<f64>,
+    /// The best schedules at the prices of everybody whose best is not the empty one at value 0, in the order of experts.
+    pub(super) best: Rc<[Best]>,
 }
 
 /// Why the rounds ended.
@@ -28,6 +32,8 @@ pub(super) struct Bound {
 pub(super) enum Ended {
     /// Bound and master agree, or nothing brings them closer.
     Converged,
+    /// The gap is small against what was asked for.
+    Enough,
     /// A limit.
     Stopped,
     /// An expert has no schedule that keeps their pins.
@@ -100,8 +106,8 @@ pub(super) fn generate(search: &mut Search<'_>, master: &mut Master<'_>) -> Ende
         if is_better {
             master.prune(SHORT * (gap / search.heads as f64).max(search.scale * 1e-4));
         }
-        if search.is_small_enough(gap) {
-            return Ended::Converged;
+        if search.is_small_enough(gap) && !search.goes_on {
+            return Ended::Enough;
         }
         let is_exact = solved.infeasibility < 1e-5 && solved.gap < tolerance;
         if is_exact && gap <= tolerance || n_new == 0 && weight == 0.0 && is_exact {
@@ -140,6 +146,7 @@ fn price(search: &mut Search<'_>, master: &mut Master<'_>, duals: Vec<f64>) -> O
     if priced.without_schedule.is_some() {
         return Some(Ended::NoSchedule);
     }
+    add(search, master, &priced);
     let micro = search.pricer.constant(&prices) + priced.experts;
     if search
         .bound
@@ -150,10 +157,10 @@ fn price(search: &mut Search<'_>, master: &mut Master<'_>, duals: Vec<f64>) -> O
             micro,
             prices,
             duals,
+            best: priced.best.into(),
         });
         search.report("prices");
     }
-    add(search, master, &priced);
     None
 }
 

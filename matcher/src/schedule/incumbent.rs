@@ -65,6 +65,16 @@ impl Incumbent {
         experts
     }
 
+    /// The roles and weeks that an expert holds in it, ascending.
+    pub(super) fn said(&self, expert: ExpertIdx) -> &[(RoleIdx, Week)] {
+        self.held.get(&expert).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an expert holds a role in it that is gone.
+    pub(super) fn is_beyond(&self, expert: ExpertIdx) -> bool {
+        self.beyond.binary_search(&expert).is_ok()
+    }
+
     /// What a plan without any stint loses by changing it.
     pub(super) fn cost_of_nothing(&self) -> i128 {
         self.change * self.n_weeks
@@ -75,7 +85,7 @@ impl Incumbent {
         if self.change == 0 {
             return 0;
         }
-        let said = self.held.get(&expert).map_or(&[][..], Vec::as_slice);
+        let said = self.said(expert);
         let signs = held.iter().map(|it| {
             if said.binary_search(it).is_ok() {
                 1
@@ -89,7 +99,7 @@ impl Incumbent {
     /// Whether holding exactly these weeks changes the expert; sorts them.
     pub(super) fn is_changed(&self, expert: ExpertIdx, held: &mut [(RoleIdx, Week)]) -> bool {
         held.sort_unstable();
-        let said = self.held.get(&expert).map_or(&[][..], Vec::as_slice);
-        said != held || self.beyond.binary_search(&expert).is_ok()
+        let said = self.said(expert);
+        said != held || self.is_beyond(expert)
     }
 }

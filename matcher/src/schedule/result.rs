@@ -4,11 +4,12 @@ use serde_json::json;
 
 use crate::model::plan::{MICRO, Plan, Proof, Status, Stint};
 use crate::solve::Options;
-use crate::stop::{Stop, Unlimited};
+use crate::stop::Unlimited;
 
 use super::Search;
 use super::clash;
 use super::gap::{GapParts, number};
+use super::generate::Bound;
 use super::prices::DensePrices;
 use super::pricing::Who;
 
@@ -23,10 +24,7 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
         plan.report.insert("search".to_owned(), account(search));
         return plan;
     };
-    let of_prices = match &search.bound {
-        Some(bound) => (bound.micro, bound.prices.clone()),
-        None => closed(search),
-    };
+    let of_prices = search.bound.clone().unwrap_or_else(|| closed(search));
     let mut stints: Vec<Stint> = Vec::new();
     for column in tally.columns() {
         for stint in column.schedule.stints() {
@@ -39,7 +37,7 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
         }
     }
     stints.sort();
-    let price_bound = of_prices.0.div_euclid(MICRO);
+    let price_bound = of_prices.micro.div_euclid(MICRO);
     let (bound, proof) = match search.other_bound {
         Some((bound, proof)) if bound < price_bound => (bound, proof),
         _ => (price_bound, Proof::Prices),
@@ -50,7 +48,7 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
         price_bound: Some(price_bound),
         proof: Some(proof),
         stints: Some(stints),
-        prices: Some(of_prices.1.stated(problem)),
+        prices: Some(of_prices.prices.stated(problem)),
         ..Plan::without_stints(if bound == *worth {
             Status::Optimal
         } else {
@@ -58,7 +56,7 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
         })
     };
     let score = search.score_value(tally);
-    let parts = GapParts::new(search, &of_prices.1, tally);
+    let parts = GapParts::new(search, &of_prices, tally);
     let gap = bound - worth;
     plan.report.insert(
         "gap".to_owned(),
@@ -66,8 +64,8 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
             "cents": number(gap),
             "seat_weeks": quotient(gap, problem.weights.missing_target.0),
             "share_of_score_value": quotient(gap, score),
-            "price_gap_micro_cents": parts.as_ref().map(|parts| number(parts.sum())),
-            "by_rule_micro_cents": parts.map(|parts| parts.stated(problem)),
+            "price_gap_micro_cents": number(parts.sum()),
+            "by_rule_micro_cents": parts.stated(problem),
         }),
     );
     plan.report.insert("search".to_owned(), account(search));
@@ -76,7 +74,7 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
 
 /// Prices at which nobody wants a seat, and what they prove: little, but at once, for a search that was stopped before it
 /// knew any better.
-fn closed(search: &Search<'_>) -> (i128, DensePrices) {
+fn closed(search: &Search<'_>) -> Bound {
     let problem = search.problem;
     let weights = &problem.weights;
     let weeks = i128::from(problem.weeks);
@@ -87,22 +85,26 @@ fn closed(search: &Search<'_>) -> (i128, DensePrices) {
         .fill(-(most * MICRO).min(100_000_000_000_000_000_000));
     let everybody = search
         .pricer
-        .price(&prices, Who::All, search.threads, &Unlimited);
-    let experts = everybody.map_or(0, |priced| priced.experts);
-    (search.pricer.constant(&prices) + experts, prices)
+        .price(&prices, Who::All, search.threads, &Unlimited)
+        .unwrap_or_default();
+    Bound {
+        micro: search.pricer.constant(&prices) + everybody.experts,
+        duals: search.rows.duals(&prices),
+        best: everybody.best.into(),
+        prices,
+    }
 }
 
 /// What the search did, and what ended it.
 fn account(search: &Search<'_>) -> serde_json::Value {
-    let stopped_by_clock = search.stop.is_due();
-    let ended = if search.stop.is_cancelled() {
+    let ended = if search.is_proved() {
+        "proved"
+    } else if search.stop.is_cancelled() {
         "cancelled"
-    } else if stopped_by_clock {
+    } else if search.is_clocked() {
         "time limit"
     } else if search.is_out_of_work() {
         "work limit"
-    } else if search.is_proved() {
-        "proved"
     } else if search.is_good_enough() {
         "gap"
     } else {
@@ -110,7 +112,7 @@ fn account(search: &Search<'_>) -> serde_json::Value {
     };
     json!({
         "ended": ended,
-        "reproducible": !stopped_by_clock,
+        "reproducible": !search.is_clocked(),
         "pricing_rounds": search.rounds,
         "experts_priced": search.experts_priced,
         "columns": search.n_columns,
@@ -123,16 +125,25 @@ fn quotient(of: i128, to: i128) -> Option<f64> {
 }
 
 /// The answer when no plan keeps the pins and the change limit: with a small set that clashes.
-pub(super) fn infeasible(search: &Search<'_>, options: &Options) -> Plan {
-    let limits = Options {
-        work_limit: Some(WORK_A_RELAXATION),
-        from: None,
-        ..options.clone()
-    };
-    let stop: &dyn Stop = search.stop;
-    let conflict = clash::conflict(search.problem, &mut |relaxed| {
-        super::is_infeasible(relaxed, &limits, stop)
+pub(super) fn infeasible(search: &mut Search<'_>, options: &Options) -> Plan {
+    let problem = search.problem;
+    let conflict = clash::conflict(problem, &mut |relaxed| {
+        // What is left of the work is for all questions.
+        let left = search.work_left().unwrap_or(WORK_A_RELAXATION);
+        if search.is_over() {
+            return None;
+        }
+        let limits = Options {
+            work_limit: Some(left.min(WORK_A_RELAXATION)),
+            from: None,
+            ..options.clone()
+        };
+        let (answer, work) = super::is_infeasible(relaxed, &limits, search.stop);
+        search.count_work(work);
+        answer
     });
+    // A question that a clock cut short may have left more in the conflict.
+    search.is_over();
     let mut plan = Plan {
         conflict: Some(conflict),
         ..Plan::without_stints(Status::Infeasible)

@@ -1,7 +1,9 @@
 //! What one search for a plan knows, and what it tells of itself.
 
+use std::cell::Cell;
 use std::time::Duration;
 
+use crate::lp::mip::{MipLimits, MipStatus};
 use crate::model::plan::{MICRO, Proof};
 use crate::model::problem::{ExpertIdx, Problem};
 use crate::solve::{Options, Progress};
@@ -36,6 +38,8 @@ pub(super) struct Search<'a> {
     pub(super) heads: usize,
     /// Whether any feasible plan will do.
     pub(super) wants_any_plan: bool,
+    /// Whether prices are to go on where they were good enough before.
+    pub(super) goes_on: bool,
     /// Pricings of the whole pool.
     pub(super) rounds: u64,
     pub(super) experts_priced: u64,
@@ -43,6 +47,8 @@ pub(super) struct Search<'a> {
     pub(super) n_columns: usize,
     work_limit: Option<u64>,
     work: u64,
+    /// When the present turn of prices and plans began: time and work.
+    turn_began: (Duration, u64),
     /// The best bound of prices.
     pub(super) bound: Option<Bound>,
     /// The best bound from other proofs, in cents, and what it rests on.
@@ -50,6 +56,8 @@ pub(super) struct Search<'a> {
     /// The best plan and its worth in cents.
     pub(super) best: Option<(Tally, i128)>,
     pub(super) stop: &'a dyn Stop,
+    /// Whether a clock ever decided what was done next.
+    is_clocked: Cell<bool>,
     progress: &'a mut dyn FnMut(&Progress),
 }
 
@@ -87,15 +95,18 @@ impl<'a> Search<'a> {
             seat: scale,
             heads: problem.roles.iter().map(peak).sum::<usize>().max(1),
             wants_any_plan: false,
+            goes_on: false,
             rounds: 0,
             experts_priced: 0,
             n_columns: 0,
             work_limit: options.work_limit,
             work: 0,
+            turn_began: (stop.elapsed(), 0),
             bound: None,
             other_bound: None,
             best: None,
             stop,
+            is_clocked: Cell::new(false),
             progress,
         }
     }
@@ -111,40 +122,65 @@ impl<'a> Search<'a> {
         self.work += units;
     }
 
+    /// Work done.
+    pub(super) fn work(&self) -> u64 {
+        self.work
+    }
+
     /// Whether to stop: time is up, the search was cancelled, or the work is done.
     pub(super) fn is_over(&self) -> bool {
-        self.stop.is_due() || self.is_out_of_work()
+        self.by_clock(self.stop.is_due()) || self.is_out_of_work()
     }
 
     /// Whether the work limit is reached.
     pub(super) fn is_out_of_work(&self) -> bool {
-        self.work_limit.is_some_and(|limit| self.work >= limit)
+        self.work_left() == Some(0)
     }
 
-    /// Whether two thirds of what the limits allow are used up: then it is time to make plans of what there is.
+    /// Work left under a work limit.
+    pub(super) fn work_left(&self) -> Option<u64> {
+        let limit = self.work_limit?;
+        Some(limit.saturating_sub(self.work))
+    }
+
+    /// Begins another turn of prices and plans.
+    pub(super) fn begin_turn(&mut self) {
+        self.turn_began = (self.stop.elapsed(), self.work);
+    }
+
+    /// Whether two thirds of what the limits left to this turn are used up: then it is time to make plans of what there is.
     pub(super) fn is_late(&self) -> bool {
-        let of_work = self
-            .work_limit
-            .is_some_and(|limit| 3 * self.work >= 2 * limit);
-        let of_time = self
-            .stop
-            .remaining()
-            .is_some_and(|left| 2 * left <= self.stop.elapsed());
-        of_work || of_time
-    }
-
-    /// Whether a choice among so many candidates would end in time. HiGHS does not always ask whether to stop, so one is
-    /// begun only if there is time for it.
-    pub(super) fn has_time_for(&self, candidates: usize) -> bool {
-        let needed = Duration::from_millis(300)
-            + Duration::from_millis(4) * u32::try_from(candidates).unwrap_or(u32::MAX);
-        !self.is_over() && self.stop.remaining().is_none_or(|left| left >= needed)
+        let (time, work) = self.turn_began;
+        let work_left = self.work_left();
+        let of_work = work_left.is_some_and(|left| 2 * left <= self.work - work);
+        let spent = self.stop.elapsed().saturating_sub(time);
+        let of_time = self.stop.remaining().is_some_and(|left| 2 * left <= spent);
+        of_work || self.by_clock(of_time)
     }
 
     /// Seconds left where only a clock limits the search.
     pub(super) fn seconds_left(&self) -> Option<f64> {
         let left = self.stop.remaining()?;
         self.work_limit.is_none().then_some(left.as_secs_f64())
+    }
+
+    /// Notes that a clock decides, where it does.
+    fn by_clock(&self, decides: bool) -> bool {
+        self.is_clocked.set(self.is_clocked.get() || decides);
+        decides
+    }
+
+    /// Notes what a mixed-integer program took, and whether the clock ended it.
+    pub(super) fn count_mip(&mut self, status: MipStatus, nodes: u64, limits: MipLimits) {
+        self.count_work(10 + nodes);
+        let n_nodes = limits.nodes.and_then(|most| u64::try_from(most).ok());
+        let is_cut = status == MipStatus::Stopped && n_nodes.is_none_or(|most| nodes < most);
+        self.by_clock(is_cut && limits.seconds.is_some());
+    }
+
+    /// Whether a clock decided anything, so that another run may find another plan.
+    pub(super) fn is_clocked(&self) -> bool {
+        self.is_clocked.get()
     }
 
     /// The best bound in cents.
@@ -159,6 +195,11 @@ impl<'a> Search<'a> {
             .min()
     }
 
+    /// What the best plan is worth, in cents.
+    pub(super) fn worth(&self) -> Option<i128> {
+        self.best.as_ref().map(|(_, worth)| *worth)
+    }
+
     /// Whether the best plan is worth what is proved.
     pub(super) fn is_proved(&self) -> bool {
         let bound = self.bound_cents();
@@ -169,6 +210,9 @@ impl<'a> Search<'a> {
 
     /// Whether the gap is as small as was asked for.
     pub(super) fn is_good_enough(&self) -> bool {
+        if self.wants_any_plan && self.best.is_some() {
+            return true;
+        }
         let Some(((tally, worth), bound)) = self.best.as_ref().zip(self.bound_cents()) else {
             return false;
         };

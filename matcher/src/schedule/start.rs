@@ -8,13 +8,15 @@ use rustc_hash::FxHashSet;
 
 use crate::model::plan::Plan;
 use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
+use crate::stint::{PairView, StintRules};
 
 use super::Search;
 use super::column::Column;
 use super::generate::sorted;
 use super::master::Master;
+use super::memory::Memory;
 use super::prices::DensePrices;
-use super::pricing::{Schedule, Who};
+use super::pricing::{Schedule, ScheduledStint, Who};
 use super::rows::{RowKind, Rows};
 use super::tally::Tally;
 use super::warm;
@@ -23,21 +25,28 @@ use super::warm;
 const PEOPLE_A_HEAD: usize = 2;
 
 /// Gives the master its first columns and prices, and the search its first plans.
-pub(super) fn start(search: &mut Search<'_>, master: &mut Master<'_>, from: Option<&Plan>) {
+pub(super) fn start(
+    search: &mut Search<'_>,
+    master: &mut Master<'_>,
+    from: Option<&Plan>,
+    memory: &Memory,
+) {
     let problem = search.problem;
     let first = first_prices(problem, search.rows);
-    let from_prices = from.and_then(|plan| plan.prices.as_ref()).map(|stated| {
-        let mut prices = DensePrices::read(problem, stated);
+    let of_plan = from.and_then(|plan| plan.prices.as_ref());
+    let of_plan = of_plan.map(|stated| DensePrices::read(problem, stated));
+    let known_prices = memory.prices(problem).or(of_plan).map(|mut prices| {
         prices.cut(problem);
         prices
     });
-    let prices = from_prices.as_ref().unwrap_or(&first);
+    let prices = known_prices.as_ref().unwrap_or(&first);
     let mut tally = Tally::new(search.rows);
     // Nothing at all is a plan, unless somebody must have one.
     search.offer(&tally, "start");
+    let of_plan = from.and_then(|plan| plan.stints.as_deref());
     let incumbent = warm::incumbent(problem);
-    for plan in from.into_iter().chain(&incumbent) {
-        for (expert, schedule) in warm::schedules(problem, plan) {
+    for stints in [of_plan.unwrap_or_default(), &incumbent] {
+        for (expert, schedule) in warm::schedules(problem, stints) {
             let column = search.columns.column(search.rows, expert, schedule);
             if tally.of(expert).is_none() && tally.gain(search.rows, &column).is_some() {
                 tally.put(column.clone());
@@ -47,42 +56,53 @@ pub(super) fn start(search: &mut Search<'_>, master: &mut Master<'_>, from: Opti
     }
     keep_musts(search, master, prices, &mut tally);
     search.offer(&tally, "start");
+    for (expert, schedule) in memory.schedules(problem) {
+        let column = search.columns.column(search.rows, expert, schedule);
+        master.add(column);
+    }
     let set = start_set(problem);
-    fill(search, &set, &first, &mut tally, &mut |column| {
+    fill(search, &set, prices, &mut tally, &mut |column| {
         master.add(column);
     });
     search.offer(&tally, "start");
     let sorted = sorted(&set);
-    master.duals = match &from_prices {
+    let (duals, passes) = match &known_prices {
+        Some(prices) if !memory.is_empty() => (search.rows.duals(prices), 0),
         Some(prices) => {
-            let stop = search.stop;
-            let priced = search
-                .pricer
-                .price_few(prices, Who::Some(&sorted), search.threads, stop);
-            for best in priced
-                .into_iter()
-                .flat_map(|it| it.best.into_iter().chain(it.more))
-            {
-                master.add(
-                    search
-                        .columns
-                        .column(search.rows, best.expert, best.schedule),
-                );
-            }
-            search.rows.duals(prices)
+            add_few(search, master, prices, &sorted);
+            (search.rows.duals(prices), 1)
         }
-        None => rough_prices(search, &sorted, &mut |column| {
-            master.add(column);
-        }),
+        None => {
+            let duals = rough_prices(search, &sorted, &mut |column| {
+                master.add(column);
+            });
+            (duals, PASSES as usize)
+        }
     };
-    search.count_priced(
-        sorted.len()
-            * if from_prices.is_some() {
-                1
-            } else {
-                PASSES as usize
-            },
-    );
+    master.duals = duals;
+    search.count_priced(sorted.len() * passes);
+}
+
+/// Adds a few schedules of each of `experts`, the best at `prices`.
+fn add_few(
+    search: &Search<'_>,
+    master: &mut Master<'_>,
+    prices: &DensePrices,
+    experts: &[ExpertIdx],
+) {
+    let who = Who::Some(experts);
+    let priced = search
+        .pricer
+        .price_few(prices, who, search.threads, search.stop);
+    let found = priced
+        .into_iter()
+        .flat_map(|it| it.best.into_iter().chain(it.more));
+    for best in found {
+        let column = search
+            .columns
+            .column(search.rows, best.expert, best.schedule);
+        master.add(column);
+    }
 }
 
 /// A schedule for everybody who must have one, and nothing at all for those to whom that is a change.
@@ -285,7 +305,12 @@ fn fill(
             continue;
         };
         let column = search.columns.column(rows, *expert, best.schedule);
-        if tally.gain(rows, &column).is_some_and(|gain| gain > 0) {
+        let column = match tally.gain(rows, &column) {
+            Some(_) => Some(column),
+            None => shorter(search, tally, &column),
+        };
+        let gains = |column: &Column| tally.gain(rows, column).is_some_and(|gain| gain > 0);
+        if let Some(column) = column.filter(gains) {
             found(column.clone());
             tally.put(column.clone());
             closed.note(
@@ -295,6 +320,26 @@ fn fill(
             );
         }
     }
+}
+
+/// The first stint of a column that does not fit, ended as late as it fits; none if it never does.
+fn shorter(search: &Search<'_>, tally: &Tally, column: &Column) -> Option<Column> {
+    let stint = *column.schedule.stints().first()?;
+    let mut ends = Vec::new();
+    PairView::new(search.problem, stint.pair).visit_stints(StintRules::ALL, |it| {
+        if it.from.get() == stint.from && it.to.get() <= stint.to {
+            ends.push(it.to.get());
+        }
+        it.from.get() <= stint.from
+    });
+    let until = |to: u16| {
+        let schedule = Schedule::new(vec![ScheduledStint { to, ..stint }]);
+        let column = search.columns.column(search.rows, column.expert, schedule);
+        tally.gain(search.rows, &column).map(|_| column)
+    };
+    // What fits is the earlier ends, nearly always; what is taken is tried in any case.
+    let n_fit = ends.partition_point(|to| until(*to).is_some());
+    ends[..n_fit].last().and_then(|to| until(*to))
 }
 
 /// Roles and weeks that one more head may not cover: all seats are taken, or a ratio would break.

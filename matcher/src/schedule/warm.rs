@@ -1,19 +1,19 @@
-//! Beginning from a plan: its schedules and prices, as far as they fit the problem.
+//! Beginning from a plan: its schedules, as far as they fit the problem.
 
 use std::collections::BTreeMap;
 
 use crate::conflict::between;
 use crate::model::Week;
-use crate::model::plan::{Plan, Status, Stint};
+use crate::model::plan::Stint;
 use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
 use crate::stint::{PairView, StintRules};
 
 use super::pricing::{Schedule, ScheduledStint};
 
-/// The schedules of a plan that are legal by themselves in `problem`, by expert.
-pub(super) fn schedules(problem: &Problem, plan: &Plan) -> Vec<(ExpertIdx, Schedule)> {
+/// The schedules that stints make up which are legal by themselves in `problem`, by expert.
+pub(super) fn schedules(problem: &Problem, stints: &[Stint]) -> Vec<(ExpertIdx, Schedule)> {
     let mut by_expert: BTreeMap<ExpertIdx, Vec<ScheduledStint>> = BTreeMap::new();
-    for stint in plan.stints.iter().flatten() {
+    for stint in stints {
         let expert = problem.expert_with_id(&stint.expert);
         let role = problem.role_with_id(&stint.role);
         let pair = expert
@@ -36,13 +36,13 @@ pub(super) fn schedules(problem: &Problem, plan: &Plan) -> Vec<(ExpertIdx, Sched
         .collect()
 }
 
-/// What the incumbent of a problem says within the horizon, as a plan; none without one.
-pub(super) fn incumbent(problem: &Problem) -> Option<Plan> {
+/// What the incumbent of a problem says within the horizon.
+pub(super) fn incumbent(problem: &Problem) -> Vec<Stint> {
     let last = i32::from(problem.weeks) - 1;
     let within = problem
         .incumbent
-        .as_ref()?
         .iter()
+        .flatten()
         .filter(|stint| stint.from <= last && stint.to >= 0);
     let stints = within.map(|stint| Stint {
         expert: problem.text(stint.expert).to_owned(),
@@ -50,10 +50,7 @@ pub(super) fn incumbent(problem: &Problem) -> Option<Plan> {
         from: stint.from.max(0).into(),
         to: stint.to.min(last).into(),
     });
-    Some(Plan {
-        stints: Some(stints.collect()),
-        ..Plan::without_stints(Status::Feasible)
-    })
+    stints.collect()
 }
 
 /// Whether one expert may do all of this: rules 1, 2, 3, 5 and 9, and no week covered that nobody wants.

@@ -55,19 +55,18 @@ mod tests {
 
     #[test]
     fn a_gap_over_nothing_has_no_share() {
-        let none = Gap {
-            bound: 5,
-            cents: 5,
-            seat_week_cents: 0,
-            score_cents: 0,
+        let of_five_cents = |seat_week_cents, score_cents| {
+            gap(&Gap {
+                bound: 5,
+                cents: 5,
+                seat_week_cents,
+                score_cents,
+            })
         };
-        assert_eq!(gap(&none), "– seat-weeks, – of the score value");
-        let some = Gap {
-            bound: 5,
-            cents: 5,
-            seat_week_cents: 4,
-            score_cents: 1_000,
-        };
-        assert_eq!(gap(&some), "1.25 seat-weeks, 0.5000 % of the score value");
+        assert_eq!(of_five_cents(0, 0), "– seat-weeks, – of the score value");
+        assert_eq!(
+            of_five_cents(4, 1_000),
+            "1.25 seat-weeks, 0.5000 % of the score value"
+        );
     }
 }

@@ -28,10 +28,10 @@ pub(super) fn of_roles(roles: &[RoleOutcome], shortfalls: &[Shortfall], currency
             .iter()
             .map(|(name, left)| format!("{name} {}", grouped(*left as i128)))
             .collect();
-        let unit = if role.cover.target.len() > 1 {
-            "seat-weeks short"
-        } else {
-            "short"
+        let unit = match (role.cover.target.len(), role.short()) {
+            (0 | 1, _) => "short",
+            (_, 1) => "seat-week short",
+            _ => "seat-weeks short",
         };
         let cause = role.cause.map_or("", describe);
         let (id, short) = (&role.cover.role, role.short());

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use muster_matcher::json::{FromJson, Json, parse};
+use muster_matcher::check::check;
+use muster_matcher::json::{Faults, FromJson, Path, parse};
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
+use muster_matcher::model::plan::Plan;
+use muster_matcher::model::problem::{self, ReadError};
 use muster_matcher::model::profile::Profile;
 use serde_json::Value;
 
@@ -58,9 +61,9 @@ fn every_column_is_documented_and_in_the_example() {
 fn the_profile_schema_has_the_fields_that_are_read() {
     let text = block("jsonl");
     let example = text.lines().next().unwrap();
-    let read = |json: Json| {
-        let mut faults = muster_matcher::json::Faults::default();
-        Profile::from_json(json, &muster_matcher::json::Path::ROOT, &mut faults);
+    let read = |text: &str| {
+        let mut faults = Faults::default();
+        Profile::from_json(parse(text.as_bytes()).unwrap(), &Path::ROOT, &mut faults);
         faults
     };
     same_fields(&schema("profile.schema.json"), example, read);
@@ -68,8 +71,8 @@ fn the_profile_schema_has_the_fields_that_are_read() {
 
 #[test]
 fn the_campaign_schema_has_the_fields_that_are_read() {
-    let read = |json: Json| match CampaignFile::from_tree(json) {
-        Ok(_) => muster_matcher::json::Faults::default(),
+    let read = |text: &str| match CampaignFile::read(text.as_bytes()) {
+        Ok(_) => Faults::default(),
         Err(CampaignFileError::Faults(faults)) => faults,
         Err(other) => panic!("{other}"),
     };
@@ -80,26 +83,49 @@ fn the_campaign_schema_has_the_fields_that_are_read() {
     );
 }
 
+#[test]
+fn the_problem_schema_has_the_fields_that_are_read() {
+    let read = |text: &str| match problem::read(text.as_bytes()) {
+        Ok(_) => Faults::default(),
+        Err(ReadError::Faults(faults)) => faults,
+        Err(other) => panic!("{other}"),
+    };
+    let schema = schema("problem.schema.json");
+    same_fields(&schema, &block("json problem"), read);
+}
+
+#[test]
+fn the_documented_plan_is_one_of_the_documented_problem() {
+    let problem = problem::read(block("json problem").as_bytes()).unwrap();
+    let text = block("json plan");
+    let plan: Plan = serde_json::from_str(&text).unwrap();
+    let report = check(&problem, &plan);
+    assert!(report.holds(), "{report:#?}");
+    let value = serde_json::from_str(&text).unwrap();
+    let schema = schema("plan.schema.json");
+    let checked = Validator::of(&schema, &value);
+    let missing: Vec<String> = not_in(&schema, &checked);
+    let elsewhere = [
+        "at", "changes", "conflict", "pins", "report", "rule", "rules", "week",
+    ];
+    assert_eq!(
+        missing, elsewhere,
+        "what an optimal plan without a report has not"
+    );
+}
+
 /// Holds schema, example and reader together: the example is valid and read without faults, it has every
 /// property of the schema, and every object's fields that the reader knows are the schema's.
-fn same_fields(schema: &Value, example: &str, read: impl Fn(Json) -> muster_matcher::json::Faults) {
-    let json = parse(example.as_bytes()).unwrap();
-    assert!(read(json.clone()).is_empty(), "{}", read(json));
+fn same_fields(schema: &Value, example: &str, read: impl Fn(&str) -> Faults) {
+    assert!(read(example).is_empty(), "{}", read(example));
     let value: Value = serde_json::from_str(example).unwrap();
-    let mut checked = Validator {
-        root: schema,
-        objects: Vec::new(),
-        used: BTreeSet::new(),
-    };
-    checked.validate(schema, &value, "").unwrap();
-    let mut declared = BTreeSet::new();
-    properties(schema, &mut declared);
-    let missing: Vec<_> = declared.difference(&checked.used).collect();
+    let checked = Validator::of(schema, &value);
+    let missing = not_in(schema, &checked);
     assert!(missing.is_empty(), "not in the example: {missing:?}");
     for (pointer, fields) in &checked.objects {
         let mut spoilt = value.clone();
         spoilt.pointer_mut(pointer).unwrap()["zzz"] = Value::from(1);
-        let faults = read(parse(spoilt.to_string().as_bytes()).unwrap());
+        let faults = read(&spoilt.to_string());
         let at = format!("{pointer}/zzz");
         let fault = faults.list().iter().find(|fault| fault.at == at);
         let fault = fault.unwrap_or_else(|| panic!("{at}: no fault, but {faults}"));
@@ -110,7 +136,16 @@ fn same_fields(schema: &Value, example: &str, read: impl Fn(Json) -> muster_matc
     }
 }
 
-/// Every list of properties in a schema, as text.
+/// The properties of a schema that a value it was held against has nowhere.
+fn not_in(schema: &Value, checked: &Validator<'_>) -> Vec<String> {
+    let mut declared = BTreeSet::new();
+    properties(schema, &mut declared);
+    let missing = declared.difference(&checked.used);
+    let names: BTreeSet<String> = missing.map(|(_, name)| name.clone()).collect();
+    names.into_iter().collect()
+}
+
+/// Every list of properties in a schema, as text. Conditions say nothing new.
 fn properties(schema: &Value, found: &mut BTreeSet<(String, String)>) {
     match schema {
         Value::Object(fields) => {
@@ -118,7 +153,8 @@ fn properties(schema: &Value, found: &mut BTreeSet<(String, String)>) {
                 let all = names(own).join(" ");
                 found.extend(own.keys().map(|name| (all.clone(), name.clone())));
             }
-            fields.values().for_each(|value| properties(value, found));
+            let others = fields.iter().filter(|(keyword, _)| !is_condition(keyword));
+            others.for_each(|(_, value)| properties(value, found));
         }
         Value::Array(items) => items.iter().for_each(|value| properties(value, found)),
         _ => {}
@@ -129,7 +165,13 @@ fn names(fields: &serde_json::Map<String, Value>) -> Vec<String> {
     fields.keys().cloned().collect()
 }
 
-/// As much of JSON Schema as our schemas use, but for patterns.
+/// Keywords about what fields of one object mean for each other.
+fn is_condition(keyword: &str) -> bool {
+    let conditions = ["if", "then", "else", "not", "allOf", "dependentRequired"];
+    conditions.contains(&keyword)
+}
+
+/// As much of JSON Schema as our schemas use, but for patterns and conditions.
 struct Validator<'a> {
     root: &'a Value,
     /// Objects with declared properties: pointer and properties.
@@ -138,7 +180,18 @@ struct Validator<'a> {
     used: BTreeSet<(String, String)>,
 }
 
-impl Validator<'_> {
+impl<'a> Validator<'a> {
+    /// Holds a value against a schema, which it must keep.
+    fn of(schema: &'a Value, value: &Value) -> Self {
+        let mut checked = Self {
+            root: schema,
+            objects: Vec::new(),
+            used: BTreeSet::new(),
+        };
+        checked.validate(schema, value, "").unwrap();
+        checked
+    }
+
     fn validate(&mut self, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
         for (keyword, wanted) in schema.as_object().ok_or("a schema is an object")? {
             self.keyword(schema, keyword, wanted, value, at)?;
@@ -174,8 +227,8 @@ impl Validator<'_> {
             },
             "const" => value == wanted,
             "enum" => wanted.as_array().unwrap().contains(value),
-            "minimum" => value.as_i64() >= wanted.as_i64(),
-            "maximum" => value.as_i64() <= wanted.as_i64(),
+            "minimum" => value.as_f64() >= wanted.as_f64(),
+            "maximum" => value.as_f64() <= wanted.as_f64(),
             "minLength" => value.as_str().unwrap().len() as u64 >= wanted.as_u64().unwrap(),
             "maxLength" => value.as_str().unwrap().len() as u64 <= wanted.as_u64().unwrap(),
             // Keywords about arrays say nothing of other values.
@@ -187,6 +240,17 @@ impl Validator<'_> {
                 names
                     .iter()
                     .all(|name| value.get(name.as_str().unwrap()).is_some())
+            }
+            "prefixItems" => {
+                let items = value
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .zip(wanted.as_array().unwrap());
+                for (idx, (item, wanted)) in items.enumerate() {
+                    self.validate(wanted, item, &format!("{at}/{idx}"))?;
+                }
+                true
             }
             "items" => {
                 for (idx, item) in value.as_array().unwrap().iter().enumerate() {
@@ -233,7 +297,8 @@ impl Validator<'_> {
                 fitting == 1
             }
             "$schema" | "$defs" | "title" | "description" | "default" | "pattern" | "format"
-            | "propertyNames" => true,
+            | "propertyNames" | "contains" => true,
+            condition if is_condition(condition) => true,
             other => return Err(format!("unknown keyword {other}")),
         };
         if holds {

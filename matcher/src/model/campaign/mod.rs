@@ -4,7 +4,6 @@
 //! Weeks are those of the file, counted from 0; a day stands for the week it lies in.
 
 mod demand;
-mod protected;
 mod ramp;
 mod read;
 #[cfg(test)]

@@ -402,13 +402,8 @@ fn every_fault_of_a_demand_is_named_with_its_place() {
     let Err(CampaignFileError::Faults(faults)) = CampaignFile::read(text.as_bytes()) else {
         panic!("the file has faults")
     };
-    let faults: Vec<String> = faults
-        .list()
-        .iter()
-        .map(|fault| fault.to_string())
-        .collect();
     assert_eq!(
-        faults,
+        faults.to_string().lines().collect::<Vec<_>>(),
         [
             "/campaigns/0/roles/1/review_of: found \"a/make\", expected a role that a/one does not review already",
             "/campaigns/0/roles/2/hours: found 0, expected at least 1: its heads follow from the hours its work takes",
@@ -486,6 +481,10 @@ fn every_fault_of_a_rule_is_named_with_its_place() {
         (
             r#""quotas": [{"roles": ["acme/maker"], "tag": "newcomer", "max_percent": 101}]"#,
             "/quotas/0/max_percent: found 101, expected an integer from 0 to 100",
+        ),
+        (
+            r#""requirements": {"young": {"any": [{"tag": "age:18-30"}, {"tag": "junior"}]}}"#,
+            "/requirements/young/any/0/tag: found \"age:18-30\", expected a job-related tag: rules do not speak of age, gender",
         ),
         (
             r#""quotas": [{"roles": ["acme/maker"], "tag": "gender:f", "min_percent": 50}]"#,

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use crate::json::{Faults, Json, Path, within};
 
 use super::{Cents, CentsPerHour, Count, Heads, Hours, Name, Names, Points, Week, Weekly};
-pub use read::{ReadError, read};
+pub use read::{LISTS, ReadError, read};
 pub use write::write;
 
 /// Declares the position of a thing in the problem's list of such things.
@@ -146,6 +146,28 @@ pub struct Ratio<R = RoleIdx> {
     pub p: u32,
     /// 1 … 10⁶.
     pub q: u32,
+}
+
+impl Ratio {
+    /// Reads the `[p, q]` of a ratio.
+    pub(crate) fn read_at_least(
+        json: Json,
+        at: &Path<'_>,
+        faults: &mut Faults,
+    ) -> Option<(u32, u32)> {
+        match json {
+            Json::List(items) if items.len() == 2 => {
+                let mut items = items.into_iter();
+                let p = within(0..=1_000_000, items.next()?, &at.index(0), faults);
+                let q = within(1..=1_000_000, items.next()?, &at.index(1), faults);
+                Some((u32::try_from(p?).ok()?, u32::try_from(q?).ok()?))
+            }
+            other => {
+                faults.add(at, other, "two integers [p, q]");
+                None
+            }
+        }
+    }
 }
 
 /// A share, in percent, of a quota's covering seat-weeks.

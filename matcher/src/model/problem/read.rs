@@ -86,8 +86,8 @@ struct Reader {
     open_ended: Vec<usize>,
 }
 
-/// The lists of a problem file.
-const LISTS: [&str; 10] = [
+/// The lists of a problem file, but for the incumbent, of which none is not the empty one.
+pub const LISTS: [&str; 10] = [
     "campaigns",
     "roles",
     "experts",
@@ -365,7 +365,8 @@ impl Reader {
         let of = fields.required("of", faults);
         let to = fields.required("to", faults);
         let at_least = fields.required::<Json>("at_least", faults);
-        let fraction = at_least.and_then(|json| fraction(json, &at.key("at_least"), faults));
+        let fraction =
+            at_least.and_then(|json| <Ratio>::read_at_least(json, &at.key("at_least"), faults));
         fields.finish(faults);
         let (p, q) = fraction.unwrap_or((0, 1));
         let (of, to) = (self.names(of), self.names(to));
@@ -451,22 +452,6 @@ impl Reader {
             from,
             to,
         });
-    }
-}
-
-/// `[p, q]` with 0 ≤ p ≤ 10⁶ and 1 ≤ q ≤ 10⁶.
-fn fraction(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<(u32, u32)> {
-    match json {
-        Json::List(items) if items.len() == 2 => {
-            let mut items = items.into_iter();
-            let p = within(0..=1_000_000, items.next()?, &at.index(0), faults);
-            let q = within(1..=1_000_000, items.next()?, &at.index(1), faults);
-            Some((u32::try_from(p?).ok()?, u32::try_from(q?).ok()?))
-        }
-        other => {
-            faults.add(at, other, "two integers [p, q]");
-            None
-        }
     }
 }
 

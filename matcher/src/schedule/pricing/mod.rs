@@ -26,7 +26,7 @@ mod schedule;
 mod setup;
 mod several;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod threshold;
 
 pub(crate) use prices::CompiledPrices;
@@ -183,6 +183,19 @@ impl<'a> Pricer<'a> {
         }
     }
 
+    /// What a stint of an expert is worth in millionths of a cent, whether they are changed aside. O(its weeks).
+    pub(crate) fn stint_value(
+        &self,
+        prices: &CompiledPrices,
+        expert: ExpertIdx,
+        stint: ScheduledStint,
+    ) -> i128 {
+        match &prices.0 {
+            Compiled::Narrow(tables) => stint_value(&self.pool, tables, expert, stint),
+            Compiled::Wide(tables) => stint_value(&self.pool, tables, expert, stint),
+        }
+    }
+
     /// The part of the bound that is not experts: heads, budgets, the change limit and what the incumbent's
     /// weeks cost; in millionths of a cent. O(roles × weeks).
     pub(crate) fn constant(&self, prices: &DensePrices) -> i128 {
@@ -217,37 +230,47 @@ fn value<T: Money>(
     expert: ExpertIdx,
     schedule: &Schedule,
 ) -> i128 {
-    let special = pool.special.get(&expert);
-    let mut sum = 0;
-    for stint in schedule.stints() {
-        let pair = pool.problem.pair(stint.pair);
-        let hot = pool::Hot {
-            role: pair.role.0,
-            rate: pair.rate.get(),
-            score: pair.score.get(),
-        };
-        let covering = tables
-            .covering(pool, &hot, pool.class[expert.index()])
-            .wide();
-        let base = &tables.base[pair.role.index() * pool.n_weeks..];
-        let is_said = |week: Week| special.is_some_and(|it| it.says(pair.role, week.get()));
-        for (week, kind) in stint.weeks(pool.problem) {
-            sum += match kind {
-                WeekKind::Leave => 0,
-                WeekKind::Onboarding => tables.working(&hot).wide(),
-                WeekKind::Covering => covering + base[week.index()].wide(),
-            };
-            let held = tables.held.wide();
-            sum += if is_said(week) { -held } else { held };
-        }
-        let continues =
-            |special: &pool::Special| special.ongoing.iter().any(|it| it.0 == stint.pair);
-        if stint.from > 0 || !special.is_some_and(continues) {
-            sum += tables.start.wide();
-        }
+    let stints = schedule.stints().iter();
+    let sum: i128 = stints
+        .map(|stint| stint_value(pool, tables, expert, *stint))
+        .sum();
+    match is_changed(pool, expert, schedule) {
+        true => sum - tables.change,
+        false => sum,
     }
-    if is_changed(pool, expert, schedule) {
-        sum -= tables.change;
+}
+
+fn stint_value<T: Money>(
+    pool: &Pool<'_>,
+    tables: &Tables<T>,
+    expert: ExpertIdx,
+    stint: ScheduledStint,
+) -> i128 {
+    let special = pool.special.get(&expert);
+    let pair = pool.problem.pair(stint.pair);
+    let hot = pool::Hot {
+        role: pair.role.0,
+        rate: pair.rate.get(),
+        score: pair.score.get(),
+    };
+    let covering = tables
+        .covering(pool, &hot, pool.class[expert.index()])
+        .wide();
+    let base = &tables.base[pair.role.index() * pool.n_weeks..];
+    let is_said = |week: Week| special.is_some_and(|it| it.says(pair.role, week.get()));
+    let mut sum = 0;
+    for (week, kind) in stint.weeks(pool.problem) {
+        sum += match kind {
+            WeekKind::Leave => 0,
+            WeekKind::Onboarding => tables.working(&hot).wide(),
+            WeekKind::Covering => covering + base[week.index()].wide(),
+        };
+        let held = tables.held.wide();
+        sum += if is_said(week) { -held } else { held };
+    }
+    let continues = |special: &pool::Special| special.ongoing.iter().any(|it| it.0 == stint.pair);
+    if stint.from > 0 || !special.is_some_and(continues) {
+        sum += tables.start.wide();
     }
     sum
 }

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use super::{week_of, weeks_between};
 use crate::json::{Faults, Fields, FromJson, Json, Path, within};
-use crate::model::campaign::protected::{self, is_protected};
 use crate::model::campaign::{CampaignSpec, PinSpec, QuotaSpec};
 use crate::model::problem::{Ratio, Share, Veto};
+use crate::model::protected::refuse_protected;
 use crate::model::{Id, Week};
 
 /// The rules of a file.
@@ -93,7 +93,8 @@ impl Reader<'_> {
         fields.finish(self.faults);
         let of = of.and_then(|of| self.roles(of, 1, &at.key("of")));
         let to = to.and_then(|to| self.roles(to, 1, &at.key("to")));
-        let at_least = at_least.and_then(|json| fraction(json, &at.key("at_least"), self.faults));
+        let at_least = at_least
+            .and_then(|json| <Ratio>::read_at_least(json, &at.key("at_least"), self.faults));
         let (p, q) = at_least?;
         Some(Ratio {
             of: of?,
@@ -114,10 +115,7 @@ impl Reader<'_> {
         let shares = (percent("max_percent"), percent("min_percent"));
         fields.finish(self.faults);
         let roles = roles.and_then(|roles| self.roles(roles, 1, &at.key("roles")));
-        if let Some(tag) = tag.as_ref().filter(|tag| is_protected(tag.as_str())) {
-            let found = format!("{:?}", tag.as_str());
-            self.faults.add(&at.key("tag"), found, protected::EXPECTED);
-        }
+        let tag = tag.and_then(|tag| refuse_protected(tag, &at.key("tag"), self.faults));
         let share = match shares {
             (Some(percent), None) => Share::AtMost(u8::try_from(percent?).ok()?),
             (None, Some(percent)) => Share::AtLeast(u8::try_from(percent?).ok()?),
@@ -248,21 +246,5 @@ impl Reader<'_> {
             self.faults.add(at, found, expected);
         }
         is_known
-    }
-}
-
-/// `[p, q]` with 0 ≤ p ≤ 10⁶ and 1 ≤ q ≤ 10⁶.
-fn fraction(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<(u32, u32)> {
-    match json {
-        Json::List(items) if items.len() == 2 => {
-            let mut items = items.into_iter();
-            let p = within(0..=1_000_000, items.next()?, &at.index(0), faults);
-            let q = within(1..=1_000_000, items.next()?, &at.index(1), faults);
-            Some((u32::try_from(p?).ok()?, u32::try_from(q?).ok()?))
-        }
-        other => {
-            faults.add(at, other, "two integers [p, q]");
-            None
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Random problems against the checker, which prices people in other ways and shares no code with this.
 
 mod enumerate;
-mod random;
+pub(in crate::schedule) mod random;
 
 use serde_json::{Map, Value, json};
 

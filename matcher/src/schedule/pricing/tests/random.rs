@@ -7,10 +7,10 @@ use crate::model::problem::{Problem, read};
 use crate::schedule::DensePrices;
 
 /// Multiply-with-carry; good enough for shuffling rules.
-pub(super) struct Dice(u64);
+pub(in crate::schedule) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(in crate::schedule) fn new(seed: u64) -> Self {
         let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d);
         for _ in 0..4 {
             dice.roll();
@@ -40,25 +40,25 @@ impl Dice {
 
 /// What a batch of random problems is like at most.
 #[derive(Clone, Copy)]
-pub(super) struct Shape {
-    pub(super) weeks: (i64, i64),
-    pub(super) roles: (i64, i64),
-    pub(super) experts: (i64, i64),
-    pub(super) max_roles: &'static [i64],
-    pub(super) hours: &'static [i64],
-    pub(super) role_hours: &'static [i64],
+pub(in crate::schedule) struct Shape {
+    pub(in crate::schedule) weeks: (i64, i64),
+    pub(in crate::schedule) roles: (i64, i64),
+    pub(in crate::schedule) experts: (i64, i64),
+    pub(in crate::schedule) max_roles: &'static [i64],
+    pub(in crate::schedule) hours: &'static [i64],
+    pub(in crate::schedule) role_hours: &'static [i64],
     /// Percent of problems with pins, with an incumbent, with stints under way, with walls and lists apart.
-    pub(super) pins: i64,
-    pub(super) incumbent: i64,
-    pub(super) ongoing: i64,
-    pub(super) walls: i64,
+    pub(in crate::schedule) pins: i64,
+    pub(in crate::schedule) incumbent: i64,
+    pub(in crate::schedule) ongoing: i64,
+    pub(in crate::schedule) walls: i64,
 }
 
-pub(super) fn parse(json: &Value) -> Problem {
+pub(in crate::schedule) fn parse(json: &Value) -> Problem {
     read(json.to_string().as_bytes()).unwrap_or_else(|error| panic!("{error}\n{json}"))
 }
 
-pub(super) fn problem(dice: &mut Dice, shape: Shape) -> Value {
+pub(in crate::schedule) fn problem(dice: &mut Dice, shape: Shape) -> Value {
     let weeks = dice.of(shape.weeks.0, shape.weeks.1);
     let n_roles = dice.of(shape.roles.0, shape.roles.1);
     let n_experts = dice.of(shape.experts.0, shape.experts.1);

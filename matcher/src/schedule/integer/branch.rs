@@ -10,8 +10,8 @@ use crate::model::problem::ExpertIdx;
 
 use super::Search;
 use super::choice::Candidate;
-use super::rows::{RowKind, Rows};
-use super::tally::Tally;
+use crate::schedule::rows::{RowKind, Rows};
+use crate::schedule::tally::Tally;
 
 /// Nodes after which the search gives up.
 const MOST_NODES: u64 = 200_000;

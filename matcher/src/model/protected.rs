@@ -1,4 +1,7 @@
-//! Tags that name protected attributes: no rule of a campaign may speak of them.
+//! Tags that name protected attributes: no rule or requirement of a campaign may speak of them.
+
+use super::Id;
+use crate::json::{Faults, Path};
 
 /// What a tag's first word (before `:` or `=`) must not be, in lower case with hyphens.
 const ATTRIBUTES: &[&str] = &[
@@ -28,12 +31,25 @@ const ATTRIBUTES: &[&str] = &[
 ];
 
 /// What a tag for a rule looks like, for messages.
-pub(super) const EXPECTED: &str =
+const EXPECTED: &str =
     "a job-related tag: rules do not speak of age, gender, race, religion and the like";
+
+/// A tag that a rule or a requirement names; a fault if it names a protected attribute.
+pub(in crate::model) fn refuse_protected(
+    tag: Id,
+    at: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<Id> {
+    if is_protected(tag.as_str()) {
+        faults.add(at, format!("{:?}", tag.as_str()), EXPECTED);
+        return None;
+    }
+    Some(tag)
+}
 
 /// Whether a tag names a protected attribute, as `gender:f` or `Age=30-40` do. A word that only implies one
 /// is not recognised.
-pub(super) fn is_protected(tag: &str) -> bool {
+fn is_protected(tag: &str) -> bool {
     let kind = tag.split([':', '=']).next().unwrap_or(tag);
     let kind = kind.trim().to_lowercase().replace(['_', '.'], "-");
     ATTRIBUTES.contains(&kind.as_str())
