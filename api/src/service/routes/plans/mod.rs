@@ -1,5 +1,6 @@
 //! Plans: asked for, made by workers, read, published.
 
+mod ask;
 pub(super) mod bookings;
 pub(super) mod diff;
 pub(super) mod events;
@@ -10,88 +11,23 @@ pub(super) mod rows;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use muster_matcher::json::{Faults, Fields, Path};
 use muster_matcher::model::Id;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use ask::{PlanWanted, Wanted};
+
 use super::problems::{GetParams, PostParams, wants};
-use crate::access::{Action, Caller, Scope, random};
+use crate::access::{Action, Caller, Scope};
 use crate::planning::{Limits, PlanRecord, ProblemRecord, RunStatus};
-use crate::service::extract::{Once, Params, PathId, Text, Texts, split};
+use crate::service::extract::{Once, Params, PathId, Text};
 use crate::service::paging::{Paging, sparse};
 use crate::service::reply::{self, Created};
-use crate::service::snapshots::{self, Asked, Resolved};
-use crate::service::{App, Code, Problem, worker};
+use crate::service::{App, Code, Problem, snapshots, worker};
 use crate::store::{
     Begun, Column, Document, Filter, JobState, Kind, Op, Read, RowFilter, RowKind, StoreError,
-    joined, now_ms,
+    now_ms,
 };
-
-/// What is asked for.
-#[derive(utoipa::ToSchema)]
-#[expect(dead_code, reason = "it documents what is read field by field")]
-pub(super) struct PlanWanted {
-    /// The id of a problem that was posted, or a problem file.
-    problem: Option<serde_json::Value>,
-    /// In place of a problem: campaigns that are kept, by id, to be staffed together from the pool.
-    campaigns: Option<Vec<String>>,
-    /// How far to go.
-    limits: Option<Limits>,
-    /// A plan to begin from, by id.
-    from: Option<String>,
-    /// A published plan that this one is to take the place of: what it books is free for this one.
-    replaces: Option<String>,
-}
-
-/// The parts of a request for a plan.
-struct Wanted {
-    source: Source,
-    limits: Limits,
-    from: Option<Id>,
-    replaces: Option<Id>,
-}
-
-/// Where the problem comes from.
-enum Source {
-    /// The request.
-    Problem(Asked),
-    /// Campaigns of the store.
-    Campaigns(Vec<Id>),
-}
-
-fn wanted(text: &[u8], scope: &Scope) -> Result<Wanted, Problem> {
-    let (tree, texts): (_, Texts<'_>) = split(text, &["problem"])?;
-    let mut faults = Faults::default();
-    let read = Fields::open(tree, &Path::ROOT, &mut faults).map(|mut fields| {
-        fields.take("problem");
-        let limits = fields.or("limits", Limits::default(), &mut faults);
-        let from = fields.optional::<Id>("from", &mut faults);
-        let replaces = fields.optional::<Id>("replaces", &mut faults);
-        let campaigns = fields.optional::<Vec<Id>>("campaigns", &mut faults);
-        fields.finish(&mut faults);
-        (limits, from, replaces, campaigns)
-    });
-    let Some((Some(limits), Some(from), Some(replaces), Some(campaigns))) =
-        read.filter(|_| faults.is_empty())
-    else {
-        return Err(Problem::faults(&faults));
-    };
-    let source = match campaigns {
-        None => Source::Problem(snapshots::asked(&texts, scope)?),
-        Some(campaigns) if texts.is_empty() => Source::Campaigns(campaigns),
-        Some(_) => {
-            let expected = "either problem or campaigns";
-            return Err(Problem::of(Code::Invalid, "/campaigns", "both", expected));
-        }
-    };
-    Ok(Wanted {
-        source,
-        limits,
-        from,
-        replaces,
-    })
-}
 
 /// A plan with how far it is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -136,16 +72,10 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::PlansWrite)?;
     let (request, reader) = (once.of(&text.hash), scope.clone());
-    let wanted = app.compute(move || wanted(&text.bytes, &reader)).await??;
-    check_plans(&app, &scope, &wanted).await?;
-    let replaces = wanted.replaces.as_ref().map_or("", Id::as_str);
-    let asked = match wanted.source {
-        Source::Problem(asked) => asked,
-        Source::Campaigns(ids) => {
-            Asked::New(Box::new(snapshots::of_campaigns(&app, &scope, ids).await?))
-        }
-    };
-    let resolved = snapshots::resolve(&app, &scope, asked, replaces).await?;
+    let read = move || Wanted::read(&text.bytes, &reader);
+    let (wanted, source) = app.compute(read).await??;
+    ask::check_plans(&app, &scope, &wanted).await?;
+    let resolved = ask::resolve(&app, &scope, source, &wanted).await?;
     if params.validate_only {
         let valid = PlanValid {
             problem: resolved.asked,
@@ -154,37 +84,12 @@ pub(super) async fn create(
         };
         return reply::value(StatusCode::OK, &valid);
     }
-    let Resolved { asked, solved, new } = resolved;
-    let record = PlanRecord {
-        id: new_id()?,
-        problem: asked.id,
-        solved_problem: solved.id,
-        clients: asked.clients,
-        owner: asked.owner,
-        status: RunStatus::Queued,
-        published: false,
-        limits: wanted.limits,
-        from: wanted.from.map_or_else(String::new, |id| id.to_string()),
-        replaces: replaces.to_owned(),
-        created_ms: now_ms(),
-        handed_back: 0,
-        ended_ms: 0,
-        outcome: None,
-        error: String::new(),
-    };
+    let record = ask::record(wanted, &resolved)?;
     let mut write = match app.store.write_once(&scope, request).await? {
         Begun::Again(answer) => return Ok(reply::answer(answer)),
         Begun::First(write) => write,
     };
-    for snapshot in new {
-        snapshots::keep(&mut write, snapshot).await?;
-    }
-    let client = joined(record.clients.iter().map(String::as_str));
-    let most = app.config.max_queued.into();
-    write
-        .add_job(&record.id, &client, "plan", "{}".to_owned(), most)
-        .await?;
-    worker::put_new_plan(&mut write, &record).await?;
+    ask::queue(&app, &mut write, resolved.new, &record).await?;
     let answer = Created {
         status: StatusCode::ACCEPTED,
         location: reply::place("/v1/plans", &record.id),
@@ -194,32 +99,6 @@ pub(super) async fn create(
     write.commit_answer(&answer).await?;
     app.queued.notify_one();
     Ok(reply::answer(answer))
-}
-
-/// An id: younger plans come later in lists.
-fn new_id() -> Result<String, Problem> {
-    let random =
-        random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
-    Ok(format!("{:012x}{random}", now_ms()))
-}
-
-/// Plans that a request names must be there, whole, and the one to be replaced published.
-async fn check_plans(app: &App, scope: &Scope, wanted: &Wanted) -> Result<(), Problem> {
-    let mut read = app.store.read(scope).await?;
-    for (name, id) in [("/from", &wanted.from), ("/replaces", &wanted.replaces)] {
-        let Some(id) = id else { continue };
-        let found = read.find(&Kind::PLAN, id.as_str()).await?;
-        let Some(found) = found else {
-            let expected = "the id of a plan in reach";
-            return Err(Problem::of(Code::Invalid, name, id, expected));
-        };
-        let record: PlanRecord = snapshots::stored(&found.body)?;
-        if name == "/replaces" && !record.published {
-            let expected = "the id of a published plan";
-            return Err(Problem::of(Code::Invalid, name, id, expected));
-        }
-    }
-    Ok(())
 }
 
 /// Which plans are listed, and how much of them.

@@ -1,0 +1,177 @@
+//! Asking for a plan: what a request says, and what is kept of it.
+
+use muster_matcher::json::{Faults, Fields, Path};
+use muster_matcher::model::Id;
+
+use crate::access::{Scope, random};
+use crate::planning::{Limits, PlanRecord, RunStatus, Snapshot};
+use crate::service::extract::{Texts, split};
+use crate::service::snapshots::{self, Asked, Resolved};
+use crate::service::{App, Code, Problem, worker};
+use crate::store::{Kind, Write, joined, now_ms};
+
+/// What is asked for.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it documents what is read field by field")]
+pub(in crate::service::routes) struct PlanWanted {
+    /// The id of a problem that was posted, or a problem file.
+    problem: Option<serde_json::Value>,
+    /// In place of a problem: campaigns that are kept, by id, to be staffed together from the pool.
+    campaigns: Option<Vec<String>>,
+    /// How far to go.
+    limits: Option<Limits>,
+    /// A plan to begin from, by id.
+    from: Option<String>,
+    /// A published plan that this one is to take the place of: what it books is free for this one.
+    replaces: Option<String>,
+}
+
+/// The parts of a request for a plan.
+pub(super) struct Wanted {
+    pub(super) limits: Limits,
+    from: Option<Id>,
+    replaces: Option<Id>,
+}
+
+/// Where the problem comes from.
+pub(super) enum Source {
+    /// The request.
+    Problem(Asked),
+    /// Campaigns of the store.
+    Campaigns(Vec<Id>),
+}
+
+impl Wanted {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// [`Code::BrokenJson`], [`Code::Invalid`], [`Code::Forbidden`].
+    pub(super) fn read(text: &[u8], scope: &Scope) -> Result<(Self, Source), Problem> {
+        let (tree, texts): (_, Texts<'_>) = split(text, &["problem"])?;
+        let mut faults = Faults::default();
+        let read = Fields::open(tree, &Path::ROOT, &mut faults).map(|mut fields| {
+            fields.take("problem");
+            let limits = fields.or("limits", Limits::default(), &mut faults);
+            let from = fields.optional::<Id>("from", &mut faults);
+            let replaces = fields.optional::<Id>("replaces", &mut faults);
+            let campaigns = fields.optional::<Vec<Id>>("campaigns", &mut faults);
+            fields.finish(&mut faults);
+            (limits, from, replaces, campaigns)
+        });
+        let Some((Some(limits), Some(from), Some(replaces), Some(campaigns))) =
+            read.filter(|_| faults.is_empty())
+        else {
+            return Err(Problem::faults(&faults));
+        };
+        let source = match campaigns {
+            None => Source::Problem(snapshots::asked(&texts, scope)?),
+            Some(campaigns) if texts.is_empty() => Source::Campaigns(campaigns),
+            Some(_) => {
+                let expected = "either problem or campaigns";
+                return Err(Problem::of(Code::Invalid, "/campaigns", "both", expected));
+            }
+        };
+        let wanted = Self {
+            limits,
+            from,
+            replaces,
+        };
+        Ok((wanted, source))
+    }
+}
+
+/// The problem of a request, with what is booked taken off.
+///
+/// # Errors
+/// As [`snapshots::of_campaigns`] and [`snapshots::resolve`].
+pub(super) async fn resolve(
+    app: &App,
+    scope: &Scope,
+    source: Source,
+    wanted: &Wanted,
+) -> Result<Resolved, Problem> {
+    let asked = match source {
+        Source::Problem(asked) => asked,
+        Source::Campaigns(ids) => {
+            Asked::New(Box::new(snapshots::of_campaigns(app, scope, ids).await?))
+        }
+    };
+    let replaces = wanted.replaces.as_ref().map_or("", Id::as_str);
+    snapshots::resolve(app, scope, asked, replaces).await
+}
+
+/// The plan that is asked for.
+///
+/// # Errors
+/// [`Code::Unavailable`]: the operating system has no random bytes.
+pub(super) fn record(wanted: Wanted, resolved: &Resolved) -> Result<PlanRecord, Problem> {
+    let text = |id: Option<Id>| id.map_or_else(String::new, |id| id.to_string());
+    Ok(PlanRecord {
+        id: new_id()?,
+        problem: resolved.asked.id.clone(),
+        solved_problem: resolved.solved.id.clone(),
+        clients: resolved.asked.clients.clone(),
+        owner: resolved.asked.owner.clone(),
+        status: RunStatus::Queued,
+        published: false,
+        limits: wanted.limits,
+        from: text(wanted.from),
+        replaces: text(wanted.replaces),
+        created_ms: now_ms(),
+        handed_back: 0,
+        ended_ms: 0,
+        outcome: None,
+        error: String::new(),
+    })
+}
+
+/// Keeps a plan that is asked for, its problems, and its job.
+///
+/// # Errors
+/// [`Code::QueueFull`], or as the store.
+pub(super) async fn queue(
+    app: &App,
+    write: &mut Write,
+    new: Vec<Snapshot>,
+    record: &PlanRecord,
+) -> Result<(), Problem> {
+    for snapshot in new {
+        snapshots::keep(write, snapshot).await?;
+    }
+    let client = joined(record.clients.iter().map(String::as_str));
+    let most = app.config.max_queued.into();
+    write
+        .add_job(&record.id, &client, "plan", "{}".to_owned(), most)
+        .await?;
+    worker::put_new_plan(write, record).await?;
+    Ok(())
+}
+
+/// An id: younger plans come later in lists.
+fn new_id() -> Result<String, Problem> {
+    let random =
+        random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
+    Ok(format!("{:012x}{random}", now_ms()))
+}
+
+/// Plans that a request names must be there, whole, and the one to be replaced published.
+///
+/// # Errors
+/// [`Code::Invalid`].
+pub(super) async fn check_plans(app: &App, scope: &Scope, wanted: &Wanted) -> Result<(), Problem> {
+    let mut read = app.store.read(scope).await?;
+    for (name, id) in [("/from", &wanted.from), ("/replaces", &wanted.replaces)] {
+        let Some(id) = id else { continue };
+        let found = read.find(&Kind::PLAN, id.as_str()).await?;
+        let Some(found) = found else {
+            let expected = "the id of a plan in reach";
+            return Err(Problem::of(Code::Invalid, name, id, expected));
+        };
+        let record: PlanRecord = snapshots::stored(&found.body)?;
+        if name == "/replaces" && !record.published {
+            let expected = "the id of a published plan";
+            return Err(Problem::of(Code::Invalid, name, id, expected));
+        }
+    }
+    Ok(())
+}
