@@ -143,11 +143,15 @@ pub(super) fn infeasible(search: &mut Search<'_>, options: &Options) -> Plan {
         answer
     });
     // A question that a clock cut short may have left more in the conflict.
-    search.is_over();
+    let is_cut = search.is_over();
     let mut plan = Plan {
         conflict: Some(conflict),
         ..Plan::without_stints(Status::Infeasible)
     };
-    plan.report.insert("search".to_owned(), account(search));
+    let mut account = account(search);
+    if !is_cut {
+        account["ended"] = json!("proved");
+    }
+    plan.report.insert("search".to_owned(), account);
     plan
 }
