@@ -37,9 +37,12 @@ mod health;
 mod observe;
 pub mod paging;
 mod problem;
+mod query;
 pub mod reply;
 mod routes;
+pub mod schemas;
 mod serve;
+mod upkeep;
 
 pub use app::App;
 pub use config::{Config, Settings};

@@ -1,5 +1,7 @@
 //! Lists in pages: `limit`, and the `cursor` that the page before gave.
 
+use serde::Serialize;
+
 use super::{Code, Problem};
 use crate::access::{hex, sha256};
 use crate::store::Page;
@@ -16,6 +18,25 @@ pub struct Paging {
     /// The most entries.
     pub limit: u32,
     list: String,
+}
+
+/// A part of a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PageOf<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// The cursor of the next page; null after the last.
+    pub next: Option<String>,
+}
+
+impl<T> PageOf<T> {
+    /// The same page of something else.
+    pub fn map<U>(self, other: impl FnMut(T) -> U) -> PageOf<U> {
+        PageOf {
+            items: self.items.into_iter().map(other).collect(),
+            next: self.next,
+        }
+    }
 }
 
 impl Paging {
@@ -59,6 +80,16 @@ impl Paging {
     /// The cursor after the entry `last`.
     pub fn cursor(&self, last: &str) -> String {
         hex(format!("{} {last}", self.list).as_bytes())
+    }
+
+    /// The page of `items`, of which there is one more than the limit where there is another page.
+    pub fn page<T>(&self, mut items: Vec<T>, id: impl Fn(&T) -> String) -> PageOf<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let last = items.last().filter(|_| more);
+        let next = last.map(|last| self.cursor(&id(last)));
+        PageOf { items, next }
     }
 
     /// The JSON of a page of documents: whole, or with the fields asked for.

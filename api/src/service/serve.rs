@@ -10,7 +10,7 @@ use muster_index::{FolderLock, IndexError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{App, Config, follower, routes};
+use super::{App, Config, follower, routes, upkeep};
 use crate::access::{Gate, first_key};
 use crate::store::{Store, StoreError};
 
@@ -65,6 +65,7 @@ pub async fn serve(
     let listener = listener.map_err(|error| ServeError::Listen(listen, error))?;
     let app = App::new(config, store, metrics);
     tokio::spawn(follower::follow(app.clone()));
+    tokio::spawn(upkeep::keep_up(app.clone()));
     ready(listener.local_addr()?, first);
 
     let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();

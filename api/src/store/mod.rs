@@ -19,8 +19,9 @@ mod keys;
 #[cfg(test)]
 mod suite;
 mod transaction;
+mod users;
 
-pub use audit::{AuditRow, Broken};
+pub use audit::{AuditRow, Broken, Intact};
 pub use connect::Dialect;
 pub use documents::{Column, Document, Expect, Filter, Kind, Op, Page, Value};
 pub use error::StoreError;
@@ -28,6 +29,7 @@ pub use feed::Event;
 pub use jobs::{Claimed, Job, JobEvent, JobState};
 pub use keys::KeyRow;
 pub use transaction::{Answer, Begun, Read, RequestKey, Write};
+pub use users::{SessionRow, UserRow};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -192,6 +192,19 @@ impl Write {
         self.changes.push(change);
     }
 
+    /// Notes a change of something that is no document.
+    pub(super) fn note_plain(&mut self, kind: &'static str, id: &str, op: &'static str) {
+        self.note(Change {
+            kind,
+            id: id.to_owned(),
+            client: String::new(),
+            op,
+            rev: 1,
+            before: String::new(),
+            after: String::new(),
+        });
+    }
+
     /// How many things were changed so far.
     pub fn changes(&self) -> usize {
         self.changes.len()

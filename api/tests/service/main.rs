@@ -8,3 +8,5 @@
 mod experts;
 mod keys;
 mod server;
+mod sessions;
+mod walls;

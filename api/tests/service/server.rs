@@ -23,6 +23,10 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) etag: String,
     pub(crate) location: String,
+    /// What `Set-Cookie` says.
+    pub(crate) cookie: String,
+    /// As it was sent.
+    pub(crate) text: String,
     /// Null where it is no JSON.
     pub(crate) body: Value,
 }
@@ -78,8 +82,10 @@ impl Server {
     ) -> Answer {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("{}{path}", self.address))
-            .header("authorization", format!("Bearer {key}"));
+            .uri(format!("{}{path}", self.address));
+        if !key.is_empty() {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
         if !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");
         }
@@ -97,14 +103,23 @@ impl Server {
                 .and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
-        let (etag, location) = (header("etag"), header("location"));
+        let (etag, location, cookie) = (header("etag"), header("location"), header("set-cookie"));
         let text = response.body_mut().read_to_string().unwrap();
         Answer {
             status: response.status().as_u16(),
             etag,
             location,
+            cookie,
             body: serde_json::from_str(&text).unwrap_or_default(),
+            text,
         }
+    }
+
+    /// The secret of a new key of the administrator's tenant.
+    pub(crate) fn key(&self, role: &str, clients: &[&str]) -> String {
+        let wanted = serde_json::json!({"name": role, "role": role, "clients": clients});
+        let made = self.admin("POST", "/v1/keys", &[], &wanted.to_string());
+        made.body["secret"].as_str().unwrap().to_owned()
     }
 
     /// As [`Server::ask`] with the administrator's key.
