@@ -33,7 +33,10 @@ impl FromRequestParts<App> for Caller {
         };
         match known {
             Ok(caller) => {
-                app.limiter.call(caller.actor()).map_err(wait)?;
+                let name = caller
+                    .session()
+                    .map_or(caller.actor(), |(_, session)| session);
+                app.limiter.call(name).map_err(wait)?;
                 tracing::Span::current().record("key", caller.actor());
                 Ok(caller)
             }
@@ -121,16 +124,20 @@ impl FromRequestParts<App> for PathId {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, app).await;
         let Path(text) = path.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
-        let id = Id::new(&text).map(Self);
-        id.ok_or_else(|| {
-            Problem::of(
-                Code::Invalid,
-                "id in the path",
-                format!("{text:?}"),
-                Id::EXPECTED,
-            )
-        })
+        path_id(&text).map(Self)
     }
+}
+
+/// An id that stands in a path.
+///
+/// # Errors
+/// [`Code::Invalid`]: it is none.
+pub fn path_id(text: &str) -> Result<Id, Problem> {
+    let wrong = || {
+        let found = format!("{text:?}");
+        Problem::of(Code::Invalid, "id in the path", found, Id::EXPECTED)
+    };
+    Id::new(text).ok_or_else(wrong)
 }
 
 /// A JSON body, read strictly: unknown and repeated fields are faults, and all faults are told.

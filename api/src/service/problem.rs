@@ -50,8 +50,8 @@ codes! {
     Timeout "TIMEOUT" 408 "The request took too long";
     /// Written at the same moment.
     Conflict "CONFLICT" 409 "Somebody else wrote at the same moment";
-    /// Its state does not allow it.
-    IllegalState "ILLEGAL_STATE" 409 "Its state does not allow this";
+    /// Not in the state it would have to be in.
+    WrongState "WRONG_STATE" 409 "Not possible in this state";
     /// Not at the stated revision.
     RevisionMismatch "REVISION_MISMATCH" 412 "It was changed since you read it";
     /// Larger than allowed.

@@ -30,6 +30,24 @@ documents! {
     Profile "Profile" "profile.schema.json";
     /// A campaign file.
     CampaignFile "CampaignFile" "campaign.schema.json";
+    /// A campaign: a campaign file with one campaign, and where it stands.
+    Campaign "Campaign" "campaign.schema.json";
+}
+
+/// Some object: a document, or the fields of it that were asked for.
+#[derive(Debug)]
+pub struct AnyObject;
+
+impl PartialSchema for AnyObject {
+    fn schema() -> RefOr<Schema> {
+        utoipa::openapi::Object::new().into()
+    }
+}
+
+impl ToSchema for AnyObject {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "AnyObject".into()
+    }
 }
 
 /// References of a schema are to its own definitions, wherever it is put.
@@ -38,6 +56,20 @@ fn put(name: &str, text: &str, document: &mut Value) {
     let mut schema: Value = serde_json::from_str(&text).unwrap_or_default();
     if let Some(fields) = schema.as_object_mut() {
         fields.remove("$schema");
+    }
+    if name == "Campaign" {
+        let status = [
+            "draft",
+            "tentative",
+            "confirmed",
+            "running",
+            "paused",
+            "closed",
+        ];
+        schema["title"] = "Campaign".into();
+        schema["properties"]["status"] = serde_json::json!({"enum": status, "default": "draft"});
+        schema["properties"]["campaigns"]["minItems"] = 1.into();
+        schema["properties"]["campaigns"]["maxItems"] = 1.into();
     }
     document["components"]["schemas"][name] = schema;
 }

@@ -5,8 +5,15 @@
     reason = "tests may unwrap, and so may what they share"
 )]
 
+mod campaigns;
+mod docs;
 mod experts;
 mod keys;
+mod matrix;
+mod people;
+mod schema;
+mod search;
 mod server;
 mod sessions;
+mod store;
 mod walls;

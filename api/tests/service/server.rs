@@ -1,7 +1,10 @@
 //! A server with a data folder of its own.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -15,7 +18,7 @@ pub(crate) struct Server {
     address: String,
     /// The first administrator's key.
     pub(crate) key: String,
-    _data: TempDir,
+    data: TempDir,
 }
 
 /// What was answered.
@@ -40,9 +43,43 @@ impl Answer {
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), None)
+    }
+
+    /// A server that lets callers try wrong keys as often as they like.
+    pub(crate) fn patient() -> Self {
+        Self::with(tempfile::tempdir().unwrap(), None, "1000000")
+    }
+
+    /// Stops the server and starts another over the same data, after `meanwhile` was done to it.
+    pub(crate) fn again(mut self, meanwhile: impl FnOnce(&Path)) -> Self {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let (data, key) = (self.data.path().to_owned(), self.key.clone());
+        let kept = std::mem::replace(&mut self.data, tempfile::tempdir().unwrap());
+        meanwhile(&data);
+        Self::over(kept, Some(key))
+    }
+
+    /// Where it listens: `http://…`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Its data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Serves a folder; `key` is known where there is one.
+    pub(crate) fn over(data: TempDir, key: Option<String>) -> Self {
+        Self::with(data, key, "60")
+    }
+
+    fn with(data: TempDir, key: Option<String>, failures: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["--failures-per-address", failures, "--data"])
             .arg(data.path())
             .env("MUSTER_LOG", "warn")
             .stderr(Stdio::piped())
@@ -55,11 +92,13 @@ impl Server {
                 break rest.split([',', ' ']).next().unwrap_or_default().to_owned();
             }
         };
-        let key = after("shown only now: ");
+        let key = key.unwrap_or_else(|| after("shown only now: "));
         let address = after("listens on ");
         std::thread::spawn(move || said.for_each(drop));
         let agent = Agent::config_builder()
             .http_status_as_error(false)
+            // A connection whose request was refused before its body was read is closed by the server.
+            .max_idle_connections(0)
             .build()
             .into();
         Self {
@@ -67,7 +106,7 @@ impl Server {
             agent,
             address,
             key,
-            _data: data,
+            data,
         }
     }
 
@@ -120,6 +159,28 @@ impl Server {
         let wanted = serde_json::json!({"name": role, "role": role, "clients": clients});
         let made = self.admin("POST", "/v1/keys", &[], &wanted.to_string());
         made.body["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks until the answer is as wanted; gives up after a while.
+    pub(crate) fn until(
+        &self,
+        wanted: impl Fn(&Answer) -> bool,
+        ask: impl Fn() -> Answer,
+    ) -> Answer {
+        let begun = Instant::now();
+        loop {
+            let answer = ask();
+            if wanted(&answer) {
+                return answer;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "{} {}",
+                answer.status,
+                answer.text
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// As [`Server::ask`] with the administrator's key.

@@ -18,7 +18,7 @@ fn tenants_with_the_same_ids_see_nothing_of_each_other() {
     assert_eq!(made.status, 201);
     let south = made.body["secret"].as_str().unwrap();
     let again = server.admin("POST", "/v1/tenants", &[], r#"{"id":"south"}"#);
-    assert_eq!(again.code(), "ILLEGAL_STATE");
+    assert_eq!(again.code(), "WRONG_STATE");
     let foreign = server.ask(south, "POST", "/v1/tenants", &[], r#"{"id":"east"}"#);
     assert_eq!(foreign.code(), "FORBIDDEN", "only the house adds tenants");
 
@@ -65,6 +65,23 @@ fn tenants_with_the_same_ids_see_nothing_of_each_other() {
             seen.text
         );
     }
+    let search = |key: &str| {
+        let body = format!(r#"{{"text":"{SECRET} music"}}"#);
+        server.until(
+            |answer| answer.status == 200 && answer.body["total"].as_i64() > Some(0),
+            || server.ask(key, "POST", "/v1/experts/search", &[], &body),
+        )
+    };
+    let found = search(&server.key);
+    assert!(
+        found.body["total"] == 1 && !found.text.contains(SECRET),
+        "{}",
+        found.text
+    );
+    assert!(!search(south).text.contains("music"));
+    let exported = server.admin("GET", "/v1/exports/experts", &[], "").text;
+    assert_eq!(exported.lines().count(), 1);
+    assert!(!exported.contains(SECRET));
     let events = server.admin("GET", "/v1/events", &[], "");
     let seqs: Vec<i64> = events.body["items"]
         .as_array()
@@ -169,4 +186,77 @@ fn clients_see_themselves_and_full_pages_of_events() {
         rest.text
     );
     assert!(!page.text.contains("borealis") && !rest.text.contains("borealis"));
+}
+
+#[test]
+fn a_client_sees_of_others_no_more_than_that_people_are_busy() {
+    let server = Server::start();
+    let person = r#"{"id":"ana","name":"Ana Maria Lopez","headline":"music","rate":{"min_cents":9000,"currency":"EUR"},
+        "availability":{"weekly_hours":20},
+        "conflicts":[{"against":"borealis"},{"against":"atlas"}],
+        "past_clients":[{"client":"borealis","until":"2026-01-01"}],
+        "commitments":[{"label":"borealis-rlhf","client":"borealis","from":"2026-01-05","to":"2026-03-01","hours":8}]}"#;
+    assert_eq!(
+        server.admin("PUT", "/v1/experts/ana", &[], person).status,
+        201
+    );
+    for client in ["atlas", "borealis"] {
+        let path = format!("/v1/campaigns/rlhf-{client}");
+        let body = crate::campaigns::campaign(&format!("rlhf-{client}"), client, 5000);
+        assert_eq!(server.admin("PUT", &path, &[], &body).status, 201);
+    }
+    let atlas = server.key("planner", &["atlas"]);
+    let search = server.until(
+        |answer| answer.body["total"] == 1,
+        || {
+            server.ask(
+                &atlas,
+                "POST",
+                "/v1/experts/search",
+                &[],
+                r#"{"text":"music"}"#,
+            )
+        },
+    );
+    assert!(
+        search.text.contains("\"Ana L.\"") && !search.text.contains("Maria"),
+        "{}",
+        search.text
+    );
+    for path in [
+        "/v1/experts",
+        "/v1/experts/ana",
+        "/v1/exports/experts",
+        "/v1/campaigns",
+        "/v1/events",
+        "/v1/clients",
+        "/v1/campaigns/rlhf-atlas/roles/grader/shortlist?near=5",
+    ] {
+        let seen = server.ask(&atlas, "GET", path, &[], "");
+        assert_eq!(seen.status, 200, "{path}: {}", seen.text);
+        assert!(!seen.text.contains("borealis"), "{path}: {}", seen.text);
+    }
+    let busy = server.ask(&atlas, "GET", "/v1/experts/ana", &[], "");
+    assert_eq!(busy.body["commitments"][0]["hours"], 8);
+    assert_eq!(busy.body["commitments"][0]["label"], "busy");
+    let none = server.ask(&atlas, "GET", "/v1/campaigns/none", &[], "");
+    let hidden = server.ask(&atlas, "GET", "/v1/campaigns/rlhf-borealis", &[], "");
+    assert_eq!(
+        none.text.replace("none", "rlhf-borealis"),
+        hidden.text,
+        "nothing tells it is there"
+    );
+    let own = crate::campaigns::campaign("mine", "borealis", 5000);
+    assert_eq!(
+        server
+            .ask(&atlas, "PUT", "/v1/campaigns/mine", &[], &own)
+            .status,
+        404
+    );
+    assert_eq!(
+        server
+            .ask(&atlas, "PUT", "/v1/experts/bo", &[], person)
+            .code(),
+        "FORBIDDEN"
+    );
 }

@@ -171,12 +171,7 @@ pub fn is_eligible(person: &Person<'_>, terms: &Terms<'_>) -> bool {
 
 /// The first step the person fails, if there is one. Cheap: stops at the first failure and writes no sentence.
 pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
-    let profile = person.profile;
-    let may = profile.stage.is_planned()
-        && profile.max_roles > Count::default()
-        && conflicts(profile, terms).next().is_none()
-        && holds(&terms.role.requires, person, terms);
-    if !may {
+    if !qualifies(person, terms) || is_barred(person, terms) {
         Some(Step::Eligible)
     } else if person.most_hours() < terms.role.hours {
         Some(Step::EnoughHours)
@@ -185,6 +180,20 @@ pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
     } else {
         None
     }
+}
+
+/// Whether the person is planned at all and satisfies what the role requires; conflicts, hours and pay are not
+/// looked at.
+pub fn qualifies(person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    let profile = person.profile;
+    profile.stage.is_planned()
+        && profile.max_roles > Count::default()
+        && holds(&terms.role.requires, person, terms)
+}
+
+/// Whether a conflict keeps the person away from the role's client or campaign.
+pub fn is_barred(person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    conflicts(person.profile, terms).next().is_some()
 }
 
 /// Every reason why the person may not hold the role, by step, within a step as the role names its conditions.

@@ -134,7 +134,7 @@ pub(super) async fn delete(
     write.delete(&Kind::CLIENT, id.as_str(), &expect).await?;
     if !campaigns.items.is_empty() {
         let detail = format!("client {id} has campaigns");
-        return Err(Problem::new(Code::IllegalState, detail));
+        return Err(Problem::new(Code::WrongState, detail));
     }
     write.commit().await?;
     Ok(reply::done())

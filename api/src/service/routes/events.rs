@@ -1,5 +1,7 @@
 //! The change feed over HTTP, and the audit log.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -71,10 +73,35 @@ pub(super) async fn list(
     reply::value(StatusCode::OK, &Entries { items, last })
 }
 
+/// Rows of the audit log, in order.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct AuditPage {
+    /// The rows; fewer than asked for only at the end.
+    items: Vec<AuditRow>,
+    /// Ask for what is `after` this number next.
+    last: i64,
+    /// The people whom the rows call by pseudonyms; those who were erased are not in it.
+    people: BTreeMap<String, String>,
+}
+
+/// The pseudonyms in the rows.
+fn pseudonyms(rows: &[AuditRow]) -> Vec<String> {
+    let details = rows
+        .iter()
+        .filter_map(|row| serde_json::from_str(&row.detail).ok());
+    let mut names = BTreeSet::new();
+    for changes in details {
+        let changes: Vec<serde_json::Value> = changes;
+        let people = changes.iter().filter(|change| change["kind"] == "expert");
+        names.extend(people.filter_map(|change| change["id"].as_str().map(str::to_owned)));
+    }
+    names.into_iter().collect()
+}
+
 /// Gives the audit log after a row, in order.
 #[utoipa::path(get, path = "/v1/audit", tag = "audit", params(AfterParams),
     extensions(("x-action" = json!("audit:read"))),
-    responses((status = 200, description = "Rows", body = Entries<AuditRow>),
+    responses((status = 200, description = "Rows", body = AuditPage),
               (status = "4XX", description = "A problem", body = ProblemBody)))]
 pub(super) async fn audit(
     State(app): State<App>,
@@ -83,14 +110,15 @@ pub(super) async fn audit(
 ) -> Result<Response, Problem> {
     let scope = caller.may_in_all(Action::AuditRead)?;
     let (after, limit) = params.checked()?;
-    let items = app
-        .store
-        .read(&scope)
-        .await?
-        .audit_after(after, limit)
-        .await?;
-    let last = items.last().map_or(after, |row| row.seq);
-    reply::value(StatusCode::OK, &Entries { items, last })
+    let mut read = app.store.read(&scope).await?;
+    let items = read.audit_after(after, limit).await?;
+    let people = read.people_called(&pseudonyms(&items)).await?;
+    let page = AuditPage {
+        last: items.last().map_or(after, |row| row.seq),
+        items,
+        people: people.into_iter().collect(),
+    };
+    reply::value(StatusCode::OK, &page)
 }
 
 /// Whether the audit log is as it was written.

@@ -1,9 +1,11 @@
 //! The routes, one line each. The router and the `OpenAPI` document are made from the same list.
 
+mod campaigns;
 mod clients;
 mod events;
 mod experts;
 mod keys;
+mod reports;
 mod sessions;
 mod tenants;
 mod users;
@@ -13,6 +15,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use muster_matcher::model::campaign::CampaignFileError;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
@@ -57,6 +60,26 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::get, keys::revoke))
         .routes(routes!(keys::rotate))
+        .routes(routes!(experts::search::search))
+        .routes(routes!(experts::people::protect))
+        .routes(routes!(experts::people::erase))
+        .routes(routes!(campaigns::list))
+        .routes(routes!(
+            campaigns::get,
+            campaigns::put,
+            campaigns::patch,
+            campaigns::delete
+        ))
+        .routes(routes!(campaigns::roles::list))
+        .routes(routes!(
+            campaigns::roles::get,
+            campaigns::roles::put,
+            campaigns::roles::delete
+        ))
+        .routes(routes!(campaigns::roles::shortlist))
+        .routes(routes!(campaigns::roles::meter_of))
+        .routes(routes!(campaigns::roles::meter))
+        .routes(routes!(reports::selection))
         .routes(routes!(clients::list))
         .routes(routes!(clients::get, clients::put, clients::delete))
         .routes(routes!(tenants::list, tenants::create))
@@ -76,6 +99,24 @@ fn long() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(experts::import::import))
         .routes(routes!(experts::import::rejects))
+        .routes(routes!(experts::people::export))
+}
+
+/// An index that cannot be read is built again; until then there is none.
+fn index_problem(error: muster_index::IndexError) -> Problem {
+    tracing::error!(%error, "the index cannot be read");
+    Problem::new(
+        Code::Internal,
+        "the index cannot be read; the log says more",
+    )
+}
+
+/// Faults of a campaign file.
+fn campaign_problem(error: CampaignFileError) -> Problem {
+    match error {
+        CampaignFileError::Faults(faults) => Problem::faults(&faults),
+        CampaignFileError::Json(error) => Problem::new(Code::BrokenJson, error.to_string()),
+    }
 }
 
 /// The whole service.
@@ -118,7 +159,8 @@ async fn audited(State(app): State<App>, request: Request, next: Next) -> Respon
     if let Some(refused) = response.extensions_mut().remove::<Refused>() {
         let (actor, action, why) = (&refused.actor, refused.action, &refused.why);
         tracing::warn!(actor, action, why, "refused");
-        if app.limiter.audits(&refused.actor)
+        let name = format!("{} {}", refused.tenant, refused.actor);
+        if app.limiter.audits(&name)
             && let Err(error) = app.store.audit_refusal(&app.gate, &refused).await
         {
             tracing::warn!(%error, "a refusal is not audited");
@@ -138,11 +180,28 @@ pub fn openapi() -> Value {
     document.merge(long().to_openapi());
     let mut document = serde_json::to_value(&document).unwrap_or_default();
     schemas::put_into(&mut document);
+    name_problems(&mut document);
     document["components"]["securitySchemes"]["key"] =
         json!({"type": "http", "scheme": "bearer", "bearerFormat": "muster_<id>_<secret>"});
     document["components"]["securitySchemes"]["session"] =
         json!({"type": "apiKey", "in": "cookie", "name": COOKIE});
     document
+}
+
+/// Problems have a media type of their own.
+fn name_problems(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.flat_map(|(_, methods)| methods.as_object_mut().into_iter().flatten());
+    for (_, operation) in operations {
+        let responses = operation["responses"].as_object_mut().into_iter().flatten();
+        for (_, response) in responses {
+            let problem = response.pointer("/content/application~1json/schema/$ref");
+            if problem.is_some_and(|schema| schema == "#/components/schemas/Problem") {
+                let content = response["content"]["application/json"].take();
+                response["content"] = json!({"application/problem+json": content});
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -99,10 +99,9 @@ pub(super) async fn create(
         .add_tenant(id, &made.row)
         .await
         .map_err(|error| match error {
-            StoreError::Race => Problem::new(
-                Code::IllegalState,
-                format!("there is a tenant {id} already"),
-            ),
+            StoreError::Race => {
+                Problem::new(Code::WrongState, format!("there is a tenant {id} already"))
+            }
             other => other.into(),
         })?;
     let mut tenant = Tenant {

@@ -153,6 +153,10 @@ pub(super) async fn put(
     let wanted = body.value;
     let clients: Vec<&str> = wanted.clients.iter().map(Id::as_str).collect();
     let clients = clients.join(" ");
+    if !caller.actions().is_empty() {
+        let why = "a key limited to actions adds no users, who are not";
+        return Err(caller.refuse(Action::UsersWrite, why).into());
+    }
     if !scope.reaches_all(&clients) {
         let why = "a user cannot reach further than whoever adds them";
         return Err(caller.refuse(Action::UsersWrite, why).into());
