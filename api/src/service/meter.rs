@@ -114,7 +114,7 @@ impl Booked {
             let taken = taken.get(&(first + i64::from(week.get())));
             let (hours, roles) = taken.copied().unwrap_or_default();
             u32::from(free.at(week).get()) >= u32::from(wanted.get()) + hours
-                && u32::from(profile.max_roles.get()) > roles
+                && profile.max_roles.get() > roles
         })
     }
 }

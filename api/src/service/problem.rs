@@ -95,7 +95,7 @@ pub struct Problem {
     errors: Vec<Detail>,
     retry_after_s: Option<u64>,
     /// For the audit, where somebody was refused.
-    refused: Option<Refused>,
+    refused: Option<Box<Refused>>,
 }
 
 /// The body of a problem.
@@ -219,7 +219,7 @@ impl From<Denied> for Problem {
             Denied::NotAllowed(refused) => (Code::Forbidden, Some(refused)),
         };
         Self {
-            refused: refused.map(|refused| *refused),
+            refused,
             ..Self::new(code, detail)
         }
     }
@@ -247,7 +247,7 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(refused) = self.refused {
-            response.extensions_mut().insert(refused);
+            response.extensions_mut().insert(*refused);
         }
         let headers = response.headers_mut();
         if code == Code::Unauthenticated {
