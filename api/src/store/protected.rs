@@ -58,7 +58,7 @@ impl Write {
 
 impl Read {
     /// Counts the groups of an attribute, in the order of values, the unknown first. `plan` limits assignments to
-    /// one plan; `stages` are those that are planned.
+    /// one plan; `stages` are those that are planned, at least one.
     ///
     /// # Errors
     /// Whatever the database says.

@@ -1,6 +1,7 @@
 //! One suite for both databases.
 
 mod cluster;
+mod people;
 
 use std::collections::BTreeSet;
 
