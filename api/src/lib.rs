@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod export;
+mod json;
 pub mod plan_file;
 pub mod planning;
 pub mod service;

@@ -261,6 +261,26 @@ impl Pool {
         })
     }
 
+    /// The positions, in the order of ids, of everybody whom the index does not rule out of being planned and
+    /// satisfying the requirements of `role`, a role of `file`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    ///
+    /// # Complexity
+    /// O(postings of the requirements' terms).
+    pub fn possibly(&self, file: &CampaignFile, role: &RoleSpec) -> Result<Vec<u32>, IndexError> {
+        let mut positions = Vec::new();
+        if let Some(segment) = &self.segment {
+            let set = self.compiler(file).possibly_eligible(&role.requires);
+            let mut members = set.members(&segment.reader)?;
+            for block in blocks(0..self.documents()) {
+                positions.extend(members.read(&block).docs());
+            }
+        }
+        Ok(positions)
+    }
+
     pub(crate) fn compiler<'a>(&'a self, file: &'a CampaignFile) -> Compiler<'a> {
         Compiler {
             fields: &self.fields,

@@ -2,103 +2,43 @@
 
 use std::hint::black_box;
 
-use super::{Action, Gate, Role, Scope, random, sha256};
+use super::{Action, Caller, Denied, Gate, Refused, Role, random, sha256};
 use crate::store::{KeyRow, Store, StoreError, now_ms};
-
-/// Somebody whose key was good.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    key: KeyRow,
-    role: Role,
-}
-
-/// Why somebody may not.
-#[derive(Debug, thiserror::Error)]
-pub enum Denied {
-    /// No key, or none that is good. Which of it was wrong is not told.
-    #[error("expected a valid key: Authorization: Bearer muster_…")]
-    Unknown,
-    /// The role does not have the action.
-    #[error("the role {} does not have {}", .0.as_str(), .1.as_str())]
-    Role(Role, Action),
-    /// The key is limited to other actions.
-    #[error("this key is not made for {}", .0.as_str())]
-    Key(Action),
-    /// Who it is cannot be told now.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Caller {
-    /// The scope of an action, if role and key have it.
-    ///
-    /// # Errors
-    /// [`Denied::Role`], [`Denied::Key`].
-    pub fn may(&self, action: Action) -> Result<Scope, Denied> {
-        if !action.roles().contains(&self.role) {
-            return Err(Denied::Role(self.role, action));
-        }
-        let mut limited = self.key.actions.split_whitespace().peekable();
-        if limited.peek().is_some() && !limited.any(|name| name == action.as_str()) {
-            return Err(Denied::Key(action));
-        }
-        let clients: Vec<String> = self
-            .key
-            .clients
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
-        let clients = (!clients.is_empty()).then_some(clients);
-        Ok(Scope::new(
-            &self.key.tenant,
-            clients,
-            &format!("key:{}", self.key.id),
-            action,
-        ))
-    }
-
-    /// The public part of the key, for limits and logs.
-    pub fn key_id(&self) -> &str {
-        &self.key.id
-    }
-
-    /// The role.
-    pub fn role(&self) -> Role {
-        self.role
-    }
-
-    /// The clients the key is limited to.
-    pub fn clients(&self) -> Vec<&str> {
-        self.key.clients.split_whitespace().collect()
-    }
-
-    /// The actions the key is limited to.
-    pub fn actions(&self) -> Vec<&str> {
-        self.key.actions.split_whitespace().collect()
-    }
-}
 
 /// Who sends the header `Authorization: Bearer muster_…`.
 ///
 /// # Errors
 /// [`Denied::Unknown`], [`Denied::Store`].
 pub async fn authenticate(store: &Store, gate: &Gate, bearer: &str) -> Result<Caller, Denied> {
-    let (id, secret) = parse(bearer).ok_or(Denied::Unknown)?;
+    let key = bearer.strip_prefix("muster_").and_then(split);
+    let (id, secret) = key.ok_or(Denied::Unknown(None))?;
     let offered = sha256(secret.as_bytes());
-    let key = store.find_key(gate, id).await?.ok_or(Denied::Unknown)?;
+    let key = store.find_key(gate, id).await?;
+    let key = key.ok_or(Denied::Unknown(None))?;
     let now = now_ms();
-    let good = same(&offered, &key.secret_hash)
-        && key.revoked_ms == 0
-        && (key.expires_ms == 0 || now < key.expires_ms);
-    let role = Role::of(&key.role)
-        .filter(|_| good)
-        .ok_or(Denied::Unknown)?;
-    Ok(Caller { key, role })
+    let why = if !same(&offered, &key.secret_hash) {
+        Some("a wrong secret")
+    } else if key.revoked_ms != 0 {
+        Some("the key is revoked")
+    } else if key.expires_ms != 0 && now >= key.expires_ms {
+        Some("the key is expired")
+    } else {
+        None
+    };
+    match Role::of(&key.role).filter(|_| why.is_none()) {
+        Some(role) => Ok(Caller::of_key(&key, role)),
+        None => Err(Denied::Unknown(Some(Box::new(Refused {
+            tenant: key.tenant,
+            actor: format!("key:{}", key.id),
+            action: "",
+            why: why.unwrap_or("the key has an unknown role").to_owned(),
+        })))),
+    }
 }
 
-/// Public part and secret of a key.
-fn parse(key: &str) -> Option<(&str, &str)> {
-    let (id, secret) = key.strip_prefix("muster_")?.split_once('_')?;
+/// Public part and secret of a key or cookie: `<public part>_<secret>`.
+pub(super) fn split(text: &str) -> Option<(&str, &str)> {
+    let (id, secret) = text.split_once('_')?;
     let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     (id.len() == ID_DIGITS && secret.len() == SECRET_DIGITS && hex(id) && hex(secret))
         .then_some((id, secret))
@@ -108,7 +48,7 @@ const ID_DIGITS: usize = 16;
 const SECRET_DIGITS: usize = 64;
 
 /// Compares without telling by time how much is the same.
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     let differs = a
         .bytes()
         .zip(b.bytes())

@@ -12,6 +12,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 pub struct Limiter {
     keys: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    /// Refusals that are audited, by who was refused.
+    refusals: DefaultKeyedRateLimiter<String>,
     clock: DefaultClock,
 }
 
@@ -21,6 +23,7 @@ impl Limiter {
         Self {
             keys: RateLimiter::dashmap(Quota::per_second(key)),
             addresses: RateLimiter::dashmap(Quota::per_minute(address)),
+            refusals: RateLimiter::dashmap(Quota::per_minute(address)),
             clock: DefaultClock::default(),
         }
     }
@@ -43,9 +46,15 @@ impl Limiter {
         counted.map_err(|not_until| not_until.wait_time_from(self.clock.now()))
     }
 
+    /// Whether one more refusal of somebody goes to the audit: nobody fills the disk with them.
+    pub fn audits(&self, actor: &str) -> bool {
+        self.refusals.check_key(&actor.to_owned()).is_ok()
+    }
+
     /// Forgets who has not called for a while.
     pub fn forget(&self) {
         self.keys.retain_recent();
         self.addresses.retain_recent();
+        self.refusals.retain_recent();
     }
 }

@@ -1,17 +1,23 @@
 //! Who calls, what they may do, and what they may see.
 //!
-//! [`authenticate`] turns a key into a [`Caller`]; [`Caller::may`] looks up role and action in the one
+//! [`authenticate`] turns a key into a [`Caller`], [`authenticate_session`] a cookie; [`Caller::may`] looks up role and action in the one
 //! [table](Action) and makes the [`Scope`] that every store call asks for. There is no other way to a
 //! scope, so nothing is read or written that was not allowed.
 
+mod caller;
 mod key;
 mod limit;
+mod password;
 mod scope;
+mod session;
 mod table;
 
-pub use key::{Caller, Denied, NewKey, authenticate, first_key};
+pub use caller::{Caller, Denied, Refused};
+pub use key::{NewKey, authenticate, first_key};
 pub use limit::Limiter;
+pub use password::{hash_password, is_password};
 pub use scope::{Gate, Scope};
+pub use session::{COOKIE, NewSession, SESSION_MS, authenticate_session, sign_in};
 pub use table::{Action, Role};
 
 use sha2::{Digest, Sha256};

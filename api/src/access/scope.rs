@@ -55,6 +55,20 @@ impl Scope {
         clients.split('\n').any(|client| self.reaches(client))
     }
 
+    /// Whether everything that somebody limited to `clients` sees is in reach; `clients` are separated by
+    /// spaces, and none stand for all.
+    pub fn reaches_all(&self, clients: &str) -> bool {
+        self.clients().is_none_or(|own| {
+            let mut named = clients.split_whitespace().peekable();
+            named.peek().is_some() && named.all(|client| own.iter().any(|known| known == client))
+        })
+    }
+
+    /// Whether the tenant as a whole is in reach.
+    pub fn is_unlimited(&self) -> bool {
+        self.clients().is_none()
+    }
+
     /// Who calls: `key:…`, `user:…` or `system:…`.
     pub fn actor(&self) -> &str {
         &self.0.actor

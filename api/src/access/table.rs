@@ -1,7 +1,8 @@
 //! Role × action, one row an action; what is not in it is denied.
 
 /// What a caller is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub enum Role {
     /// Everything but protected attributes.
     Administrator,
@@ -73,6 +74,8 @@ actions! {
     ExpertsRead "experts:read" Administrator Planner Recruiter Auditor;
     /// Add, change, import and delete people.
     ExpertsWrite "experts:write" Administrator Recruiter;
+    /// Take a person out of everything that is stored.
+    ExpertsErase "experts:erase" Administrator;
     /// Search people and make shortlists.
     SearchRun "search:run" Administrator Planner Recruiter;
     /// Read campaigns and their meters.
@@ -93,12 +96,26 @@ actions! {
     PlansPublish "plans:publish" Administrator Planner;
     /// Read the change feed.
     EventsRead "events:read" Administrator Planner Recruiter Auditor;
+    /// Read which clients there are.
+    ClientsRead "clients:read" Administrator Planner Recruiter Auditor;
+    /// Add, change and delete clients.
+    ClientsWrite "clients:write" Administrator;
+    /// Read which tenants there are.
+    TenantsRead "tenants:read" Administrator;
+    /// Add tenants.
+    TenantsWrite "tenants:write" Administrator;
+    /// Read who may sign in.
+    UsersRead "users:read" Administrator Auditor;
+    /// Add, change and disable those who sign in.
+    UsersWrite "users:write" Administrator;
+    /// Look after one's own session and password.
+    SessionOwn "session:own" Administrator Planner Recruiter Scheduler Auditor;
     /// Read keys, without their secrets.
     KeysRead "keys:read" Administrator Auditor;
     /// Make, rotate and revoke keys.
     KeysWrite "keys:write" Administrator;
     /// Read the audit log.
-    AuditRead "audit:read" Administrator Auditor;
+    AuditRead "audit:read" Auditor;
     /// Read protected attributes, for the auditor's report.
     ProtectedRead "protected:read" Auditor;
     /// Import protected attributes, which whoever imports cannot read back.

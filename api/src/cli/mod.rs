@@ -21,6 +21,7 @@ mod report;
 mod search;
 mod serve;
 mod solve;
+mod store;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,10 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Look into the audit log of a data folder or database
+    Audit(store::Audit),
+    /// Copy the database of a data folder into a file, while it is being served or not
+    Backup(store::Backup),
     /// Staff campaigns from a pool: candidates, problem, plan, check, report
     Plan(plan::Args),
     /// Check a plan against its problem: every rule, the objective, the bound, and what it claims
@@ -66,6 +71,8 @@ enum Command {
     Import(import::Args),
     /// Build an index of a pool file
     Index(index::Args),
+    /// Make a data folder from a backup
+    Restore(store::Restore),
     /// Search an index
     Search(Box<search::Args>),
     /// Serve the pool, campaigns and plans over HTTP
@@ -78,6 +85,9 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
+        Command::Audit(args) => store::audit(&args),
+        Command::Backup(args) => store::backup(&args),
+        Command::Restore(args) => store::restore(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),

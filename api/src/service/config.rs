@@ -40,6 +40,9 @@ pub struct Settings {
     /// Failed sign-ins a minute of one address [default: 60]
     #[arg(long, env = "MUSTER_FAILURES_PER_ADDRESS", value_name = "N")]
     pub failures_per_address: Option<NonZeroU32>,
+    /// Browsers reach the service by HTTPS only: session cookies are marked so
+    #[arg(long, env = "MUSTER_SECURE_COOKIES", default_missing_value = "true", num_args = 0..=1, value_name = "true|false")]
+    pub secure_cookies: Option<bool>,
     /// Jobs that may wait [default: 100]
     #[arg(long, env = "MUSTER_MAX_QUEUED", value_name = "N")]
     pub max_queued: Option<u32>,
@@ -70,6 +73,8 @@ pub struct Config {
     pub rate_per_key: NonZeroU32,
     /// Failures a minute of one address.
     pub failures_per_address: NonZeroU32,
+    /// Whether session cookies are for HTTPS only.
+    pub secure_cookies: bool,
     /// Jobs that may wait.
     pub max_queued: u32,
     /// Threads of CPU-bound work.
@@ -101,6 +106,7 @@ impl Settings {
             timeout_seconds: self.timeout_seconds.or(others.timeout_seconds),
             rate_per_key: self.rate_per_key.or(others.rate_per_key),
             failures_per_address: self.failures_per_address.or(others.failures_per_address),
+            secure_cookies: self.secure_cookies.or(others.secure_cookies),
             max_queued: self.max_queued.or(others.max_queued),
             threads: self.threads.or(others.threads),
             grace_seconds: self.grace_seconds.or(others.grace_seconds),
@@ -131,6 +137,7 @@ impl From<Settings> for Config {
             timeout: Duration::from_secs(settings.timeout_seconds.unwrap_or(30)),
             rate_per_key: settings.rate_per_key.unwrap_or(some(2_000)),
             failures_per_address: settings.failures_per_address.unwrap_or(some(60)),
+            secure_cookies: settings.secure_cookies.unwrap_or(false),
             max_queued: settings.max_queued.unwrap_or(100),
             threads: settings.threads.unwrap_or(spare),
             grace: Duration::from_secs(settings.grace_seconds.unwrap_or(8)),

@@ -11,32 +11,83 @@ use muster_matcher::json::{Faults, FromJson, Json, JsonError, Path as JsonPath, 
 use muster_matcher::model::Id;
 use serde::de::DeserializeOwned;
 
-use super::{App, Code, Problem};
-use crate::access::{Caller, Denied, authenticate, sha256};
+use super::{App, Code, Problem, query};
+use crate::access::{COOKIE, Caller, Denied, authenticate, authenticate_session, sha256};
 use crate::store::{Expect, RequestKey};
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let bearer = header_text(parts, &header::AUTHORIZATION)?.unwrap_or_default();
-        let key = bearer.strip_prefix("Bearer ").unwrap_or_default();
-        let wait = |wait: std::time::Duration| {
-            Problem::new(Code::RateLimit, "too many requests").retry_after(wait.as_secs() + 1)
+        let bearer = header_text(parts, &header::AUTHORIZATION)?;
+        let known = match (bearer, cookie(parts)) {
+            (None, Some(cookie)) => {
+                same_site(parts)?;
+                authenticate_session(&app.store, &app.gate, &cookie).await
+            }
+            (bearer, _) => {
+                let bearer = bearer.unwrap_or_default();
+                let key = bearer.strip_prefix("Bearer ").unwrap_or_default();
+                authenticate(&app.store, &app.gate, key).await
+            }
         };
-        match authenticate(&app.store, &app.gate, key).await {
+        match known {
             Ok(caller) => {
-                app.limiter.call(caller.key_id()).map_err(wait)?;
-                tracing::Span::current().record("key", caller.key_id());
+                let name = caller
+                    .session()
+                    .map_or(caller.actor(), |(_, session)| session);
+                app.limiter.call(name).map_err(wait)?;
+                tracing::Span::current().record("key", caller.actor());
                 Ok(caller)
             }
-            Err(Denied::Unknown) => {
-                app.limiter.failed(address(parts)).map_err(wait)?;
-                Err(Denied::Unknown.into())
+            Err(denied @ Denied::Unknown(_)) => {
+                may_fail(parts, app)?;
+                Err(denied.into())
             }
             Err(denied) => Err(denied.into()),
         }
     }
+}
+
+fn wait(wait: std::time::Duration) -> Problem {
+    Problem::new(Code::RateLimit, "too many requests").retry_after(wait.as_secs() + 1)
+}
+
+/// Counts a failed attempt to be let in.
+///
+/// # Errors
+/// [`Code::RateLimit`]: too many from this address.
+pub(super) fn may_fail(parts: &Parts, app: &App) -> Result<(), Problem> {
+    app.limiter.failed(address(parts)).map_err(wait)
+}
+
+/// The session's cookie, if one is sent.
+fn cookie(parts: &Parts) -> Option<String> {
+    let all = parts.headers.get_all(header::COOKIE).iter();
+    let pairs = all
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    let mut values = pairs.filter_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    values.next().map(str::to_owned)
+}
+
+/// Browsers send cookies for other sites, too: what changes something must come from a page of this one.
+fn same_site(parts: &Parts) -> Result<(), Problem> {
+    if parts.method.is_safe() {
+        return Ok(());
+    }
+    let text = |name: &str| parts.headers.get(name).and_then(|it| it.to_str().ok());
+    let from = text("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site));
+    let origin = text("origin").and_then(|origin| origin.split_once("://"));
+    let here = origin.is_none_or(|(_, host)| Some(host) == text("host"));
+    let named = text("origin").is_none() || origin.is_some();
+    if from && here && named {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::Forbidden,
+        "a session's changes come from pages of this service only",
+    ))
 }
 
 /// Where a request comes from; unknown in tests without a socket.
@@ -73,16 +124,20 @@ impl FromRequestParts<App> for PathId {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, app).await;
         let Path(text) = path.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
-        let id = Id::new(&text).map(Self);
-        id.ok_or_else(|| {
-            Problem::of(
-                Code::Invalid,
-                "id in the path",
-                format!("{text:?}"),
-                Id::EXPECTED,
-            )
-        })
+        path_id(&text).map(Self)
     }
+}
+
+/// An id that stands in a path.
+///
+/// # Errors
+/// [`Code::Invalid`]: it is none.
+pub fn path_id(text: &str) -> Result<Id, Problem> {
+    let wrong = || {
+        let found = format!("{text:?}");
+        Problem::of(Code::Invalid, "id in the path", found, Id::EXPECTED)
+    };
+    Id::new(text).ok_or_else(wrong)
 }
 
 /// A JSON body, read strictly: unknown and repeated fields are faults, and all faults are told.
@@ -229,10 +284,11 @@ pub struct Params<T>(pub T);
 impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let query = Query::<T>::from_request_parts(parts, app).await;
-        let Query(value) =
-            query.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let Query(pairs) =
+            pairs.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
+        let value = query::read(pairs)?;
         Ok(Self(value))
     }
 }

@@ -58,12 +58,13 @@ async fn round(app: &App) -> Result<(), FollowError> {
         };
         let mut read = app.store.read(&scope).await?;
         let last = read.last_event().await?;
-        if indexed.is_some_and(|position| position >= last) {
+        if indexed == Some(last) {
             continue;
         }
-        // Changes of other kinds are no reason to build.
+        // Changes of other kinds are no reason to build. An index from after the last change is of another
+        // store: one that was restored.
         let mut position = indexed.unwrap_or_default();
-        let mut changed = indexed.is_none();
+        let mut changed = indexed.is_none_or(|position| position > last);
         while !changed && position < last {
             let events = read.events_after(position, BATCH).await?;
             let Some(end) = events.last() else { break };
@@ -85,7 +86,7 @@ async fn open(app: &App, tenant: &str) -> Result<Option<i64>, FollowError> {
     match opened.map_err(|_| FollowError::Work)? {
         Ok(pool) => {
             let position = pool.manifest().position;
-            app.set_index(tenant, Indexed { pool, position });
+            app.set_index(tenant, Indexed::new(pool, position));
             Ok(Some(position))
         }
         Err(IndexError::Missing { .. }) => Ok(None),
@@ -124,7 +125,7 @@ async fn build(app: &App, tenant: &str) -> Result<(), FollowError> {
     }
     drop(send);
     let pool = builder.await.map_err(|_| FollowError::Work)??;
-    app.set_index(tenant, Indexed { pool, position });
+    app.set_index(tenant, Indexed::new(pool, position));
     Ok(())
 }
 

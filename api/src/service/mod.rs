@@ -8,7 +8,8 @@
 //!    whose writing functions are methods of [`Write`](crate::store::Write) and `note` what changed.
 //! 2. *Access.* A row in `access/table.rs` for each new action: its name and the roles that have it.
 //! 3. *Handlers* in `routes/<resource>.rs`, thin: take `State(app)`, a [`Caller`](crate::access::Caller)
-//!    and typed input; `caller.may(Action::…)?` gives the scope; one store or engine call; typed output.
+//!    and typed input; `caller.may(Action::…)?` gives the scope, `caller.may_in_all(Action::…)?` one for what
+//!    concerns the tenant as a whole; one store or engine call; typed output.
 //!
 //!    | input | extractor |
 //!    | --- | --- |
@@ -24,7 +25,8 @@
 //!    store and access. CPU-bound work goes through [`App::compute`], never on a request's thread.
 //! 4. *Document.* `#[utoipa::path(…)]` on the handler with its tag, responses, and
 //!    `extensions(("x-action" = json!("experts:read")))`; a line in `routes/mod.rs`. The router and the
-//!    `OpenAPI` document are made from the same list, and a test fails for a route without an action.
+//!    `OpenAPI` document are made from the same list, and a test fails for a route without an action. A row in
+//!    `tests/service/matrix.rs` says how far it reaches; without one that test fails.
 //! 5. *Errors.* A new code is a row in `problem.rs` and one in `docs/errors.md`.
 //!
 //! `routes/experts` is the pattern for documents, `routes/keys.rs` for POST with a key.
@@ -34,13 +36,17 @@ mod config;
 pub mod extract;
 mod follower;
 mod health;
+mod meter;
 mod observe;
 pub mod paging;
 mod problem;
+mod query;
 pub mod reply;
 mod routes;
+pub mod schemas;
 mod serve;
 mod snapshots;
+mod upkeep;
 mod worker;
 
 pub use app::App;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Code, Problem};
@@ -20,6 +21,25 @@ pub struct Paging {
     /// The most entries.
     pub limit: u32,
     list: String,
+}
+
+/// A part of a list.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PageOf<T> {
+    /// The entries.
+    pub items: Vec<T>,
+    /// The cursor of the next page; null after the last.
+    pub next: Option<String>,
+}
+
+impl<T> PageOf<T> {
+    /// The same page of something else.
+    pub fn map<U>(self, other: impl FnMut(T) -> U) -> PageOf<U> {
+        PageOf {
+            items: self.items.into_iter().map(other).collect(),
+            next: self.next,
+        }
+    }
 }
 
 impl Paging {
@@ -63,6 +83,16 @@ impl Paging {
     /// The cursor after the entry `last`.
     pub fn cursor(&self, last: &str) -> String {
         hex(format!("{} {last}", self.list).as_bytes())
+    }
+
+    /// The page of `items`, of which there is one more than the limit where there is another page.
+    pub fn page<T>(&self, mut items: Vec<T>, id: impl Fn(&T) -> String) -> PageOf<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let last = items.last().filter(|_| more);
+        let next = last.map(|last| self.cursor(&id(last)));
+        PageOf { items, next }
     }
 
     /// The JSON of a page of documents: whole, or with the fields asked for.

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use muster_matcher::json::{Fault, Faults};
 use serde::Serialize;
 
-use crate::access::Denied;
+use crate::access::{Denied, Refused};
 use crate::store::StoreError;
 
 /// Declares the codes: name, status, title. `docs/errors.md` has a row for each.
@@ -52,7 +52,7 @@ codes! {
     Conflict "CONFLICT" 409 "Somebody else wrote at the same moment";
     /// People are booked by other published plans.
     Booked "BOOKED" 409 "People are booked elsewhere";
-    /// A plan that is not there yet, or is published already.
+    /// Not in the state it would have to be in.
     WrongState "WRONG_STATE" 409 "Not possible in this state";
     /// Not at the stated revision.
     RevisionMismatch "REVISION_MISMATCH" 412 "It was changed since you read it";
@@ -96,6 +96,8 @@ pub struct Problem {
     detail: String,
     errors: Vec<Detail>,
     retry_after_s: Option<u64>,
+    /// For the audit, where somebody was refused.
+    refused: Option<Box<Refused>>,
 }
 
 /// The body of a problem.
@@ -132,6 +134,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after_s: retry.then_some(RETRY_S),
+            refused: None,
         }
     }
 
@@ -233,10 +236,15 @@ impl From<StoreError> for Problem {
 
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::Store(error) => error.into(),
-            Denied::Unknown => Self::new(Code::Unauthenticated, denied.to_string()),
-            Denied::Role(..) | Denied::Key(_) => Self::new(Code::Forbidden, denied.to_string()),
+        let detail = denied.to_string();
+        let (code, refused) = match denied {
+            Denied::Store(error) => return error.into(),
+            Denied::Unknown(refused) => (Code::Unauthenticated, refused),
+            Denied::NotAllowed(refused) => (Code::Forbidden, Some(refused)),
+        };
+        Self {
+            refused,
+            ..Self::new(code, detail)
         }
     }
 }
@@ -262,6 +270,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if let Some(refused) = self.refused {
+            response.extensions_mut().insert(*refused);
+        }
+        let headers = response.headers_mut();
         if code == Code::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

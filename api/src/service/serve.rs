@@ -10,7 +10,7 @@ use muster_index::{FolderLock, IndexError};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{App, Config, follower, routes, worker};
+use super::{App, Config, follower, routes, upkeep, worker};
 use crate::access::{Gate, first_key};
 use crate::store::{Store, StoreError};
 
@@ -65,6 +65,7 @@ pub async fn serve(
     let listener = listener.map_err(|error| ServeError::Listen(listen, error))?;
     let app = App::new(config, store, metrics);
     tokio::spawn(follower::follow(app.clone()));
+    tokio::spawn(upkeep::keep_up(app.clone()));
     let workers = worker::start(&app);
     ready(listener.local_addr()?, first);
 

@@ -2,8 +2,8 @@
 
 use sqlx::{AnyConnection, Row};
 
-use super::{Read, Result};
-use crate::access::sha256;
+use super::{Read, Result, Store, now_ms};
+use crate::access::{Action, Gate, Refused, sha256};
 
 /// One transaction, as the audit remembers it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -20,6 +20,15 @@ pub struct AuditRow {
     pub detail: String,
     /// The hash of the row before.
     pub prev_hash: String,
+}
+
+/// An audit that is as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intact {
+    /// How many rows it has.
+    pub rows: i64,
+    /// The hash of the last; empty without rows.
+    pub head: String,
 }
 
 /// The first row that is not as it was written.
@@ -83,6 +92,32 @@ pub(super) async fn append(
     Ok(())
 }
 
+impl Store {
+    /// Appends a refused call to the audit of the tenant it was refused in. Nothing else changes.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn audit_refusal(&self, gate: &Gate, refused: &Refused) -> Result<()> {
+        let scope = gate.scope(&refused.tenant, "audit", Action::AuditRead);
+        let mut write = self.write(&scope).await?;
+        let sql = "UPDATE tenants SET audit_seq = audit_seq + 1 WHERE tenant = $1 RETURNING audit_seq, audit_hash";
+        let query = sqlx::query(sql).bind(refused.tenant.clone());
+        let Some(row) = query.fetch_optional(write.connection()).await? else {
+            return Ok(());
+        };
+        let audit = AuditRow {
+            seq: row.try_get(0)?,
+            at_ms: now_ms(),
+            actor: refused.actor.clone(),
+            action: refused.action.to_owned(),
+            detail: serde_json::json!([{"op": "refused", "why": refused.why}]).to_string(),
+            prev_hash: row.try_get(1)?,
+        };
+        append(write.connection(), refused.tenant.clone(), audit).await?;
+        write.commit().await
+    }
+}
+
 impl Read {
     /// At most `limit` rows after `seq`, in order.
     ///
@@ -115,11 +150,11 @@ impl Read {
         Ok(rows)
     }
 
-    /// Whether the tenant's audit is as it was written: how many rows, or the first bad one.
+    /// Whether the tenant's audit is as it was written: how far it goes, or the first bad row.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn audit_verify(&mut self) -> Result<std::result::Result<i64, Broken>> {
+    pub async fn audit_verify(&mut self) -> Result<std::result::Result<Intact, Broken>> {
         const BATCH: u32 = 1_000;
         let tenant = self.tenant();
         let (mut seq, mut last) = (0, START.to_owned());
@@ -147,13 +182,19 @@ impl Read {
             .bind(tenant)
             .fetch_optional(self.connection())
             .await?;
-        let Some(head) = head else { return Ok(Ok(seq)) };
-        if head.try_get::<i64, _>(0)? != seq || head.try_get::<String, _>(1)? != last {
+        let found = Intact {
+            rows: seq,
+            head: last,
+        };
+        let Some(head) = head else {
+            return Ok(Ok(found));
+        };
+        if head.try_get::<i64, _>(0)? != seq || head.try_get::<String, _>(1)? != found.head {
             return Ok(Err(Broken {
                 seq: seq + 1,
                 what: "the last rows are missing",
             }));
         }
-        Ok(Ok(seq))
+        Ok(Ok(found))
     }
 }

@@ -42,9 +42,10 @@ impl Dialect {
     }
 }
 
-/// Every statement waits for a file to be on the disk; a reader never waits for a writer.
+/// Every statement waits for a file to be on the disk; a reader never waits for a writer; what is deleted is
+/// overwritten.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
-     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 
 /// Connections to one SQLite file; more would only wait for each other.
 const SQLITE_CONNECTIONS: u32 = 6;
@@ -85,13 +86,25 @@ pub(super) async fn connect(url: &str, dialect: Dialect) -> Result<AnyPool, Stor
 /// The steps a database went through, in order; never changed, only added to.
 const SHARED: &[(i64, &str, &str)] = &[
     (1, "base", include_str!("migrations/0001_base.sql")),
+    (
+        10,
+        "pseudonyms",
+        include_str!("migrations/0010_pseudonyms.sql"),
+    ),
     (20, "plans", include_str!("migrations/0020_plans.sql")),
 ];
-const POSTGRES_ONLY: &[(i64, &str, &str)] = &[(
-    2,
-    "byte order",
-    include_str!("migrations/0002_byte_order.postgres.sql"),
-)];
+const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
+    (
+        2,
+        "byte order",
+        include_str!("migrations/0002_byte_order.postgres.sql"),
+    ),
+    (
+        11,
+        "byte order of users",
+        include_str!("migrations/0011_byte_order.postgres.sql"),
+    ),
+];
 
 /// Brings the tables up to date.
 pub(super) async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Read, Result, Store, audit, now_ms};
+use super::{KeyRow, Read, Result, Store, Write, audit, now_ms};
 use crate::access::Gate;
 
 /// One change.
@@ -22,33 +22,50 @@ pub struct Event {
     pub rev: i64,
 }
 
+/// Kinds that are not for callers limited to clients.
+const OF_THE_TENANT: [&str; 3] = ["key", "tenant", "user"];
+
 impl Read {
-    /// At most `limit` changes after `seq`, in order. Changes of other clients are left out.
+    /// At most `limit` changes after `seq`, in order. Changes of other clients, and of keys and users where the
+    /// scope is limited to clients, are left out; the page is full all the same, unless the feed ends.
     ///
     /// # Errors
     /// Whatever the database says.
+    ///
+    /// # Complexity
+    /// Reads what is left out, too.
     pub async fn events_after(&mut self, seq: i64, limit: u32) -> Result<Vec<Event>> {
         let sql = "SELECT seq, at_ms, kind, id, op, rev, client FROM events \
                    WHERE tenant = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-        let query = sqlx::query(sql)
-            .bind(self.tenant())
-            .bind(seq)
-            .bind(i64::from(limit));
-        let mut events = Vec::new();
-        for row in query.fetch_all(self.connection()).await? {
-            let client: String = row.try_get(6)?;
-            if !self.scope().reaches(&client) {
-                continue;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let (mut events, mut seq) = (Vec::new(), seq);
+        while events.len() < wanted {
+            let query = sqlx::query(sql)
+                .bind(self.tenant())
+                .bind(seq)
+                .bind(i64::from(limit));
+            let rows = query.fetch_all(self.connection()).await?;
+            for row in &rows {
+                seq = row.try_get(0)?;
+                let (kind, client): (String, String) = (row.try_get(2)?, row.try_get(6)?);
+                let is_tenants = OF_THE_TENANT.contains(&kind.as_str());
+                if is_tenants && !self.scope().is_unlimited() || !self.scope().reaches(&client) {
+                    continue;
+                }
+                events.push(Event {
+                    seq,
+                    at_ms: row.try_get(1)?,
+                    kind,
+                    id: row.try_get(3)?,
+                    op: row.try_get(4)?,
+                    rev: row.try_get(5)?,
+                });
             }
-            events.push(Event {
-                seq: row.try_get(0)?,
-                at_ms: row.try_get(1)?,
-                kind: row.try_get(2)?,
-                id: row.try_get(3)?,
-                op: row.try_get(4)?,
-                rev: row.try_get(5)?,
-            });
+            if rows.len() < wanted {
+                break;
+            }
         }
+        events.truncate(wanted);
         Ok(events)
     }
 
@@ -66,6 +83,25 @@ impl Read {
             .map(|row| row.try_get(0))
             .transpose()?
             .unwrap_or_default())
+    }
+}
+
+impl Write {
+    /// Makes a tenant with its first key, as a change of the scope's own tenant.
+    ///
+    /// # Errors
+    /// [`StoreError::Race`] if there is one of that name.
+    pub async fn add_tenant(&mut self, tenant: &str, first: &KeyRow) -> Result<()> {
+        let sql = "INSERT INTO tenants (tenant, event_seq, audit_seq, audit_hash, created_ms) \
+                   VALUES ($1, 0, 0, $2, $3)";
+        let query = sqlx::query(sql)
+            .bind(tenant.to_owned())
+            .bind(audit::START)
+            .bind(now_ms());
+        query.execute(self.connection()).await?;
+        self.insert_key(tenant, first).await?;
+        self.note_plain("tenant", tenant, "put");
+        Ok(())
     }
 }
 

@@ -3,7 +3,6 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::transaction::Change;
 use super::{Read, Result, Store, StoreError, Write, now_ms};
 use crate::access::Gate;
 
@@ -78,26 +77,41 @@ impl Store {
 }
 
 impl Read {
-    /// At most `limit` keys of the tenant after the id `after`, in order.
+    /// At most `limit` keys of the tenant after the id `after`, in order. Keys that reach further than the
+    /// scope are left out.
     ///
     /// # Errors
     /// Whatever the database says.
     pub async fn keys(&mut self, after: &str, limit: u32) -> Result<Vec<KeyRow>> {
         let sql =
             format!("SELECT {FIELDS} FROM keys WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(self.tenant())
-            .bind(after.to_owned())
-            .bind(i64::from(limit));
-        query
-            .fetch_all(self.connection())
-            .await?
-            .iter()
-            .map(key)
-            .collect()
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let (mut keys, mut after) = (Vec::new(), after.to_owned());
+        loop {
+            let query = sqlx::query(sqlx::AssertSqlSafe(sql.clone()))
+                .bind(self.tenant())
+                .bind(after)
+                .bind(i64::from(limit));
+            let rows = query.fetch_all(self.connection()).await?;
+            let page: Vec<KeyRow> = rows.iter().map(key).collect::<Result<_>>()?;
+            let Some(last) = page.last().map(|key| key.id.clone()) else {
+                break;
+            };
+            after = last;
+            let scope = self.scope().clone();
+            keys.extend(
+                page.into_iter()
+                    .filter(|key| scope.reaches_all(&key.clients)),
+            );
+            if keys.len() >= wanted || rows.len() < wanted {
+                break;
+            }
+        }
+        keys.truncate(wanted);
+        Ok(keys)
     }
 
-    /// A key of the tenant.
+    /// A key of the tenant. One that reaches further than the scope is not found.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -107,13 +121,12 @@ impl Read {
             .bind(self.tenant())
             .bind(id.to_owned());
         let row = query.fetch_optional(self.connection()).await?;
-        row.as_ref()
-            .map(key)
-            .transpose()?
-            .ok_or_else(|| StoreError::NotFound {
-                kind: "key",
-                id: id.to_owned(),
-            })
+        let found = row.as_ref().map(key).transpose()?;
+        let found = found.filter(|key| self.scope().reaches_all(&key.clients));
+        found.ok_or_else(|| StoreError::NotFound {
+            kind: "key",
+            id: id.to_owned(),
+        })
     }
 }
 
@@ -123,11 +136,19 @@ impl Write {
     /// # Errors
     /// Whatever the database says.
     pub async fn add_key(&mut self, key: &KeyRow) -> Result<()> {
+        let tenant = self.tenant();
+        self.insert_key(&tenant, key).await?;
+        self.note_plain("key", &key.id, "put");
+        Ok(())
+    }
+
+    /// Adds a key to any tenant, without noting it.
+    pub(super) async fn insert_key(&mut self, tenant: &str, key: &KeyRow) -> Result<()> {
         let sql = "INSERT INTO keys (id, tenant, name, secret_hash, role, actions, clients, created_ms, \
                    expires_ms, revoked_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)";
         let query = sqlx::query(sql)
             .bind(key.id.clone())
-            .bind(self.tenant())
+            .bind(tenant.to_owned())
             .bind(key.name.clone())
             .bind(key.secret_hash.clone())
             .bind(key.role.clone())
@@ -136,7 +157,6 @@ impl Write {
             .bind(key.created_ms)
             .bind(key.expires_ms);
         query.execute(self.connection()).await?;
-        self.noted(&key.id, "put");
         Ok(())
     }
 
@@ -154,19 +174,7 @@ impl Write {
             .bind(self.tenant())
             .bind(id.to_owned());
         query.execute(self.connection()).await?;
-        self.noted(id, "delete");
+        self.note_plain("key", id, "delete");
         Ok(())
-    }
-
-    fn noted(&mut self, id: &str, op: &'static str) {
-        self.note(Change {
-            kind: "key",
-            id: id.to_owned(),
-            client: String::new(),
-            op,
-            rev: 1,
-            before: String::new(),
-            after: String::new(),
-        });
     }
 }

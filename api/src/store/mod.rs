@@ -12,30 +12,36 @@
 mod audit;
 mod connect;
 mod documents;
+mod erase;
 mod error;
 mod feed;
 mod jobs;
 mod keys;
 mod plans;
+mod protected;
 #[cfg(test)]
 mod suite;
 mod transaction;
+mod users;
 
-pub use audit::{AuditRow, Broken};
+pub use audit::{AuditRow, Broken, Intact};
 pub use connect::Dialect;
 pub use documents::{Column, Document, Expect, Filter, Kind, Op, Page, Value};
+pub use erase::Erased;
 pub use error::StoreError;
 pub use feed::Event;
 pub use jobs::{Claimed, Job, JobEvent, JobState};
 pub use keys::KeyRow;
 pub use plans::{Busy, PlanRow, RowFilter, RowKind, joined};
+pub use protected::GroupRow;
 pub use transaction::{Answer, Begun, Read, RequestKey, Write};
+pub use users::{SessionRow, UserRow};
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sqlx::AnyPool;
+use sqlx::{AnyPool, Row};
 use tokio::sync::Mutex;
 
 /// The result of a store call.
@@ -93,6 +99,45 @@ impl Store {
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// Writes a copy of the whole database, as it is at one moment, into a new SQLite file; others go on reading
+    /// and writing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] on PostgreSQL, which has tools of its own; whatever the database says.
+    pub async fn copy_to(&self, file: &Path) -> Result<()> {
+        if self.dialect != Dialect::Sqlite {
+            let what = "PostgreSQL is backed up by pg_dump".to_owned();
+            return Err(StoreError::Unavailable(what));
+        }
+        let Some(file) = file.to_str() else {
+            return Err(StoreError::Unavailable(
+                "the file's name is not UTF-8".to_owned(),
+            ));
+        };
+        sqlx::query("VACUUM INTO $1")
+            .bind(file.to_owned())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether every page of a SQLite file is whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with what is wrong; whatever the database says.
+    pub async fn check_pages(&self) -> Result<()> {
+        if self.dialect != Dialect::Sqlite {
+            return Ok(());
+        }
+        let row = sqlx::query("PRAGMA integrity_check(1)")
+            .fetch_one(&self.pool)
+            .await?;
+        match row.try_get::<String, _>(0)?.as_str() {
+            "ok" => Ok(()),
+            what => Err(StoreError::Damaged(what.to_owned())),
+        }
     }
 
     /// Closes all connections, after the statements that run now.

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use serde_json::json;
 use sqlx::any::AnyRow;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, Row, Transaction};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Dialect, Result, Store, StoreError, audit, now_ms};
@@ -26,6 +26,8 @@ enum Source {
 pub struct Write {
     read: Read,
     changes: Vec<Change>,
+    /// The pseudonym of somebody erased by this transaction.
+    pub(super) erased: Option<String>,
     request: Option<RequestKey>,
     /// Held until the transaction is over.
     _turn: Option<OwnedMutexGuard<()>>,
@@ -102,6 +104,7 @@ impl Store {
                 scope: scope.clone(),
             },
             changes: Vec::new(),
+            erased: None,
             request: None,
             _turn: turn,
         })
@@ -186,10 +189,36 @@ impl DerefMut for Write {
     }
 }
 
+/// Events in one statement.
+const EVENTS_AT_ONCE: usize = 100;
+
 impl Write {
     /// Notes what was changed, for the feed and the audit.
     pub(super) fn note(&mut self, change: Change) {
         self.changes.push(change);
+    }
+
+    /// Calls a person by a pseudonym in what was noted so far.
+    pub(super) fn rename_changes(&mut self, id: &str, pseudonym: &str) {
+        for change in &mut self.changes {
+            if change.kind == super::Kind::EXPERT.name && change.id == id {
+                pseudonym.clone_into(&mut change.id);
+            }
+        }
+        self.erased = Some(pseudonym.to_owned());
+    }
+
+    /// Notes a change of something that is no document.
+    pub(super) fn note_plain(&mut self, kind: &'static str, id: &str, op: &'static str) {
+        self.note(Change {
+            kind,
+            id: id.to_owned(),
+            client: String::new(),
+            op,
+            rev: 1,
+            before: String::new(),
+            after: String::new(),
+        });
     }
 
     /// How many things were changed so far.
@@ -245,6 +274,7 @@ impl Write {
     async fn tell(&mut self) -> Result<()> {
         let changes = std::mem::take(&mut self.changes);
         let (tenant, at_ms) = (self.tenant(), now_ms());
+        let names = self.audit_names(&changes).await?;
         let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
         let sql = "UPDATE tenants SET event_seq = event_seq + $1, audit_seq = audit_seq + 1 \
                    WHERE tenant = $2 RETURNING event_seq, audit_seq, audit_hash";
@@ -253,23 +283,13 @@ impl Write {
         let row = row.ok_or_else(|| StoreError::Damaged(format!("there is no tenant {tenant}")))?;
         let (last, audit_seq): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         let prev_hash: String = row.try_get(2)?;
-        for (seq, change) in (last - count + 1..).zip(&changes) {
-            let sql = "INSERT INTO events (tenant, seq, at_ms, kind, id, client, op, rev) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-            let query = sqlx::query(sql)
-                .bind(tenant.clone())
-                .bind(seq)
-                .bind(at_ms)
-                .bind(change.kind)
-                .bind(change.id.clone())
-                .bind(change.client.clone())
-                .bind(change.op)
-                .bind(change.rev);
-            query.execute(self.connection()).await?;
+        let numbered: Vec<(i64, &Change)> = (last - count + 1..).zip(&changes).collect();
+        for batch in numbered.chunks(EVENTS_AT_ONCE) {
+            self.insert_events(&tenant, at_ms, batch).await?;
         }
-        let detail = changes.iter().map(|change| {
+        let detail = changes.iter().zip(&names).map(|(change, name)| {
             json!({
-                "kind": change.kind, "id": change.id, "op": change.op, "rev": change.rev,
+                "kind": change.kind, "id": name, "op": change.op, "rev": change.rev,
                 "before": change.before, "after": change.after,
             })
         });
@@ -283,5 +303,39 @@ impl Write {
             prev_hash,
         };
         audit::append(self.connection(), tenant, row).await
+    }
+
+    async fn insert_events(
+        &mut self,
+        tenant: &str,
+        at_ms: i64,
+        events: &[(i64, &Change)],
+    ) -> Result<()> {
+        const OWN: usize = 6;
+        let row = |idx: usize| {
+            let places: Vec<String> = (3..3 + OWN)
+                .map(|place| format!("${}", place + OWN * idx))
+                .collect();
+            format!("($1, $2, {})", places.join(", "))
+        };
+        let rows: Vec<String> = (0..events.len()).map(row).collect();
+        let sql = format!(
+            "INSERT INTO events (tenant, at_ms, seq, kind, id, client, op, rev) VALUES {}",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql))
+            .bind(tenant.to_owned())
+            .bind(at_ms);
+        for (seq, change) in events {
+            query = query
+                .bind(*seq)
+                .bind(change.kind)
+                .bind(change.id.clone())
+                .bind(change.client.clone())
+                .bind(change.op)
+                .bind(change.rev);
+        }
+        query.execute(self.connection()).await?;
+        Ok(())
     }
 }

@@ -1,9 +1,12 @@
 //! A server with a data folder of its own.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
+
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -17,7 +20,11 @@ pub(crate) struct Server {
     address: String,
     /// The first administrator's key.
     pub(crate) key: String,
+<<<<<<< HEAD
     pub(crate) data: Arc<TempDir>,
+=======
+    data: TempDir,
+>>>>>>> res
 }
 
 /// What was answered.
@@ -25,7 +32,13 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) etag: String,
     pub(crate) location: String,
+<<<<<<< HEAD
     pub(crate) retry_after: String,
+=======
+    /// What `Set-Cookie` says.
+    pub(crate) cookie: String,
+    /// As it was sent.
+>>>>>>> res
     pub(crate) text: String,
     /// Null where it is no JSON.
     pub(crate) body: Value,
@@ -40,6 +53,7 @@ impl Answer {
 
 impl Server {
     pub(crate) fn start() -> Self {
+<<<<<<< HEAD
         Self::with(&[])
     }
 
@@ -50,8 +64,45 @@ impl Server {
 
     /// On a folder that may have been served before; then the key is known.
     pub(crate) fn on(data: Arc<TempDir>, args: &[&str], key: Option<&str>) -> Self {
+=======
+        Self::over(tempfile::tempdir().unwrap(), None)
+    }
+
+    /// A server that lets callers try wrong keys as often as they like.
+    pub(crate) fn patient() -> Self {
+        Self::with(tempfile::tempdir().unwrap(), None, "1000000")
+    }
+
+    /// Stops the server and starts another over the same data, after `meanwhile` was done to it.
+    pub(crate) fn again(mut self, meanwhile: impl FnOnce(&Path)) -> Self {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let (data, key) = (self.data.path().to_owned(), self.key.clone());
+        let kept = std::mem::replace(&mut self.data, tempfile::tempdir().unwrap());
+        meanwhile(&data);
+        Self::over(kept, Some(key))
+    }
+
+    /// Where it listens: `http://…`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Its data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Serves a folder; `key` is known where there is one.
+    pub(crate) fn over(data: TempDir, key: Option<String>) -> Self {
+        Self::with(data, key, "60")
+    }
+
+    fn with(data: TempDir, key: Option<String>, failures: &str) -> Self {
+>>>>>>> res
         let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["--failures-per-address", failures, "--data"])
             .arg(data.path())
             .args(args)
             .env("MUSTER_LOG", "warn")
@@ -65,11 +116,17 @@ impl Server {
                 break rest.split([',', ' ']).next().unwrap_or_default().to_owned();
             }
         };
+<<<<<<< HEAD
         let key = key.map_or_else(|| after("shown only now: "), str::to_owned);
+=======
+        let key = key.unwrap_or_else(|| after("shown only now: "));
+>>>>>>> res
         let address = after("listens on ");
         std::thread::spawn(move || said.for_each(drop));
         let agent = Agent::config_builder()
             .http_status_as_error(false)
+            // A connection whose request was refused before its body was read is closed by the server.
+            .max_idle_connections(0)
             .build()
             .into();
         Self {
@@ -97,8 +154,10 @@ impl Server {
     ) -> Answer {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("{}{path}", self.address))
-            .header("authorization", format!("Bearer {key}"));
+            .uri(format!("{}{path}", self.address));
+        if !key.is_empty() {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
         if !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");
         }
@@ -116,16 +175,55 @@ impl Server {
                 .and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
+<<<<<<< HEAD
         let (etag, location) = (header("etag"), header("location"));
         let retry_after = header("retry-after");
+=======
+        let (etag, location, cookie) = (header("etag"), header("location"), header("set-cookie"));
+>>>>>>> res
         let text = response.body_mut().read_to_string().unwrap();
         Answer {
             status: response.status().as_u16(),
             etag,
             location,
+<<<<<<< HEAD
             retry_after,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
+=======
+            cookie,
+            body: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
+    }
+
+    /// The secret of a new key of the administrator's tenant.
+    pub(crate) fn key(&self, role: &str, clients: &[&str]) -> String {
+        let wanted = serde_json::json!({"name": role, "role": role, "clients": clients});
+        let made = self.admin("POST", "/v1/keys", &[], &wanted.to_string());
+        made.body["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks until the answer is as wanted; gives up after a while.
+    pub(crate) fn until(
+        &self,
+        wanted: impl Fn(&Answer) -> bool,
+        ask: impl Fn() -> Answer,
+    ) -> Answer {
+        let begun = Instant::now();
+        loop {
+            let answer = ask();
+            if wanted(&answer) {
+                return answer;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "{} {}",
+                answer.status,
+                answer.text
+            );
+            std::thread::sleep(Duration::from_millis(50));
+>>>>>>> res
         }
     }
 

@@ -191,6 +191,20 @@ pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
     }
 }
 
+/// Whether the person is planned at all and satisfies what the role requires; conflicts, hours and pay are not
+/// looked at.
+pub fn qualifies(person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    let profile = person.profile;
+    profile.stage.is_planned()
+        && profile.max_roles > Count::default()
+        && holds(&terms.role.requires, person, terms)
+}
+
+/// Whether a conflict keeps the person away from the role's client or campaign.
+pub fn is_barred(person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    conflicts(person.profile, terms).next().is_some()
+}
+
 /// Every reason why the person may not hold the role, by step, within a step as the role names its conditions.
 /// Empty exactly if [`is_eligible`]. Where no week is allowed, the reasons are those of the campaign's first one.
 pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {

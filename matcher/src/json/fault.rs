@@ -99,6 +99,13 @@ impl Faults {
         }
     }
 
+    /// Adds all faults of another list after these.
+    pub fn append(&mut self, other: &Self) {
+        let room = Self::KEPT.saturating_sub(self.list.len());
+        self.list.extend(other.list.iter().take(room).cloned());
+        self.total += other.total;
+    }
+
     /// The faults kept, in the order they were met.
     pub fn list(&self) -> &[Fault] {
         &self.list

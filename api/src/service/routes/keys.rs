@@ -6,11 +6,10 @@ use axum::response::Response;
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::Id;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::access::{Action, Caller, NewKey, Role, Scope};
 use crate::service::extract::{Body, Once, Params, PathId};
-use crate::service::paging::Paging;
+use crate::service::paging::{PageOf, Paging};
 use crate::service::reply::{self, Created};
 use crate::service::{App, Code, Problem};
 use crate::store::{Begun, KeyRow, RequestKey, now_ms};
@@ -20,16 +19,16 @@ use crate::store::{Begun, KeyRow, RequestKey, now_ms};
 pub(super) struct KeyWanted {
     /// What people call it.
     name: String,
-    /// `administrator`, `planner`, `recruiter`, `scheduler` or `auditor`.
-    #[schema(value_type = String)]
+    /// What it may.
     role: Role,
     /// Actions it is limited to; empty: all of the role.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, required = false)]
     actions: Vec<Action>,
     /// Clients it is limited to; empty: all.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, required = false)]
     clients: Vec<Id>,
     /// When it stops working, in UTC milliseconds; 0: never.
+    #[schema(required = false, minimum = 0, maximum = 253_402_300_799_999_i64)]
     expires_ms: i64,
 }
 
@@ -124,7 +123,8 @@ impl From<KeyRow> for KeyShown {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ListParams {
-    /// Entries of a page, 1 to 1000.
+    /// Entries of a page, 1 to 1000; 100 by default.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// The `next` of the page before.
     cursor: Option<String>,
@@ -133,7 +133,7 @@ pub(super) struct ListParams {
 /// Lists the tenant's keys, without their secrets.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys", params(ListParams),
     extensions(("x-action" = json!("keys:read"))),
-    responses((status = 200, description = "`items`: keys; `next`: the cursor of the next page, or null"),
+    responses((status = 200, description = "Keys", body = PageOf<KeyShown>),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -142,21 +142,10 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::KeysRead)?;
     let paging = Paging::new("keys", params.limit, params.cursor.as_deref())?;
-    let mut keys = app
-        .store
-        .read(&scope)
-        .await?
-        .keys(&paging.after, paging.limit + 1)
-        .await?;
-    let limit = usize::try_from(paging.limit).unwrap_or(usize::MAX);
-    let more = keys.len() > limit;
-    keys.truncate(limit);
-    let next = keys
-        .last()
-        .filter(|_| more)
-        .map(|last| paging.cursor(&last.id));
-    let items: Vec<KeyShown> = keys.into_iter().map(KeyShown::from).collect();
-    reply::value(StatusCode::OK, &json!({"items": items, "next": next}))
+    let mut read = app.store.read(&scope).await?;
+    let keys = read.keys(&paging.after, paging.limit + 1).await?;
+    let page = paging.page(keys, |key| key.id.clone());
+    reply::value(StatusCode::OK, &page.map(KeyShown::from))
 }
 
 /// Makes a key. The secret is in this answer only; a repeated request gets the answer without it.
@@ -231,10 +220,8 @@ async fn add(
     };
     if !within(&made.row.actions, caller.actions()) || !within(&made.row.clients, caller.clients())
     {
-        return Err(Problem::new(
-            Code::Forbidden,
-            "a key cannot reach further than the one that makes it",
-        ));
+        let why = "a key cannot reach further than the one that makes it";
+        return Err(caller.refuse(Action::KeysWrite, why).into());
     }
     let mut write = match app.store.write_once(scope, request).await? {
         Begun::Again(answer) => return Ok(reply::answer(answer)),

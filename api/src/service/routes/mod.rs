@@ -1,17 +1,25 @@
 //! The routes, one line each. The router and the `OpenAPI` document are made from the same list.
 
+mod campaigns;
 mod check;
+mod clients;
 mod demo;
+mod events;
 mod experts;
 mod keys;
 mod plans;
 mod problems;
+mod reports;
+mod sessions;
+mod tenants;
+mod users;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use muster_matcher::model::campaign::CampaignFileError;
 use serde_json::{Value, json};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
@@ -19,19 +27,29 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{App, Code, Problem, health, observe};
+use super::{App, Code, Problem, health, observe, schemas};
+use crate::access::{COOKIE, Refused};
 
 /// What the document says beside the routes.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Muster", description = "Staffs human-data campaigns from a pool of experts, with proof"),
     components(schemas(super::problem::ProblemBody, super::problem::Detail)),
-    security(("key" = []))
+    security(("key" = []), ("session" = []))
 )]
 struct About;
 
-/// What a profile is, for people who write pool files and for this document.
-const PROFILE: &str = include_str!("../../../../docs/profile.schema.json");
+/// Which page of a list.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PageParams {
+    /// Entries of a page, 1 to 1000; 100 by default.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
 
 /// Requests that end soon.
 fn short() -> OpenApiRouter<App> {
@@ -61,6 +79,38 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(plans::publish::unpublish))
         .routes(routes!(plans::bookings::list))
         .routes(routes!(plans::export::export))
+        .routes(routes!(experts::search::search))
+        .routes(routes!(experts::people::protect))
+        .routes(routes!(experts::people::erase))
+        .routes(routes!(campaigns::list))
+        .routes(routes!(
+            campaigns::get,
+            campaigns::put,
+            campaigns::patch,
+            campaigns::delete
+        ))
+        .routes(routes!(campaigns::roles::list))
+        .routes(routes!(
+            campaigns::roles::get,
+            campaigns::roles::put,
+            campaigns::roles::delete
+        ))
+        .routes(routes!(campaigns::roles::shortlist))
+        .routes(routes!(campaigns::roles::meter_of))
+        .routes(routes!(campaigns::roles::meter))
+        .routes(routes!(reports::selection))
+        .routes(routes!(clients::list))
+        .routes(routes!(clients::get, clients::put, clients::delete))
+        .routes(routes!(tenants::list, tenants::create))
+        .routes(routes!(users::list))
+        .routes(routes!(users::get, users::put, users::disable))
+        .routes(routes!(sessions::create))
+        .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(sessions::rotate))
+        .routes(routes!(sessions::password))
+        .routes(routes!(events::list))
+        .routes(routes!(events::audit))
+        .routes(routes!(events::verify))
 }
 
 /// Requests that last as long as they need: streams.
@@ -69,6 +119,24 @@ fn long() -> OpenApiRouter<App> {
         .routes(routes!(experts::import::import))
         .routes(routes!(experts::import::rejects))
         .routes(routes!(plans::events::events))
+        .routes(routes!(experts::people::export))
+}
+
+/// An index that cannot be read is built again; until then there is none.
+fn index_problem(error: muster_index::IndexError) -> Problem {
+    tracing::error!(%error, "the index cannot be read");
+    Problem::new(
+        Code::Internal,
+        "the index cannot be read; the log says more",
+    )
+}
+
+/// Faults of a campaign file.
+fn campaign_problem(error: CampaignFileError) -> Problem {
+    match error {
+        CampaignFileError::Faults(faults) => Problem::faults(&faults),
+        CampaignFileError::Json(error) => Problem::new(Code::BrokenJson, error.to_string()),
+    }
 }
 
 /// The whole service.
@@ -92,6 +160,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| panicked(),
         ))
+        .layer(from_fn_with_state(app.clone(), audited))
         .layer(from_fn(observe::request))
         .with_state(app)
 }
@@ -104,23 +173,55 @@ async fn in_time(State(app): State<App>, request: Request, next: Next) -> Respon
     })
 }
 
+/// Writes refused calls to the audit of the tenant they were refused in.
+async fn audited(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(refused) = response.extensions_mut().remove::<Refused>() {
+        let (actor, action, why) = (&refused.actor, refused.action, &refused.why);
+        tracing::warn!(actor, action, why, "refused");
+        let name = format!("{} {}", refused.tenant, refused.actor);
+        if app.limiter.audits(&name)
+            && let Err(error) = app.store.audit_refusal(&app.gate, &refused).await
+        {
+            tracing::warn!(%error, "a refusal is not audited");
+        }
+    }
+    response
+}
+
 fn panicked() -> Response {
     Problem::new(Code::Internal, "the service panicked; the log says more").into_response()
 }
 
-/// The `OpenAPI` 3.1 document. A profile's schema is the one of pool files.
+/// The `OpenAPI` 3.1 document.
 pub fn openapi() -> Value {
     let mut document: Document = About::openapi();
     document.merge(short().to_openapi());
     document.merge(long().to_openapi());
     let mut document = serde_json::to_value(&document).unwrap_or_default();
-    // Its references are to its own definitions, wherever it is put.
-    let profile = PROFILE.replace("#/$defs/", "#/components/schemas/Profile/$defs/");
-    let profile: Value = serde_json::from_str(&profile).unwrap_or_default();
-    document["components"]["schemas"]["Profile"] = profile;
+    schemas::put_into(&mut document);
+    name_problems(&mut document);
     document["components"]["securitySchemes"]["key"] =
         json!({"type": "http", "scheme": "bearer", "bearerFormat": "muster_<id>_<secret>"});
+    document["components"]["securitySchemes"]["session"] =
+        json!({"type": "apiKey", "in": "cookie", "name": COOKIE});
     document
+}
+
+/// Problems have a media type of their own.
+fn name_problems(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.flat_map(|(_, methods)| methods.as_object_mut().into_iter().flatten());
+    for (_, operation) in operations {
+        let responses = operation["responses"].as_object_mut().into_iter().flatten();
+        for (_, response) in responses {
+            let problem = response.pointer("/content/application~1json/schema/$ref");
+            if problem.is_some_and(|schema| schema == "#/components/schemas/Problem") {
+                let content = response["content"]["application/json"].take();
+                response["content"] = json!({"application/problem+json": content});
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -135,8 +236,10 @@ mod tests {
         assert!(paths.len() >= 6);
         for (path, methods) in paths {
             for (method, operation) in methods.as_object().unwrap() {
-                let action = operation["x-action"].as_str().and_then(Action::of);
-                assert!(action.is_some(), "{method} {path} names no action");
+                let action = operation["x-action"].as_str().unwrap_or_default();
+                let public = action == "public" && path == "/v1/sessions";
+                let known = public || Action::of(action).is_some();
+                assert!(known, "{method} {path} names no action");
             }
         }
     }

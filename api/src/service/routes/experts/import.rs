@@ -79,7 +79,7 @@ pub(in crate::service::routes) async fn import(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let scope = caller.may(Action::ExpertsWrite)?;
+    let scope = caller.may_in_all(Action::ExpertsWrite)?;
     let kind = kind(&headers)?;
     let options = options(&params)?;
     let id = random::<16>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
@@ -126,7 +126,7 @@ pub(in crate::service::routes) async fn rejects(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let scope = caller.may(Action::ExpertsWrite)?;
+    let scope = caller.may_in_all(Action::ExpertsWrite)?;
     let missing = || {
         Problem::new(
             Code::NotFound,

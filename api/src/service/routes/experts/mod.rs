@@ -1,6 +1,8 @@
 //! People of the pool.
 
 pub(super) mod import;
+pub(super) mod people;
+pub(super) mod search;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -9,10 +11,12 @@ use muster_datasets::import::labels::NoLabels;
 use muster_matcher::json::{Json, parse};
 use muster_matcher::model::profile::Profile;
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::access::{Action, Caller};
+use crate::access::{Action, Caller, Scope};
 use crate::service::extract::{self, Body, Params, PathId, Precondition};
-use crate::service::paging::{Paging, sparse};
+use crate::service::paging::{PageOf, Paging, sparse};
+use crate::service::schemas::{AnyObject, Profile as ProfileSchema};
 use crate::service::{App, Code, Problem, reply};
 use crate::store::{Column, Document, Expect, Filter, Kind, Op, Write};
 
@@ -33,7 +37,8 @@ pub(super) struct ListParams {
     min_weekly_hours: Option<i64>,
     /// Only these fields, separated by commas.
     fields: Option<String>,
-    /// Entries of a page, 1 to 1000.
+    /// Entries of a page, 1 to 1000; 100 by default.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// The `next` of the page before.
     cursor: Option<String>,
@@ -68,7 +73,7 @@ impl ListParams {
 /// Lists people, in the order of ids.
 #[utoipa::path(get, path = "/v1/experts", tag = "experts", params(ListParams),
     extensions(("x-action" = json!("experts:read"))),
-    responses((status = 200, description = "`items`: profiles; `next`: the cursor of the next page, or null"),
+    responses((status = 200, description = "People; with `fields` only those of each", body = PageOf<AnyObject>),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -80,9 +85,12 @@ pub(super) async fn list(
     let name = format!("experts {filters:?}");
     let paging = Paging::new(&name, params.limit, params.cursor.as_deref())?;
     let mut read = app.store.read(&scope).await?;
-    let page = read
+    let mut page = read
         .list(&Kind::EXPERT, &filters, &paging.after, paging.limit)
         .await?;
+    for person in &mut page.items {
+        person.body = seen(&person.body, &scope)?;
+    }
     Ok(reply::json(
         axum::http::StatusCode::OK,
         paging.json(&page, params.fields.as_deref())?,
@@ -101,7 +109,7 @@ pub(super) struct GetParams {
 /// Gives a person.
 #[utoipa::path(get, path = "/v1/experts/{id}", tag = "experts", params(("id" = String, Path), GetParams),
     extensions(("x-action" = json!("experts:read"))),
-    responses((status = 200, description = "The profile; its revision in ETag"),
+    responses((status = 200, description = "The profile, or the fields asked for; its revision in ETag", body = Object),
               (status = 304, description = "It is at the revision in If-None-Match"),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn get(
@@ -118,15 +126,16 @@ pub(super) async fn get(
         .await?
         .get(&Kind::EXPERT, id.as_str())
         .await?;
-    let body = sparse(&found.body, params.fields.as_deref())?;
+    let body = sparse(&seen(&found.body, &scope)?, params.fields.as_deref())?;
     Ok(reply::document(&found, body, &headers))
 }
 
 /// Adds or replaces a person.
 #[utoipa::path(put, path = "/v1/experts/{id}", tag = "experts", params(("id" = String, Path)),
     extensions(("x-action" = json!("experts:write"))),
-    request_body(content = serde_json::Value, description = "A profile as in a pool file (schema Profile)"),
-    responses((status = 200, description = "Replaced"), (status = 201, description = "Added"),
+    request_body(content = ProfileSchema, description = "A profile as in a pool file"),
+    responses((status = 200, description = "Replaced", body = ProfileSchema),
+              (status = 201, description = "Added", body = ProfileSchema),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn put(
     State(app): State<App>,
@@ -135,7 +144,7 @@ pub(super) async fn put(
     Precondition(expect): Precondition,
     body: Body<Profile>,
 ) -> Result<Response, Problem> {
-    let scope = caller.may(Action::ExpertsWrite)?;
+    let scope = caller.may_in_all(Action::ExpertsWrite)?;
     if body.value.id != id {
         let found = format!("{:?}", body.value.id.as_str());
         return Err(Problem::of(
@@ -159,8 +168,8 @@ pub(super) async fn put(
 /// Changes some fields of a person (JSON merge patch, RFC 7396): `null` removes a field.
 #[utoipa::path(patch, path = "/v1/experts/{id}", tag = "experts", params(("id" = String, Path)),
     extensions(("x-action" = json!("experts:write"))),
-    request_body(content = serde_json::Value, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "Changed"),
+    request_body(content = Object, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "Changed", body = ProfileSchema),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn patch(
     State(app): State<App>,
@@ -169,7 +178,7 @@ pub(super) async fn patch(
     Precondition(expect): Precondition,
     body: Body<Json>,
 ) -> Result<Response, Problem> {
-    let scope = caller.may(Action::ExpertsWrite)?;
+    let scope = caller.may_in_all(Action::ExpertsWrite)?;
     let mut write = app.store.write(&scope).await?;
     let before = write.get(&Kind::EXPERT, id.as_str()).await?;
     let before = parse(before.body.as_bytes());
@@ -200,7 +209,7 @@ pub(super) async fn delete(
     PathId(id): PathId,
     Precondition(expect): Precondition,
 ) -> Result<Response, Problem> {
-    let scope = caller.may(Action::ExpertsWrite)?;
+    let scope = caller.may_in_all(Action::ExpertsWrite)?;
     let mut write = app.store.write(&scope).await?;
     write.delete(&Kind::EXPERT, id.as_str(), &expect).await?;
     write.commit().await?;
@@ -234,6 +243,32 @@ async fn put_profile(
         .await?)
 }
 
+/// A profile as a scope sees it: of other clients' work no more than that the person is busy.
+///
+/// # Errors
+/// [`Code::Internal`]: the profile is no JSON object.
+fn seen(body: &str, scope: &Scope) -> Result<String, Problem> {
+    if scope.is_unlimited() {
+        return Ok(body.to_owned());
+    }
+    let broken = |error: serde_json::Error| Problem::new(Code::Internal, error.to_string());
+    let mut profile: Value = serde_json::from_str(body).map_err(broken)?;
+    let hidden = |client: &Value| !client.as_str().is_some_and(|client| scope.reaches(client));
+    for (list, client) in [("conflicts", "against"), ("past_clients", "client")] {
+        if let Some(entries) = profile[list].as_array_mut() {
+            entries.retain(|entry| !hidden(&entry[client]));
+        }
+    }
+    for work in profile["commitments"].as_array_mut().into_iter().flatten() {
+        // Work for nobody known may be for another client, too.
+        if hidden(&work["client"]) {
+            work["label"] = "busy".into();
+            work.as_object_mut().map(|work| work.remove("client"));
+        }
+    }
+    Ok(profile.to_string())
+}
+
 /// A word as JSON has it, without its quotes; empty where there is none.
 fn word(value: &impl serde::Serialize) -> Result<String, Problem> {
     let text = reply::text(value)?;
@@ -245,7 +280,7 @@ fn word(value: &impl serde::Serialize) -> Result<String, Problem> {
 }
 
 /// `target` changed by `patch`.
-fn merged(target: Json, patch: Json) -> Json {
+pub(super) fn merged(target: Json, patch: Json) -> Json {
     let Json::Object(changes) = patch else {
         return patch;
     };
@@ -255,9 +290,14 @@ fn merged(target: Json, patch: Json) -> Json {
     };
     for (name, change) in changes {
         let place = fields.iter().position(|(known, _)| *known == name);
-        let before = place.map_or(Json::Null, |place| fields.swap_remove(place).1);
-        if change != Json::Null {
-            fields.push((name, merged(before, change)));
+        match (place, change) {
+            (Some(place), Json::Null) => drop(fields.remove(place)),
+            (Some(place), change) => {
+                let before = std::mem::replace(&mut fields[place].1, Json::Null);
+                fields[place].1 = merged(before, change);
+            }
+            (None, Json::Null) => {}
+            (None, change) => fields.push((name, merged(Json::Null, change))),
         }
     }
     Json::Object(fields)
@@ -278,6 +318,6 @@ mod tests {
             target,
             tree(r#"{"a": {"b": null, "x": {"y": null}}, "e": [1]}"#),
         );
-        assert_eq!(after, tree(r#"{"d": 3, "a": {"c": 2, "x": {}}, "e": [1]}"#));
+        assert_eq!(after, tree(r#"{"a": {"c": 2, "x": {}}, "d": 3, "e": [1]}"#));
     }
 }

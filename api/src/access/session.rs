@@ -1,0 +1,105 @@
+//! Sessions of people who sign in: an opaque cookie `<public part>_<secret>`, of which the store has a hash.
+
+use super::key::{same, split};
+use super::{Caller, Denied, Gate, Refused, Role, is_password, random, sha256};
+use crate::store::{SessionRow, Store, now_ms};
+
+/// The cookie's name.
+pub const COOKIE: &str = "muster_session";
+
+/// How long a session lasts.
+pub const SESSION_MS: i64 = 12 * 60 * 60 * 1_000;
+
+/// A session just made: the only time its secret is known.
+pub struct NewSession {
+    /// The cookie's value.
+    pub cookie: String,
+    /// What the store keeps.
+    pub row: SessionRow,
+}
+
+impl NewSession {
+    /// A session of a user.
+    ///
+    /// # Errors
+    /// The operating system has no random bytes.
+    pub fn make(tenant: &str, user: &str) -> std::io::Result<Self> {
+        let (id, secret) = (random::<8>()?, random::<32>()?);
+        let row = SessionRow {
+            id: id.clone(),
+            tenant: tenant.to_owned(),
+            user: user.to_owned(),
+            secret_hash: sha256(secret.as_bytes()),
+            expires_ms: now_ms().saturating_add(SESSION_MS),
+            role: String::new(),
+            clients: String::new(),
+            disabled_ms: 0,
+        };
+        let cookie = format!("{id}_{secret}");
+        Ok(Self { cookie, row })
+    }
+}
+
+/// Who sends the cookie.
+///
+/// # Errors
+/// [`Denied::Unknown`], [`Denied::Store`].
+pub async fn authenticate_session(
+    store: &Store,
+    gate: &Gate,
+    cookie: &str,
+) -> Result<Caller, Denied> {
+    let (id, secret) = split(cookie).ok_or(Denied::Unknown(None))?;
+    let offered = sha256(secret.as_bytes());
+    let session = store.find_session(gate, id).await?;
+    let session = session.ok_or(Denied::Unknown(None))?;
+    let good = same(&offered, &session.secret_hash)
+        && now_ms() < session.expires_ms
+        && session.disabled_ms == 0;
+    match Role::of(&session.role).filter(|_| good) {
+        Some(role) => Ok(Caller::of_session(&session, role)),
+        None => Err(unknown(
+            &session.tenant,
+            &session.user,
+            "a session that is over or wrong",
+        )),
+    }
+}
+
+/// Whether a user of a tenant has this password. Takes tens of milliseconds of a thread of its own, whether
+/// there is such a user or not.
+///
+/// # Errors
+/// [`Denied::Unknown`], [`Denied::Store`].
+pub async fn sign_in(
+    store: &Store,
+    gate: &Gate,
+    tenant: &str,
+    user: &str,
+    password: String,
+) -> Result<(), Denied> {
+    let known = store.find_user(gate, tenant, user).await?;
+    let there = known.is_some();
+    let hash = known
+        .filter(|user| user.disabled_ms == 0)
+        .map(|user| user.password_hash);
+    let checked = tokio::task::spawn_blocking(move || is_password(&password, hash.as_deref()));
+    match checked.await {
+        Ok(true) => Ok(()),
+        _ if there => Err(unknown(
+            tenant,
+            user,
+            "a wrong password, or the user is disabled",
+        )),
+        _ => Err(Denied::Unknown(None)),
+    }
+}
+
+fn unknown(tenant: &str, user: &str, why: &str) -> Denied {
+    Denied::Unknown(Some(Box::new(Refused {
+        tenant: tenant.to_owned(),
+        actor: format!("user:{user}"),
+        action: "",
+        why: why.to_owned(),
+    })))
+}

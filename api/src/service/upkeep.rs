@@ -1,0 +1,60 @@
+//! What is forgotten from time to time: answers kept for repeated requests, sessions that ended, callers who
+//! have not called for a while, and rejected rows that nobody fetched.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::App;
+use crate::store::{StoreError, now_ms};
+
+/// How often.
+const PERIOD: Duration = Duration::from_secs(600);
+/// How long an answer is kept for whoever repeats the request.
+const ANSWERS_MS: i64 = 24 * 60 * 60 * 1_000;
+/// How long rejected rows are kept.
+const REJECTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Forgets until the service stops.
+pub(super) async fn keep_up(app: App) {
+    let mut stopping = app.stopping.subscribe();
+    loop {
+        if let Err(error) = round(&app).await {
+            tracing::warn!(%error, "what is over is not forgotten");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PERIOD) => {}
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        }
+    }
+}
+
+async fn round(app: &App) -> Result<(), StoreError> {
+    app.limiter.forget();
+    let answers = app.store.forget_answers(now_ms() - ANSWERS_MS).await?;
+    let sessions = app.store.forget_sessions().await?;
+    let folder = app.config.data.join("rejects");
+    let files = tokio::task::spawn_blocking(move || old_files(&folder)).await;
+    tracing::debug!(
+        answers,
+        sessions,
+        files = files.unwrap_or_default(),
+        "forgotten"
+    );
+    Ok(())
+}
+
+/// Deletes old files of rejects, and says how many; what cannot be deleted stays.
+fn old_files(folder: &Path) -> usize {
+    let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries(folder).flat_map(|tenant| entries(&tenant.path()));
+    let old = files.filter(|file| {
+        let changed = file.metadata().and_then(|metadata| metadata.modified());
+        changed.is_ok_and(|changed| {
+            SystemTime::now()
+                .duration_since(changed)
+                .is_ok_and(|age| age > REJECTS)
+        })
+    });
+    old.filter(|file| std::fs::remove_file(file.path()).is_ok())
+        .count()
+}

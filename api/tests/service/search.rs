@@ -1,0 +1,159 @@
+//! Search, shortlists and the meter.
+
+use crate::campaigns::campaign;
+use crate::server::Server;
+
+/// People who fail one step each, and one who fails none.
+const PEOPLE: &str = r#"{"id":"absent","stage":"paused","headline":"music","rate":{"min_cents":4000,"currency":"EUR"},"availability":{"weekly_hours":20}}
+{"id":"barred","headline":"music","rate":{"min_cents":4000,"currency":"EUR"},"availability":{"weekly_hours":20},"conflicts":[{"against":"atlas"}]}
+{"id":"brief","headline":"music","rate":{"min_cents":4000,"currency":"EUR"},"availability":{"weekly_hours":9}}
+{"id":"dear","headline":"music","rate":{"min_cents":6000,"currency":"EUR"},"availability":{"weekly_hours":20}}
+{"id":"good","headline":"music","rate":{"min_cents":4000,"currency":"EUR"},"availability":{"weekly_hours":20}}
+"#;
+
+fn served() -> Server {
+    let server = Server::start();
+    let lines = [("content-type", "application/x-ndjson")];
+    let import = server.admin("POST", "/v1/imports/experts", &lines, PEOPLE);
+    assert_eq!(import.body["added"], 5, "{}", import.text);
+    server.admin(
+        "PUT",
+        "/v1/campaigns/rlhf",
+        &[],
+        &campaign("rlhf", "atlas", 5000),
+    );
+    server.until(
+        |answer| answer.body["total"] == 5,
+        || server.admin("POST", "/v1/experts/search", &[], "{}"),
+    );
+    server
+}
+
+#[test]
+fn the_meter_counts_step_by_step() {
+    let server = served();
+    let stored = server.admin("GET", "/v1/campaigns/rlhf/meter", &[], "");
+    let role = &stored.body["roles"][0];
+    let steps = [
+        "pool",
+        "eligible",
+        "enough_hours",
+        "affordable",
+        "no_conflict",
+        "free",
+    ];
+    assert_eq!(
+        steps.map(|step| role[step].as_i64().unwrap()),
+        [5, 4, 3, 2, 1, 1],
+        "{}",
+        stored.text
+    );
+    let written = server.admin("POST", "/v1/meter", &[], &campaign("new", "borealis", 6000));
+    let role = &written.body["roles"][0];
+    assert_eq!(
+        steps.map(|step| role[step].as_i64().unwrap()),
+        [5, 4, 3, 3, 3, 3],
+        "{}",
+        written.text
+    );
+    let bad = server.admin("POST", "/v1/meter", &[], r#"{"weeks":0}"#);
+    assert_eq!(bad.code(), "INVALID");
+}
+
+#[test]
+fn a_shortlist_has_those_who_may_and_those_who_nearly_may() {
+    let server = served();
+    let found = server.admin(
+        "GET",
+        "/v1/campaigns/rlhf/roles/grader/shortlist?near=9",
+        &[],
+        "",
+    );
+    assert_eq!(found.body["total"], 1, "{}", found.text);
+    assert_eq!(found.body["items"][0]["profile"]["id"], "good");
+    assert_eq!(found.body["items"][0]["rate_cents"], 5000);
+    let mut near: Vec<(&str, &str)> = found.body["near"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|miss| {
+            (
+                miss["profile"]["id"].as_str().unwrap(),
+                miss["code"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    near.sort();
+    let ids: Vec<&str> = near.iter().map(|(id, _)| *id).collect();
+    assert_eq!(ids, ["absent", "barred", "brief", "dear"], "{}", found.text);
+}
+
+#[test]
+fn faults_of_a_search_have_pointers() {
+    let server = served();
+    let bad = r#"{"where":{"skill":1},"limit":0,"week":"2026-01-06","nope":1}"#;
+    let refused = server.admin("POST", "/v1/experts/search", &[], bad);
+    assert_eq!(refused.code(), "INVALID");
+    for pointer in ["/where", "/limit", "/week", "/nope"] {
+        assert!(
+            refused.text.contains(&format!("\"pointer\":\"{pointer}")),
+            "{pointer}: {}",
+            refused.text
+        );
+    }
+    let dear = r#"{"text":"music","where":{"rate_at_most_cents":4500},"currency":"EUR"}"#;
+    let found = server.admin("POST", "/v1/experts/search", &[], dear);
+    assert_eq!(found.body["total"], 4, "{}", found.text);
+    assert!(found.body["items"][0]["evidence"]["marked"].is_array());
+}
+
+#[test]
+fn a_damaged_index_is_built_again() {
+    let mut server = served();
+    let files = |folder: &std::path::Path| {
+        let tenant = std::fs::read_dir(folder.join("index"))
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap();
+        let files = std::fs::read_dir(tenant.path())
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let mut files: Vec<_> = files.filter(|file| file.is_file()).collect();
+        files.sort();
+        files
+    };
+    let n_files = files(server.data()).len();
+    assert!(n_files > 3);
+    for which in 0..n_files {
+        let damage = ["truncated", "zeroed", "flipped"][which % 3];
+        server = server.again(|data| {
+            let Some(file) = files(data).into_iter().nth(which) else {
+                return;
+            };
+            let mut bytes = std::fs::read(&file).unwrap();
+            match damage {
+                "truncated" => bytes.truncate(bytes.len() / 2),
+                "zeroed" => bytes.fill(0),
+                _ => {
+                    let middle = bytes.len() / 2;
+                    bytes
+                        .iter_mut()
+                        .skip(middle)
+                        .take(1)
+                        .for_each(|byte| *byte ^= 0x40);
+                }
+            }
+            std::fs::write(&file, bytes).unwrap();
+        });
+        let found = server.until(
+            |answer| answer.status == 200,
+            || server.admin("POST", "/v1/experts/search", &[], r#"{"text":"music"}"#),
+        );
+        assert_eq!(
+            found.body["total"], 5,
+            "file {which} {damage}: {}",
+            found.text
+        );
+    }
+}
