@@ -11,7 +11,7 @@ use std::thread;
 use jiff::civil::Date;
 use muster_index::{IndexError, Pool};
 use muster_matcher::availability::{Calendar, free_hours};
-use muster_matcher::eligibility::{Person, Terms, is_barred, pay, qualifies};
+use muster_matcher::eligibility::{Person, Terms, pay, qualifies, weeks};
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Hours, Id, Week, Weekly};
@@ -241,8 +241,10 @@ fn judge(
     }
     counts.eligible = 1;
     let hours = hours.get_or_init(|| free_hours(profile, calendar));
-    let most = Week::all(calendar.weeks).map(|week| hours.at(week)).max();
-    if most.unwrap_or_default() < terms.role.hours {
+    let has_hours = |(first, last): (Week, Week)| {
+        Week::span(first, last).any(|week| hours.at(week) >= terms.role.hours)
+    };
+    if !has_hours(terms.weeks) {
         return counts;
     }
     counts.enough_hours = 1;
@@ -250,7 +252,8 @@ fn judge(
         return counts;
     }
     counts.affordable = 1;
-    if is_barred(&bare, terms) {
+    // Conflicts may leave some weeks, and those need the hours, too.
+    if !weeks(&bare, terms).is_some_and(has_hours) {
         return counts;
     }
     counts.no_conflict = 1;

@@ -59,6 +59,20 @@ const PLACES: &[Place] = &[
         is_document: false,
     },
     Place {
+        table: "contents",
+        key: &["kind", "id"],
+        texts: &["body"],
+        expert: None,
+        is_document: false,
+    },
+    Place {
+        table: "plan_rows",
+        key: &["plan", "kind", "seq"],
+        texts: &["body", "walled_body"],
+        expert: Some("expert"),
+        is_document: false,
+    },
+    Place {
         table: "idempotency",
         key: &["actor", "name"],
         texts: &["body"],

@@ -5,21 +5,21 @@
     reason = "tests may unwrap, and so may what they share"
 )]
 
+mod campaigns;
 #[path = "../../src/store/suite/cluster.rs"]
 mod cluster;
 mod desk;
-mod documented;
-mod campaigns;
 mod docs;
+mod documented;
 mod experts;
 mod jobs;
 mod keys;
+mod matrix;
+mod people;
 mod plan_walls;
 mod plans;
 mod problems;
 mod publish;
-mod matrix;
-mod people;
 mod schema;
 mod search;
 mod server;

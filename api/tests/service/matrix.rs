@@ -7,6 +7,7 @@
 use muster_api::access::{Action, Role};
 
 use crate::campaigns::campaign;
+use crate::desk::{about, post_plan, post_problem, until_over};
 use crate::server::{Answer, Server};
 
 /// How far an endpoint reaches.
@@ -127,7 +128,33 @@ const ROWS: &[(&str, &str, Reach, Say)] = &[
     ("get", "/v1/audit", Whole, Nothing),
     ("get", "/v1/audit/verification", Whole, Nothing),
     ("get", "/v1/reports/selection", Whole, Nothing),
+    ("get", "/v1/demo/problem", Own, Nothing),
+    ("get", "/v1/problems", Own, Nothing),
+    ("post", "/v1/problems", Own, Json("{}")),
+    ("get", "/v1/problems/{id}", Client, Nothing),
+    ("post", "/v1/check", Own, Json("{}")),
+    ("get", "/v1/plans", Own, Nothing),
+    ("post", "/v1/plans", Own, Json("{}")),
+    ("get", "/v1/plans/{id}", Client, Nothing),
+    ("delete", "/v1/plans/{id}", Client, Nothing),
+    ("post", "/v1/plans/{id}/stop", Client, Nothing),
+    ("get", "/v1/plans/{id}/events", Client, Nothing),
+    ("get", "/v1/plans/{id}/assignments", Client, Nothing),
+    ("get", "/v1/plans/{id}/shortfalls", Client, Nothing),
+    ("get", "/v1/plans/{id}/alternates", Client, Nothing),
+    ("get", "/v1/plans/{id}/diff/{other}", Client, Nothing),
+    ("get", "/v1/plans/{id}/export", Client, Nothing),
+    ("post", "/v1/plans/{id}/publish", Client, Nothing),
+    ("post", "/v1/plans/{id}/unpublish", Client, Nothing),
+    ("get", "/v1/bookings", Own, Nothing),
 ];
+
+/// One seat of the client atlas.
+const PROBLEM: &str = r#"{"horizon":{"start":"2027-03-01","weeks":1},
+    "campaigns":[{"id":"rlhf","client":"atlas"}],
+    "roles":[{"id":"rlhf/grader","campaign":"rlhf","hours":10,"target":1}],
+    "experts":[{"id":"ana","hours":20}],
+    "pairs":[{"expert":"ana","role":"rlhf/grader","score":900,"rate_cents":4000}]}"#;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -157,6 +184,8 @@ struct World {
     user: String,
     key: String,
     rejects: String,
+    problem: String,
+    plan: String,
 }
 
 impl World {
@@ -190,12 +219,22 @@ impl World {
             |answer| answer.status == 200,
             || server.admin("POST", "/v1/experts/search", &[], "{}"),
         );
+        let problem = post_problem(&server, &serde_json::from_str(PROBLEM).unwrap());
+        let place = post_plan(&server, &about(&problem));
+        let plan = until_over(&server, &place)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let published = server.admin("POST", &format!("{place}/publish"), &[], "");
+        assert_eq!(published.status, 200, "{}", published.text);
         Self {
             server,
             south,
             user: "kim".to_owned(),
             key,
             rejects,
+            problem,
+            plan,
         }
     }
 
@@ -242,13 +281,19 @@ impl World {
             path if path.starts_with("/v1/users") => &self.user,
             path if path.starts_with("/v1/keys") => &self.key,
             path if path.starts_with("/v1/imports") => &self.rejects,
+            path if path.starts_with("/v1/problems") => &self.problem,
+            path if path.starts_with("/v1/plans") => &self.plan,
             _ => "x",
         };
-        let path = path.replace("{id}", id).replace("{role}", "grader");
-        if path == "/v1/reports/selection" {
-            path + "?attribute=x"
-        } else {
-            path
+        let path = path
+            .replace("{id}", id)
+            .replace("{role}", "grader")
+            .replace("{other}", id);
+        match path.as_str() {
+            "/v1/reports/selection" => path + "?attribute=x",
+            "/v1/bookings" => path + "?expert=ana",
+            it if it.ends_with("/export") => path + "?format=csv",
+            _ => path,
         }
     }
 

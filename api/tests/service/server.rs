@@ -4,8 +4,6 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
-
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -20,11 +18,7 @@ pub(crate) struct Server {
     address: String,
     /// The first administrator's key.
     pub(crate) key: String,
-<<<<<<< HEAD
     pub(crate) data: Arc<TempDir>,
-=======
-    data: TempDir,
->>>>>>> res
 }
 
 /// What was answered.
@@ -32,13 +26,10 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) etag: String,
     pub(crate) location: String,
-<<<<<<< HEAD
     pub(crate) retry_after: String,
-=======
     /// What `Set-Cookie` says.
     pub(crate) cookie: String,
     /// As it was sent.
->>>>>>> res
     pub(crate) text: String,
     /// Null where it is no JSON.
     pub(crate) body: Value,
@@ -53,7 +44,6 @@ impl Answer {
 
 impl Server {
     pub(crate) fn start() -> Self {
-<<<<<<< HEAD
         Self::with(&[])
     }
 
@@ -62,25 +52,16 @@ impl Server {
         Self::on(Arc::new(tempfile::tempdir().unwrap()), args, None)
     }
 
-    /// On a folder that may have been served before; then the key is known.
-    pub(crate) fn on(data: Arc<TempDir>, args: &[&str], key: Option<&str>) -> Self {
-=======
-        Self::over(tempfile::tempdir().unwrap(), None)
-    }
-
     /// A server that lets callers try wrong keys as often as they like.
     pub(crate) fn patient() -> Self {
-        Self::with(tempfile::tempdir().unwrap(), None, "1000000")
+        Self::with(&["--failures-per-address", "1000000"])
     }
 
     /// Stops the server and starts another over the same data, after `meanwhile` was done to it.
     pub(crate) fn again(mut self, meanwhile: impl FnOnce(&Path)) -> Self {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let (data, key) = (self.data.path().to_owned(), self.key.clone());
-        let kept = std::mem::replace(&mut self.data, tempfile::tempdir().unwrap());
-        meanwhile(&data);
-        Self::over(kept, Some(key))
+        self.kill();
+        meanwhile(self.data.path());
+        Self::on(Arc::clone(&self.data), &[], Some(&self.key))
     }
 
     /// Where it listens: `http://…`.
@@ -93,16 +74,10 @@ impl Server {
         self.data.path()
     }
 
-    /// Serves a folder; `key` is known where there is one.
-    pub(crate) fn over(data: TempDir, key: Option<String>) -> Self {
-        Self::with(data, key, "60")
-    }
-
-    fn with(data: TempDir, key: Option<String>, failures: &str) -> Self {
->>>>>>> res
+    /// On a folder that may have been served before; then the key is known.
+    pub(crate) fn on(data: Arc<TempDir>, args: &[&str], key: Option<&str>) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(["--failures-per-address", failures, "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .args(args)
             .env("MUSTER_LOG", "warn")
@@ -116,11 +91,7 @@ impl Server {
                 break rest.split([',', ' ']).next().unwrap_or_default().to_owned();
             }
         };
-<<<<<<< HEAD
         let key = key.map_or_else(|| after("shown only now: "), str::to_owned);
-=======
-        let key = key.unwrap_or_else(|| after("shown only now: "));
->>>>>>> res
         let address = after("listens on ");
         std::thread::spawn(move || said.for_each(drop));
         let agent = Agent::config_builder()
@@ -136,11 +107,6 @@ impl Server {
             key,
             data,
         }
-    }
-
-    /// Where it listens.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
     }
 
     /// A request with a key, headers, and a body of JSON unless a header says otherwise.
@@ -175,22 +141,14 @@ impl Server {
                 .and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
-<<<<<<< HEAD
-        let (etag, location) = (header("etag"), header("location"));
-        let retry_after = header("retry-after");
-=======
         let (etag, location, cookie) = (header("etag"), header("location"), header("set-cookie"));
->>>>>>> res
+        let retry_after = header("retry-after");
         let text = response.body_mut().read_to_string().unwrap();
         Answer {
             status: response.status().as_u16(),
             etag,
             location,
-<<<<<<< HEAD
             retry_after,
-            body: serde_json::from_str(&text).unwrap_or_default(),
-            text,
-=======
             cookie,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
@@ -223,7 +181,6 @@ impl Server {
                 answer.text
             );
             std::thread::sleep(Duration::from_millis(50));
->>>>>>> res
         }
     }
 

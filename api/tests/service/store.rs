@@ -59,7 +59,7 @@ fn a_backup_taken_while_writing_is_restored_whole() {
     let verified = muster(&["audit", "verify"], fresh.path(), &[]);
     assert!(verified.status.success());
     assert!(String::from_utf8_lossy(&verified.stdout).starts_with("main: "));
-    let restored = Server::over(fresh, Some(server.key.clone()));
+    let restored = Server::on(std::sync::Arc::new(fresh), &[], Some(&server.key));
     let people = restored.admin("GET", "/v1/experts?limit=1000", &[], "");
     let events = restored.admin("GET", "/v1/events?limit=1000", &[], "");
     let count = |answer: &crate::server::Answer| answer.body["items"].as_array().unwrap().len();

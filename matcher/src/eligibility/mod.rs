@@ -28,7 +28,7 @@ use crate::model::words::{PayPolicy, SkillId};
 use crate::model::{Cents, CentsPerHour, Count, Hours, Id, Level, Week, Weekly};
 pub(crate) use leaf::reaches;
 pub use reason::{Phrase, Reason, Step};
-pub use weeks::{holds_throughout, weeks};
+pub use weeks::{holds_throughout, qualifies, weeks};
 
 /// What a role asks and offers, with what can be known of it before anybody is looked at.
 #[derive(Clone, Debug)]
@@ -189,20 +189,6 @@ pub fn first_failed(person: &Person<'_>, terms: &Terms<'_>) -> Option<Step> {
     } else {
         None
     }
-}
-
-/// Whether the person is planned at all and satisfies what the role requires; conflicts, hours and pay are not
-/// looked at.
-pub fn qualifies(person: &Person<'_>, terms: &Terms<'_>) -> bool {
-    let profile = person.profile;
-    profile.stage.is_planned()
-        && profile.max_roles > Count::default()
-        && holds(&terms.role.requires, person, terms)
-}
-
-/// Whether a conflict keeps the person away from the role's client or campaign.
-pub fn is_barred(person: &Person<'_>, terms: &Terms<'_>) -> bool {
-    conflicts(person.profile, terms).next().is_some()
 }
 
 /// Every reason why the person may not hold the role, by step, within a step as the role names its conditions.

@@ -37,6 +37,21 @@ pub fn weeks(person: &Person<'_>, terms: &Terms<'_>) -> Option<(Week, Week)> {
     longest
 }
 
+/// Whether the person is planned at all and satisfies what the role requires in some week of the campaign; conflicts, hours
+/// and pay are not looked at.
+pub fn qualifies(person: &Person<'_>, terms: &Terms<'_>) -> bool {
+    let profile = person.profile;
+    if !profile.stage.is_planned() || profile.max_roles == Count::default() {
+        return false;
+    }
+    let (first, last) = terms.weeks;
+    let turns = turns(person, terms);
+    let is_turn = |week: &Week| *week == first || turns.contains(&i64::from(week.get()));
+    Week::span(first, last)
+        .filter(is_turn)
+        .any(|week| holds(&terms.role.requires, person, terms, week))
+}
+
 /// Whether a requirement holds for the person in every week from one to another, both of the campaign.
 pub fn holds_throughout(
     requirement: &Requirement,
