@@ -2,12 +2,15 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::StrDeserializer};
+use serde::de::{
+    DeserializeOwned, Error as _, MapAccess, Visitor,
+    value::{StrDeserializer, StringDeserializer},
+};
 use serde::{Deserializer, forward_to_deserialize_any};
 
 use super::{Code, Problem};
 
-/// Reads the parameters of a query into a struct: text, numbers, booleans and characters, each optional or not.
+/// Reads the parameters of a query into a struct: text, numbers, booleans, characters and closed lists of words, each optional or not.
 ///
 /// # Errors
 /// [`Code::BadRequest`] with the parameter that cannot be read.
@@ -122,6 +125,7 @@ impl<'de> Deserializer<'de> for Word {
 
     parsed! {
         deserialize_i64 visit_i64 i64, "an integer of 64 bits";
+        deserialize_u16 visit_u16 u16, "an integer from 0 to 65535";
         deserialize_u32 visit_u32 u32, "an integer from 0 to 4294967295";
         deserialize_u64 visit_u64 u64, "an integer of 64 bits, not negative";
         deserialize_bool visit_bool bool, "true or false";
@@ -132,13 +136,22 @@ impl<'de> Deserializer<'de> for Word {
         visitor.visit_some(self)
     }
 
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_enum(StringDeserializer::new(self.0))
+    }
+
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_string(self.0)
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i128 u8 u16 u128 f32 f64 str string bytes byte_buf unit unit_struct newtype_struct seq
-        tuple tuple_struct map struct enum identifier ignored_any
+        i8 i16 i32 i128 u8 u128 f32 f64 str string bytes byte_buf unit unit_struct newtype_struct seq
+        tuple tuple_struct map struct identifier ignored_any
     }
 }
 
