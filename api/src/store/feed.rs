@@ -90,7 +90,7 @@ impl Write {
     /// Makes a tenant with its first key, as a change of the scope's own tenant.
     ///
     /// # Errors
-    /// [`StoreError::Race`] if there is one of that name.
+    /// [`super::StoreError::Race`] if there is one of that name.
     pub async fn add_tenant(&mut self, tenant: &str, first: &KeyRow) -> Result<()> {
         let sql = "INSERT INTO tenants (tenant, event_seq, audit_seq, audit_hash, created_ms) \
                    VALUES ($1, 0, 0, $2, $3)";
