@@ -48,6 +48,7 @@ mod conflict;
 pub mod eligibility;
 pub mod explain;
 pub mod flow;
+mod incumbent;
 pub mod json;
 mod lp;
 pub mod model;

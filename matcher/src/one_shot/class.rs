@@ -17,8 +17,9 @@
 
 use std::fmt;
 
-use super::uses::{Incumbent, Use, value};
+use super::uses::{Use, value};
 use crate::conflict;
+use crate::incumbent::Incumbent;
 use crate::model::plan::Rule;
 use crate::model::problem::{ExpertIdx, PairIdx, Problem, RoleIdx};
 use crate::model::{Cents, Week};
@@ -112,7 +113,7 @@ pub(super) fn recognise(problem: &Problem) -> Result<Class, OutsideClass> {
     let width = widths(problem, shape, &uses);
     match (covered, width) {
         (Ok(covered), Ok(width)) if obstacles.is_empty() => {
-            let incumbent_cost = incumbent.cost_of_nothing();
+            let incumbent_cost = Cents(incumbent.cost_of_nothing());
             Ok(Class {
                 shape,
                 uses,
@@ -305,7 +306,7 @@ fn uniform_stints(problem: &Problem, incumbent: &Incumbent) -> Result<Stints, Ve
         let weeks_held = problem
             .all_weeks()
             .filter(|week| {
-                incumbent.matters() && incumbent.holds(problem, pair.expert, pair.role, *week)
+                incumbent.change() != 0 && incumbent.holds(pair.expert, pair.role, *week)
             })
             .count();
         if weeks_held != 0 && weeks_held != usize::from(problem.weeks) {

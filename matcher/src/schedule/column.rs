@@ -1,10 +1,10 @@
 //! Columns: what a schedule is worth by itself, and what it adds to the rows.
 
+use crate::incumbent::Incumbent;
 use crate::model::Week;
 use crate::model::problem::{ExpertIdx, Problem};
 use crate::stint::{PairStint, PairView, WeekKind};
 
-use super::incumbent::Incumbent;
 use super::pricing::Schedule;
 use super::rows::{Entries, Rows};
 

@@ -16,7 +16,6 @@ mod clash;
 mod column;
 mod gap;
 mod generate;
-mod incumbent;
 mod integer;
 mod master;
 mod memory;

@@ -220,7 +220,7 @@ impl<'a> Pricer<'a> {
             sum += campaign.budget.map_or(0, |budget| budget.0) * price;
         }
         sum += problem.max_changes.map_or(0, |most| i128::from(most.get())) * prices.change;
-        sum - problem.weights.change.0 * MICRO * i128::from(self.pool.n_incumbent_weeks)
+        sum - problem.weights.change.0 * MICRO * self.pool.n_incumbent_weeks
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::lanes::kind;
+use crate::incumbent::Incumbent;
 use crate::model::Name;
 use crate::model::problem::{CampaignIdx, ExpertIdx, PairIdx, Problem, RoleIdx};
 
@@ -96,7 +97,7 @@ pub(super) struct Pool<'a> {
     pub(super) has_foes: bool,
     pub(super) has_incumbent: bool,
     /// (expert, role, week)s of the incumbent, whoever it names.
-    pub(super) n_incumbent_weeks: u64,
+    pub(super) n_incumbent_weeks: i128,
     /// The most pairs of an expert.
     pub(super) most_pairs: usize,
 }
@@ -225,28 +226,16 @@ impl<'a> Pool<'a> {
     }
 
     fn note_incumbent(&mut self) {
-        let problem = self.problem;
-        let last = i32::from(problem.weeks) - 1;
-        let within = problem.incumbent.iter().flatten().filter_map(|stint| {
-            let from = u16::try_from(stint.from.max(0)).ok()?;
-            let to = u16::try_from(stint.to.min(last)).ok()?;
-            (from <= to).then_some((stint.expert, stint.role, from, to))
-        });
-        let mut stints: Vec<_> = within.collect();
-        stints.sort_unstable();
-        for said in stints.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let spans = merged(said.iter().map(|it| (it.2, it.3)));
-            let weeks = spans.iter().map(|it| u64::from(it.1 - it.0) + 1);
-            self.n_incumbent_weeks += weeks.sum::<u64>();
-            let Some(expert) = problem.expert_named(said[0].0) else {
-                continue;
-            };
-            let role = problem.role_named(said[0].1);
+        let incumbent = Incumbent::new(self.problem);
+        self.n_incumbent_weeks = incumbent.n_weeks();
+        for expert in incumbent.experts() {
             let special = self.special_mut(expert);
-            match role {
-                Some(role) => special.said.push((role, spans)),
-                None => special.said_gone = true,
-            }
+            special.said_gone = incumbent.is_beyond(expert);
+            let said = incumbent.said(expert);
+            special.said = said
+                .chunk_by(|a, b| a.0 == b.0)
+                .map(|weeks| (weeks[0].0, spans(weeks.iter().map(|it| it.1.get()))))
+                .collect();
         }
     }
 
@@ -293,14 +282,14 @@ fn roles(problem: &Problem) -> Vec<RoleFacts> {
     facts
 }
 
-/// Spans in order of their first weeks, those that overlap or touch made one.
-fn merged(spans: impl Iterator<Item = (u16, u16)>) -> Spans {
-    let mut merged = Spans::new();
-    for (from, to) in spans {
-        match merged.last_mut() {
-            Some(last) if from <= last.1 + 1 => last.1 = last.1.max(to),
-            _ => merged.push((from, to)),
+/// Weeks, ascending, as spans of neighbours.
+fn spans(weeks: impl Iterator<Item = u16>) -> Spans {
+    let mut spans = Spans::new();
+    for week in weeks {
+        match spans.last_mut() {
+            Some(last) if week == last.1 + 1 => last.1 = week,
+            _ => spans.push((week, week)),
         }
     }
-    merged
+    spans
 }

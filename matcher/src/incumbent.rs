@@ -1,4 +1,4 @@
-//! The plan in force, expert by expert.
+//! The plan in force, expert by expert; for solvers.
 
 use rustc_hash::FxHashMap;
 
@@ -6,8 +6,8 @@ use crate::model::Week;
 use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
 
 /// What the incumbent says within the horizon.
-#[derive(Debug)]
-pub(super) struct Incumbent {
+#[derive(Clone, Debug)]
+pub(crate) struct Incumbent {
     /// By expert with any: roles and weeks held, ascending.
     held: FxHashMap<ExpertIdx, Vec<(RoleIdx, Week)>>,
     /// Experts who hold a role that is gone, so that they are changed whatever they do.
@@ -19,7 +19,8 @@ pub(super) struct Incumbent {
 }
 
 impl Incumbent {
-    pub(super) fn new(problem: &Problem) -> Self {
+    /// What the incumbent of a problem says. O(its weeks).
+    pub(crate) fn new(problem: &Problem) -> Self {
         let last = i32::from(problem.weeks) - 1;
         let mut all = Vec::new();
         for stint in problem.incumbent.iter().flatten() {
@@ -58,7 +59,7 @@ impl Incumbent {
     }
 
     /// The experts it speaks of, ascending.
-    pub(super) fn experts(&self) -> Vec<ExpertIdx> {
+    pub(crate) fn experts(&self) -> Vec<ExpertIdx> {
         let mut experts: Vec<ExpertIdx> = self.held.keys().chain(&self.beyond).copied().collect();
         experts.sort_unstable();
         experts.dedup();
@@ -66,22 +67,37 @@ impl Incumbent {
     }
 
     /// The roles and weeks that an expert holds in it, ascending.
-    pub(super) fn said(&self, expert: ExpertIdx) -> &[(RoleIdx, Week)] {
+    pub(crate) fn said(&self, expert: ExpertIdx) -> &[(RoleIdx, Week)] {
         self.held.get(&expert).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether an expert holds a role in a week of it.
+    pub(crate) fn holds(&self, expert: ExpertIdx, role: RoleIdx, week: Week) -> bool {
+        self.said(expert).binary_search(&(role, week)).is_ok()
+    }
+
+    /// Its (expert, role, week)s, whoever they name.
+    pub(crate) fn n_weeks(&self) -> i128 {
+        self.n_weeks
+    }
+
+    /// `change_cents`, 0 without an incumbent.
+    pub(crate) fn change(&self) -> i128 {
+        self.change
+    }
+
     /// Whether an expert holds a role in it that is gone.
-    pub(super) fn is_beyond(&self, expert: ExpertIdx) -> bool {
+    pub(crate) fn is_beyond(&self, expert: ExpertIdx) -> bool {
         self.beyond.binary_search(&expert).is_ok()
     }
 
     /// What a plan without any stint loses by changing it.
-    pub(super) fn cost_of_nothing(&self) -> i128 {
+    pub(crate) fn cost_of_nothing(&self) -> i128 {
         self.change * self.n_weeks
     }
 
     /// What holding these weeks adds, against holding nothing.
-    pub(super) fn worth(&self, expert: ExpertIdx, held: &[(RoleIdx, Week)]) -> i128 {
+    pub(crate) fn worth(&self, expert: ExpertIdx, held: &[(RoleIdx, Week)]) -> i128 {
         if self.change == 0 {
             return 0;
         }
@@ -97,7 +113,7 @@ impl Incumbent {
     }
 
     /// Whether holding exactly these weeks changes the expert; sorts them.
-    pub(super) fn is_changed(&self, expert: ExpertIdx, held: &mut [(RoleIdx, Week)]) -> bool {
+    pub(crate) fn is_changed(&self, expert: ExpertIdx, held: &mut [(RoleIdx, Week)]) -> bool {
         held.sort_unstable();
         let said = self.said(expert);
         said != held || self.is_beyond(expert)
