@@ -1,7 +1,8 @@
 //! The talent pool on disk: search, and candidates for the solver.
 //!
-//! An index is a folder of tantivy's files, the word statistics of the text score, and a manifest
-//! with the checksum of every file. It is derived from a pool file and can always be built again.
+//! An index is a folder of tantivy's files and a manifest with the checksum of every file. It is derived
+//! from a pool file or a store and can always be built again. A [`Pool`] is one generation of it and never
+//! changes; an [`Updater`] makes the next one from some profiles changed.
 //!
 //! Terms of the index answer what they can for sure and never lose anybody eligible (`filter`);
 //! whoever is left is judged by `matcher::eligibility` on the stored profile, so the index and the
@@ -9,6 +10,7 @@
 
 mod error;
 mod filter;
+mod ids;
 #[cfg(test)]
 mod laws;
 mod lock;
@@ -22,6 +24,9 @@ mod source;
 #[cfg(test)]
 mod testing;
 mod text;
+mod updater;
+#[cfg(test)]
+mod updates;
 mod wording;
 mod writer;
 
@@ -32,5 +37,6 @@ pub use pool::Pool;
 pub use search::{Found, FoundForRole, Hit, NearMiss, RoleHit, Search, Setting};
 pub use source::IndexSource;
 pub use text::{SCORE_MODEL, Section, TextModel, TextModelBuilder, TextQuery};
+pub use updater::{Change, Updater};
 pub use wording::Snippet;
 pub use writer::{IndexBuilder, build};

@@ -1,11 +1,16 @@
 //! Finding people: by words and conditions ([`Pool::search`]), or for a role ([`Pool::for_role`]).
 
-use std::cmp::Reverse;
 use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 
+use crate::IndexError;
+use crate::filter::{Compiler, Side};
+use crate::pool::{Place, Pool};
+use crate::scan::{Part, TextScan, in_parts};
+use crate::set::{BLOCK, Bits, Set, blocks};
+use crate::text::TextQuery;
+use crate::wording::{Snippet, Wording, snippet};
 use jiff::civil::Date;
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, holds, pay, why_not};
@@ -15,15 +20,6 @@ use muster_matcher::model::requirement::Requirement;
 use muster_matcher::model::words::{Currency, PayPolicy, TaskType, TimeZoneName};
 use muster_matcher::model::{CentsPerHour, Hours, Id, Points};
 use muster_matcher::score::{Score, has_text, score};
-use tantivy::DocId;
-
-use crate::IndexError;
-use crate::filter::{Compiler, Side};
-use crate::pool::{Pool, Segment};
-use crate::scan::{TextScan, in_parts};
-use crate::set::{Set, blocks};
-use crate::text::TextQuery;
-use crate::wording::{Snippet, Wording, snippet};
 
 /// What is searched for.
 #[derive(Clone, Debug)]
@@ -120,17 +116,20 @@ pub struct NearMiss {
     pub reason: Reason,
 }
 
-/// Points of documents, in no particular order.
-type Ranked = Vec<(Points, DocId)>;
+/// Points of people, in no particular order.
+type Ranked = Vec<(Points, Place)>;
 
 /// The first `limit` by points, then by id.
-fn first(mut ranked: Ranked, limit: usize) -> Ranked {
-    let order = |(points, doc): &(Points, DocId)| (Reverse(*points), *doc);
+fn first(pool: &Pool, mut ranked: Ranked, limit: usize) -> Ranked {
+    let order = |a: &(Points, Place), b: &(Points, Place)| {
+        let by_id = || pool.id_at(a.1).cmp(pool.id_at(b.1));
+        b.0.cmp(&a.0).then_with(by_id)
+    };
     if limit < ranked.len() {
-        ranked.select_nth_unstable_by_key(limit, order);
+        ranked.select_nth_unstable_by(limit, order);
         ranked.truncate(limit);
     }
-    ranked.sort_unstable_by_key(order);
+    ranked.sort_unstable_by(order);
     ranked
 }
 
@@ -144,12 +143,6 @@ impl Pool {
     /// O(postings of the words + people whom the conditions' terms leave); profiles are decoded only
     /// where terms do not decide.
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
-        let Some(segment) = &self.segment else {
-            return Ok(Found {
-                total: 0,
-                hits: Vec::new(),
-            });
-        };
         let file = with_role(&search.setting.file, &search.requirement);
         let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
         let terms = only_terms(&file, calendar);
@@ -159,7 +152,6 @@ impl Pool {
         let query = self.text_model().query(&wording.words);
         let finding = Finding {
             pool: self,
-            segment,
             terms: &terms,
             query: &query,
             possibly: Set::all([
@@ -168,12 +160,11 @@ impl Pool {
             ]),
             surely: compiler.requirement(&search.requirement, Side::Surely),
         };
-        let parts = in_parts(self.documents(), threads(), |docs| finding.matches(docs))?;
-        let matches = parts.concat();
+        let matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
         let total = matches.len();
-        let store = segment.store(self)?;
-        let hits = first(matches, search.limit).into_iter().map(|(text, doc)| {
-            let profile = store.profile(doc)?;
+        let found = first(self, matches, search.limit).into_iter();
+        let hits = found.map(|(text, place)| {
+            let profile = self.profile(place)?;
             let snippet = snippet(&query, &profile);
             Ok(Hit {
                 profile,
@@ -201,18 +192,10 @@ impl Pool {
         limit: usize,
         near: usize,
     ) -> Result<FoundForRole, IndexError> {
-        let Some(segment) = &self.segment else {
-            return Ok(FoundForRole {
-                total: 0,
-                hits: Vec::new(),
-                near: Vec::new(),
-            });
-        };
         let query = self.text_model().query(&terms.role.text);
         let compiler = self.compiler(terms.file);
         let matching = Matching {
             pool: self,
-            segment,
             terms,
             query: has_text(terms).then_some(&query),
             looked_at: if near > 0 {
@@ -222,14 +205,13 @@ impl Pool {
             },
             near: near > 0,
         };
-        let parts = in_parts(self.documents(), threads(), |docs| matching.matches(docs))?;
+        let parts = in_parts(self, threads(), |parts| matching.matches(parts))?;
         let (allowed, missed): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let (allowed, missed) = (allowed.concat(), missed.concat());
         let total = allowed.len();
-        let store = segment.store(self)?;
         let mut hits = Vec::new();
-        for (_, doc) in first(allowed, limit) {
-            let profile = store.profile(doc)?;
+        for (_, place) in first(self, allowed, limit) {
+            let profile = self.profile(place)?;
             let person = Person::new(&profile, &terms.calendar);
             let rate = pay(&person, terms).unwrap_or(terms.role.pay.target);
             let score = score(&person, terms, self.text_model().points(&query, &profile));
@@ -242,8 +224,8 @@ impl Pool {
             });
         }
         let mut misses = Vec::new();
-        for (_, doc) in first(missed, near) {
-            let profile = store.profile(doc)?;
+        for (_, place) in first(self, missed, near) {
+            let profile = self.profile(place)?;
             let person = Person::new(&profile, &terms.calendar);
             let score = score(&person, terms, self.text_model().points(&query, &profile));
             if let Some(reason) = why_not(&person, terms).pop() {
@@ -268,17 +250,22 @@ impl Pool {
     /// When the index cannot be read.
     ///
     /// # Complexity
-    /// O(postings of the requirements' terms).
+    /// O(people).
     pub fn possibly(&self, file: &CampaignFile, role: &RoleSpec) -> Result<Vec<u32>, IndexError> {
-        let mut positions = Vec::new();
-        if let Some(segment) = &self.segment {
-            let set = self.compiler(file).possibly_eligible(&role.requires);
+        let set = self.compiler(file).possibly_eligible(&role.requires);
+        let mut bits = Vec::new();
+        for segment in &self.segments {
             let mut members = set.members(&segment.reader)?;
-            for block in blocks(0..self.documents()) {
-                positions.extend(members.read(&block).docs());
-            }
+            let blocks = blocks(0..segment.documents());
+            bits.push(blocks.map(|block| members.read(&block)).collect::<Vec<_>>());
         }
-        Ok(positions)
+        let has = |place: Place| {
+            let block = &bits[place.segment][(place.doc / BLOCK) as usize];
+            block.contains(place.doc)
+        };
+        let everybody = (0..).zip(self.places());
+        let found = everybody.filter(|(_, place)| has(*place));
+        Ok(found.map(|(position, _)| position).collect())
     }
 
     pub(crate) fn compiler<'a>(&'a self, file: &'a CampaignFile) -> Compiler<'a> {
@@ -296,7 +283,6 @@ fn threads() -> NonZeroUsize {
 /// A search in progress.
 struct Finding<'a> {
     pool: &'a Pool,
-    segment: &'a Segment,
     terms: &'a Terms<'a>,
     query: &'a TextQuery,
     possibly: Set,
@@ -304,15 +290,24 @@ struct Finding<'a> {
 }
 
 impl Finding<'_> {
-    fn matches(&self, docs: Range<DocId>) -> Result<Ranked, IndexError> {
-        let mut possibly = self.possibly.members(&self.segment.reader)?;
-        let mut surely = self.surely.members(&self.segment.reader)?;
-        let mut scan = TextScan::new(self.pool, self.segment, self.query)?;
-        let store = self.segment.store(self.pool)?;
-        let requirement = &self.terms.role.requires;
+    fn matches(&self, parts: &[Part<'_>]) -> Result<Ranked, IndexError> {
         let mut matches = Ranked::new();
-        for block in blocks(docs) {
-            let possibly = possibly.read(&block);
+        for part in parts {
+            self.add_matches(part, &mut matches)?;
+        }
+        Ok(matches)
+    }
+
+    fn add_matches(&self, part: &Part<'_>, matches: &mut Ranked) -> Result<(), IndexError> {
+        let segment = part.segment;
+        let mut possibly = self.possibly.members(&segment.reader)?;
+        let mut surely = self.surely.members(&segment.reader)?;
+        let mut scan = TextScan::new(self.pool, segment, self.query)?;
+        let store = segment.store(self.pool)?;
+        let requirement = &self.terms.role.requires;
+        for block in blocks(part.docs.clone()) {
+            let mut possibly = possibly.read(&block);
+            possibly.intersect(&Bits::alive(&segment.reader, &block));
             if possibly.is_empty() {
                 continue;
             }
@@ -328,18 +323,17 @@ impl Finding<'_> {
                     holds(requirement, &person, self.terms, self.terms.weeks.0)
                 };
                 if satisfied {
-                    matches.push((points.of(doc), doc));
+                    matches.push((points.of(doc), part.place(doc)));
                 }
             }
         }
-        Ok(matches)
+        Ok(())
     }
 }
 
 /// A search for a role in progress.
 struct Matching<'a> {
     pool: &'a Pool,
-    segment: &'a Segment,
     terms: &'a Terms<'a>,
     query: Option<&'a TextQuery>,
     looked_at: Set,
@@ -348,14 +342,28 @@ struct Matching<'a> {
 
 impl Matching<'_> {
     /// Who may hold the role, and who may not for one reason.
-    fn matches(&self, docs: Range<DocId>) -> Result<(Ranked, Ranked), IndexError> {
-        let mut members = self.looked_at.members(&self.segment.reader)?;
-        let scan = |query| TextScan::new(self.pool, self.segment, query);
-        let mut scan = self.query.map(scan).transpose()?;
-        let store = self.segment.store(self.pool)?;
+    fn matches(&self, parts: &[Part<'_>]) -> Result<(Ranked, Ranked), IndexError> {
         let (mut allowed, mut missed) = (Ranked::new(), Ranked::new());
-        for block in blocks(docs) {
-            let looked_at = members.read(&block);
+        for part in parts {
+            self.add_matches(part, &mut allowed, &mut missed)?;
+        }
+        Ok((allowed, missed))
+    }
+
+    fn add_matches(
+        &self,
+        part: &Part<'_>,
+        allowed: &mut Ranked,
+        missed: &mut Ranked,
+    ) -> Result<(), IndexError> {
+        let segment = part.segment;
+        let mut members = self.looked_at.members(&segment.reader)?;
+        let scan = |query| TextScan::new(self.pool, segment, query);
+        let mut scan = self.query.map(scan).transpose()?;
+        let store = segment.store(self.pool)?;
+        for block in blocks(part.docs.clone()) {
+            let mut looked_at = members.read(&block);
+            looked_at.intersect(&Bits::alive(&segment.reader, &block));
             if looked_at.is_empty() {
                 continue;
             }
@@ -372,15 +380,14 @@ impl Matching<'_> {
                 }
                 let text = points.as_ref().map(|points| points.of(doc));
                 let score = score(&person, self.terms, text.unwrap_or_default());
-                let ranked = if failed.is_none() {
-                    &mut allowed
-                } else {
-                    &mut missed
+                let ranked = match failed {
+                    None => &mut *allowed,
+                    Some(_) => &mut *missed,
                 };
-                ranked.push((score.total, doc));
+                ranked.push((score.total, part.place(doc)));
             }
         }
-        Ok((allowed, missed))
+        Ok(())
     }
 }
 

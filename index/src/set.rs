@@ -221,6 +221,17 @@ impl Bits {
         bits
     }
 
+    /// Documents of the block that were not deleted.
+    pub(crate) fn alive(reader: &SegmentReader, block: &Range<DocId>) -> Self {
+        let mut bits = Self::all(block);
+        if let Some(alive) = reader.alive_bitset() {
+            for doc in block.clone().filter(|doc| alive.is_deleted(*doc)) {
+                bits.delete(doc);
+            }
+        }
+        bits
+    }
+
     fn of(docs: &mut impl DocSet, block: &Range<DocId>) -> Self {
         let mut bits = Self::none(block);
         let mut doc = docs.doc();
@@ -240,6 +251,11 @@ impl Bits {
         self.words[idx / 64] |= 1 << (idx % 64);
     }
 
+    fn delete(&mut self, doc: DocId) {
+        let idx = (doc - self.start) as usize;
+        self.words[idx / 64] &= !(1 << (idx % 64));
+    }
+
     pub(crate) fn contains(&self, doc: DocId) -> bool {
         let idx = (doc - self.start) as usize;
         (self.words[idx / 64] >> (idx % 64)) & 1 == 1
@@ -251,7 +267,7 @@ impl Bits {
         }
     }
 
-    fn intersect(&mut self, other: &Self) {
+    pub(crate) fn intersect(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word &= other;
         }

@@ -2,7 +2,6 @@
 //! shortlists the exhaustive source uses.
 
 use std::num::NonZeroUsize;
-use std::ops::Range;
 
 use muster_matcher::candidates::{CandidateSource, Candidates, RoleShortlists, SourceError};
 use muster_matcher::model::campaign::CampaignFile;
@@ -11,9 +10,9 @@ use muster_matcher::score::has_text;
 use tantivy::DocId;
 
 use crate::IndexError;
-use crate::pool::{Pool, Segment};
-use crate::scan::{TextScan, in_parts};
-use crate::set::{Set, blocks};
+use crate::pool::Pool;
+use crate::scan::{Part, TextScan, in_parts};
+use crate::set::{Bits, Set, blocks};
 use crate::text::TextQuery;
 
 /// A pool as a source of candidates.
@@ -45,54 +44,50 @@ struct RoleQuery {
 impl IndexSource<'_> {
     fn shortlists(&self, file: &CampaignFile, k: usize) -> Result<Candidates, IndexError> {
         let mut all = RoleShortlists::new(file, k);
-        let n_docs = self.pool.documents();
-        if let Some(segment) = &self.pool.segment {
-            let compiler = self.pool.compiler(file);
-            let roles: Vec<RoleQuery> = all
-                .terms()
-                .iter()
-                .map(|terms| RoleQuery {
-                    possibly_eligible: compiler.possibly_eligible(&terms.role.requires),
-                    text: has_text(terms).then(|| self.pool.text_model().query(&terms.role.text)),
-                })
-                .collect();
-            let parts = in_parts(n_docs, self.threads, |docs| {
-                offer_all(self.pool, segment, &roles, docs, all.empty_copy())
-            })?;
+        let compiler = self.pool.compiler(file);
+        let roles: Vec<RoleQuery> = all
+            .terms()
+            .iter()
+            .map(|terms| RoleQuery {
+                possibly_eligible: compiler.possibly_eligible(&terms.role.requires),
+                text: has_text(terms).then(|| self.pool.text_model().query(&terms.role.text)),
+            })
+            .collect();
+        let shares = in_parts(self.pool, self.threads, |parts| {
+            let mut lists = all.empty_copy();
             for part in parts {
-                all.merge(part);
+                offer_all(self.pool, part, &roles, &mut lists)?;
             }
-            offer_named(self.pool, segment, &mut all)?;
+            Ok(lists)
+        })?;
+        for share in shares {
+            all.merge(share);
         }
-        all.count_pool(n_docs as usize);
+        offer_named(self.pool, &mut all)?;
+        all.count_pool(self.pool.experts());
         Ok(all.finish(self.pool.manifest().generation))
     }
 }
 
 /// Offers, to no role, people of the pool whom pins and vetoes name and the terms of all roles ruled out.
-fn offer_named(
-    pool: &Pool,
-    segment: &Segment,
-    lists: &mut RoleShortlists<'_>,
-) -> Result<(), IndexError> {
+fn offer_named(pool: &Pool, lists: &mut RoleShortlists<'_>) -> Result<(), IndexError> {
     let ids: Vec<Id> = lists.not_offered().cloned().collect();
-    let store = segment.store(pool)?;
     for id in ids {
-        if let Some(doc) = segment.document(pool, &id)? {
-            lists.offer_to(&store.profile(doc)?, []);
+        if let Some(place) = pool.place(id.as_str()) {
+            lists.offer_to(&pool.profile(place)?, []);
         }
     }
     Ok(())
 }
 
-/// Offers the documents `docs` to the roles whose terms do not rule them out.
-fn offer_all<'f>(
+/// Offers documents to the roles whose terms do not rule them out.
+fn offer_all(
     pool: &Pool,
-    segment: &Segment,
+    part: &Part<'_>,
     roles: &[RoleQuery],
-    docs: Range<DocId>,
-    mut lists: RoleShortlists<'f>,
-) -> Result<RoleShortlists<'f>, IndexError> {
+    lists: &mut RoleShortlists<'_>,
+) -> Result<(), IndexError> {
+    let segment = part.segment;
     let store = segment.store(pool)?;
     let mut members = Vec::new();
     let mut scans = Vec::new();
@@ -103,11 +98,13 @@ fn offer_all<'f>(
         scans.push(scan.transpose()?);
     }
     let mut offers: Vec<(DocId, usize, Points)> = Vec::new();
-    for block in blocks(docs) {
+    for block in blocks(part.docs.clone()) {
+        let alive = Bits::alive(&segment.reader, &block);
         offers.clear();
         for (role_idx, members) in members.iter_mut().enumerate() {
             let first_offer = offers.len();
-            let docs = members.read(&block);
+            let mut docs = members.read(&block);
+            docs.intersect(&alive);
             offers.extend(docs.docs().map(|doc| (doc, role_idx, Points::default())));
             let offers = &mut offers[first_offer..];
             if let (Some(scan), false) = (&mut scans[role_idx], offers.is_empty()) {
@@ -125,5 +122,5 @@ fn offer_all<'f>(
             lists.offer_to(&profile, to);
         }
     }
-    Ok(lists)
+    Ok(())
 }

@@ -39,8 +39,8 @@ pub struct Shared {
 
 /// A tenant's index, and the last change that is in it.
 pub struct Indexed {
-    /// The index.
-    pub pool: Pool,
+    /// The index: one generation of it, which later changes leave as it is.
+    pub pool: Arc<Pool>,
     /// Every change up to this one is in it.
     pub position: i64,
     people: OnceLock<People>,
@@ -49,7 +49,7 @@ pub struct Indexed {
 }
 
 impl Indexed {
-    pub(super) fn new(pool: Pool, position: i64) -> Self {
+    pub(super) fn new(pool: Arc<Pool>, position: i64) -> Self {
         Self {
             pool,
             position,

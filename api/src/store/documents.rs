@@ -209,6 +209,32 @@ impl Read {
         row.as_ref().map(document).transpose()
     }
 
+    /// Those of the documents with these ids, at most 1,000 of them, that are there and in reach; in no particular order.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn find_all(&mut self, kind: &Kind, ids: &[String]) -> Result<Vec<Document>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<String> = (2..ids.len() + 2)
+            .map(|place| format!("${place}"))
+            .collect();
+        let sql = format!(
+            "SELECT {FIELDS} FROM {} WHERE tenant = $1 AND id IN ({})",
+            kind.table,
+            places.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(self.tenant());
+        for id in ids {
+            query = query.bind(id.clone());
+        }
+        let rows = query.fetch_all(self.connection()).await?;
+        let mut found = rows.iter().map(document).collect::<Result<Vec<_>>>()?;
+        found.retain(|document| self.scope().reaches(&document.client));
+        Ok(found)
+    }
+
     /// At most `limit` documents after the id `after`, in byte order of ids.
     ///
     /// # Errors

@@ -12,11 +12,12 @@
 //! with k₁ = 1.2 and b = 0.75. The best section counts, at most 1, in whole points of 1000, half up.
 //!
 //! The statistics (N experts, df of them with the word, the average words of a section) belong to
-//! the model and are fixed when an index is built: whoever uses the same model gets the same points,
-//! whether term counts come from the index or from a profile. Only exactly rounded operations are
+//! the model, and every generation of an index has those of its pool: whoever uses the same model gets
+//! the same points, whether term counts come from the index or from a profile. Only exactly rounded operations are
 //! used, in the order of the words, so they are the same on every machine.
 
-mod store;
+mod count;
+mod counts;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ use muster_matcher::model::Points;
 use muster_matcher::model::profile::Profile;
 use rustc_hash::FxHashMap;
 
-pub(crate) use store::{read, write};
+use counts::Counts;
 
 /// The number of the formula above; another formula gets another number.
 pub const SCORE_MODEL: u32 = 1;
@@ -77,7 +78,7 @@ pub struct TextModel {
     /// By [`Section::idx`].
     pub(crate) totals: [SectionTotals; 2],
     /// Experts who use the word in any section.
-    pub(crate) experts_with: FxHashMap<Box<str>, u32>,
+    pub(crate) experts_with: Counts,
 }
 
 /// Gathers a [`TextModel`] profile by profile.
@@ -135,7 +136,7 @@ impl TextModelBuilder {
         TextModel {
             experts: self.experts,
             totals: self.totals,
-            experts_with: counts.map(|(word, count)| (word, count.experts)).collect(),
+            experts_with: Counts::of(counts.map(|(word, count)| (word, count.experts)).collect()),
         }
     }
 }
@@ -159,6 +160,33 @@ impl TextModel {
             builder.add(profile);
         }
         builder.finish()
+    }
+
+    /// Counts one profile more.
+    pub(crate) fn add(&mut self, profile: &Profile) {
+        let words = ProfileWords::of(profile);
+        self.experts += 1;
+        for (totals, length) in self.totals.iter_mut().zip(words.lengths) {
+            totals.sections += u64::from(length > 0);
+            totals.words += u64::from(length);
+        }
+        for word in words.distinct() {
+            self.experts_with.change(word, |count| count + 1);
+        }
+    }
+
+    /// Counts one profile less, which was counted before.
+    pub(crate) fn remove(&mut self, profile: &Profile) {
+        let words = ProfileWords::of(profile);
+        self.experts = self.experts.saturating_sub(1);
+        for (totals, length) in self.totals.iter_mut().zip(words.lengths) {
+            totals.sections = totals.sections.saturating_sub(u64::from(length > 0));
+            totals.words = totals.words.saturating_sub(u64::from(length));
+        }
+        for word in words.distinct() {
+            self.experts_with
+                .change(word, |count| count.saturating_sub(1));
+        }
     }
 
     /// Experts counted.
@@ -221,7 +249,7 @@ impl TextModel {
 
     /// ln((2N + 2) / (2 df + 1)): how much a word tells.
     fn rarity(&self, word: &str) -> f64 {
-        let experts_with = self.experts_with.get(word).copied().unwrap_or_default();
+        let experts_with = self.experts_with.get(word);
         ln(exact(2 * self.experts + 2) / exact(2 * u64::from(experts_with) + 1))
     }
 }
@@ -250,6 +278,13 @@ impl ProfileWords {
             times
         });
         Self { times, lengths }
+    }
+
+    /// Every word once, in no particular order.
+    fn distinct(&self) -> impl Iterator<Item = &str> {
+        let [headline, bio] = &self.times;
+        let only_bio = bio.keys().filter(|word| !headline.contains_key(*word));
+        headline.keys().chain(only_bio).map(String::as_str)
     }
 }
 

@@ -1,0 +1,225 @@
+//! Keeping an index up to date: some profiles changed, the next generation.
+//!
+//! One long-lived writer a folder. A batch of changes is one commit: documents and what the manifest says of them
+//! (how far the source had come among it) change together or not at all, whenever the process ends. Segments are
+//! merged behind the writer's back, which changes nothing that can be seen of the pool.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use muster_matcher::model::Id;
+use muster_matcher::model::profile::Profile;
+use tantivy::merge_policy::LogMergePolicy;
+use tantivy::{Index, IndexWriter, SegmentReader, TantivyDocument, Term};
+
+use crate::IndexError;
+use crate::lock::FolderLock;
+use crate::manifest::{Manifest, PoolHash};
+use crate::pool::{Pool, Segment, open_engine};
+use crate::schema::schema;
+use crate::writer::{commit, lengths, seal, stored};
+
+/// Memory for postings before they are written as a segment.
+const MEMORY_BYTES: usize = 50_000_000;
+/// The share of deleted documents from which a segment is written anew without them.
+const MOST_DELETED: f32 = 0.2;
+/// How often a generation is opened while merges end.
+const ATTEMPTS: usize = 10;
+
+/// What became of an expert.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The profile is this one now, whether or not there was one before.
+    Put(Box<Profile>),
+    /// There is no such profile any more, if there was one.
+    Delete(Id),
+}
+
+impl Change {
+    fn id(&self) -> &Id {
+        match self {
+            Self::Put(profile) => &profile.id,
+            Self::Delete(id) => id,
+        }
+    }
+}
+
+/// Changes the index in a folder, which belongs to it until it is dropped.
+pub struct Updater {
+    dir: PathBuf,
+    index: Index,
+    /// Nothing once it was told to end.
+    writer: Option<IndexWriter<TantivyDocument>>,
+    latest: Arc<Pool>,
+    hash: PoolHash,
+    /// After a failure it is not known what the writer holds.
+    failed: bool,
+    _lock: FolderLock,
+}
+
+impl Updater {
+    /// Opens the index in `dir` for changes, and checks every file of it.
+    ///
+    /// # Errors
+    /// As [`Pool::open`]; [`IndexError::InUse`] where another process has the folder.
+    ///
+    /// # Complexity
+    /// As [`Pool::open`].
+    pub fn open(dir: &Path) -> Result<Self, IndexError> {
+        let dir = std::path::absolute(dir).map_err(IndexError::io(dir))?;
+        let lock = FolderLock::acquire(&dir)?;
+        let latest = Pool::open(&dir)?;
+        let hash = PoolHash::of_hex(&latest.manifest.pool_hash);
+        let hash = hash.ok_or_else(|| IndexError::damaged(&dir, "it states no pool hash"))?;
+        latest.manifest.while_writing().write(&dir)?;
+        let index = open_engine(&dir)?;
+        let writer = index.writer_with_num_threads(1, MEMORY_BYTES)?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_del_docs_ratio_before_merge(MOST_DELETED);
+        writer.set_merge_policy(Box::new(policy));
+        Ok(Self {
+            dir,
+            index,
+            writer: Some(writer),
+            latest: Arc::new(latest),
+            hash,
+            failed: false,
+            _lock: lock,
+        })
+    }
+
+    /// The generation after the last batch.
+    pub fn latest(&self) -> &Arc<Pool> {
+        &self.latest
+    }
+
+    /// Applies a batch of changes, of which the last one of an expert holds, and gives the generation that has them;
+    /// `position` says how far their source had come. To apply changes that are in the index already is no change.
+    ///
+    /// # Errors
+    /// I/O; from then on the updater refuses every batch, and the index is to be opened again. Either all of a batch
+    /// is in it then, or nothing.
+    ///
+    /// # Complexity
+    /// O(changes × segments), and O(documents) for the smallest segments' opening; words and columns of other people
+    /// are not looked at.
+    pub fn apply(
+        &mut self,
+        changes: impl IntoIterator<Item = Change>,
+        position: i64,
+    ) -> Result<Arc<Pool>, IndexError> {
+        if std::mem::replace(&mut self.failed, true) {
+            return Err(IndexError::damaged(
+                &self.dir,
+                "an update of it failed before",
+            ));
+        }
+        let last: BTreeMap<Id, Change> = changes
+            .into_iter()
+            .map(|change| (change.id().clone(), change))
+            .collect();
+        let mut model = self.latest.model.clone();
+        let mut hash = self.hash;
+        let writer = self
+            .writer
+            .as_mut()
+            .ok_or_else(|| IndexError::damaged(&self.dir, "it was closed"))?;
+        let fields = &self.latest.fields;
+        for (id, change) in last {
+            if let Some((before, text)) = self.latest.stored(&id)? {
+                model.remove(&before);
+                hash.remove(text.as_bytes());
+                writer.delete_term(Term::from_field_text(fields.id, id.as_str()));
+            }
+            if let Change::Put(profile) = change {
+                let text = stored(&profile).map_err(IndexError::io(&self.dir))?;
+                model.add(&profile);
+                hash.add(text.as_bytes());
+                let document = fields.document(&profile, &text, lengths(&profile));
+                writer.add_document(document)?;
+            }
+        }
+        let generation = self.latest.manifest.generation + 1;
+        let manifest = Manifest::of_commit(model.experts(), generation, hash, position);
+        commit(writer, &manifest, &self.dir)?;
+        let segments = self.segments()?;
+        let next = Pool {
+            dir: self.dir.clone(),
+            manifest,
+            fields: schema().1,
+            model,
+            segments,
+        };
+        next.check_counts()?;
+        self.latest = Arc::new(next);
+        self.hash = hash;
+        self.failed = false;
+        Ok(Arc::clone(&self.latest))
+    }
+
+    /// The segments of the last commit. What is known of those that were there before is taken over.
+    fn segments(&self) -> Result<Vec<Segment>, IndexError> {
+        let mut last = self.segments_now();
+        for _ in 1..ATTEMPTS {
+            if last.is_ok() {
+                break;
+            }
+            // A merge ended, and removed files between their being named and their being opened.
+            last = self.segments_now();
+        }
+        last
+    }
+
+    fn segments_now(&self) -> Result<Vec<Segment>, IndexError> {
+        let segments = self.index.searchable_segments()?;
+        let open = |segment: &tantivy::Segment| {
+            let reader = SegmentReader::open(segment)?;
+            let known = self.latest.segments.iter();
+            let mut known = known.filter(|known| known.reader.segment_id() == reader.segment_id());
+            let ids = known.next().map(|known| Arc::clone(&known.ids));
+            Segment::new(reader, ids)
+        };
+        segments.iter().map(open).collect()
+    }
+
+    /// Begins to write segments anew that hold anything that was deleted or replaced, so that it leaves the files, too.
+    /// The work goes on behind, and what it leaves is in the next generation.
+    pub fn purge(&mut self) {
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        let segments = self.latest.segments.iter();
+        for segment in segments.filter(|segment| segment.reader.has_deletes()) {
+            // A segment that is being merged already is written anew by that.
+            drop(writer.merge(&[segment.reader.segment_id()]));
+        }
+    }
+
+    /// Waits for merges and seals the folder. An updater that is dropped does the same, without a word.
+    ///
+    /// # Errors
+    /// I/O; the index is as it was after the last batch.
+    pub fn close(mut self) -> Result<(), IndexError> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), IndexError> {
+        let Some(writer) = self.writer.take() else {
+            return Ok(());
+        };
+        writer.wait_merging_threads()?;
+        if self.failed {
+            // What the last commit says is not known here; whoever opens the folder looks.
+            return Ok(());
+        }
+        seal(&self.latest.manifest, &self.dir).map(|_| ())
+    }
+}
+
+impl Drop for Updater {
+    fn drop(&mut self) {
+        // A folder that is not sealed is checked in another way when it is opened.
+        let _ = self.end();
+    }
+}
