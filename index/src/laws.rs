@@ -8,24 +8,24 @@ use std::sync::Arc;
 use muster_matcher::availability::Calendar;
 use muster_matcher::candidates::{CandidateSource, Candidates, Exhaustive};
 use muster_matcher::eligibility::{Person, Terms, holds, is_eligible, why_not};
-use muster_matcher::model::Id;
 use muster_matcher::model::campaign::{CampaignFile, PinSpec};
 use muster_matcher::model::problem::Veto;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::words::Stage;
+use muster_matcher::model::{Hours, Id, Weekly};
 use muster_matcher::score::score;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::filter::Side;
-use crate::scan::TextScan;
-use crate::set::blocks;
+use crate::columns::{Side, Tree};
+use crate::meter::judge;
+use crate::scan::{TextScan, blocks};
 use crate::testing::{
     CEFR, CLIENTS, COUNTRIES, CREDENTIALS, LANGUAGES, SKILLS, TAGS, TASKS, TOPICS, WORDS,
     campaign_file, profile, random_pool, requirement,
 };
-use crate::{IndexError, IndexSource, Pool, Search, Setting, TextModel, build};
+use crate::{Booked, IndexError, IndexSource, Pool, Search, Setting, Steps, TextModel, build};
 
 /// An index of `profiles` in a folder that lives as long as it.
 pub(crate) fn index(profiles: &[Profile]) -> (Pool, TempDir) {
@@ -211,20 +211,26 @@ proptest! {
             prop_assert_eq!(found.total, expected.len());
             prop_assert_eq!(&ids(found.hits.iter().map(|hit| &hit.profile)), &expected, "{}", tree);
 
+            let weeks_terms = Terms::of_file(&roles, &terms.calendar);
             let bracket = |side| {
-                let set = pool.compiler(&file).requirement(&requirement, side);
                 let mut found = BTreeSet::new();
                 for segment in &pool.segments {
-                    let mut members = set.members(&segment.reader).unwrap();
-                    for block in blocks(0..segment.documents()) {
-                        let docs = members.read(&block);
-                        found.extend(docs.docs().map(|doc| segment.ids.get(doc).to_owned()));
-                    }
+                    let shared = &segment.shared;
+                    let setting = shared.setting(&roles, &terms.calendar);
+                    let tree = Tree {
+                        columns: &shared.columns,
+                        terms: &weeks_terms[0],
+                        weeks: terms.weeks,
+                        minimum: &setting.minimum,
+                        hours: &setting.hours,
+                    };
+                    let docs = tree.holds(&weeks_terms[0].role.requires, side);
+                    found.extend(docs.docs().map(|doc| segment.id(doc).to_owned()));
                 }
                 found
             };
-            prop_assert!(bracket(Side::Possibly).is_superset(&expected), "{} loses people", tree);
-            prop_assert!(bracket(Side::Surely).is_subset(&expected), "{} is not sure", tree);
+            prop_assert!(bracket(Side::Ever).is_superset(&expected), "{} loses people", tree);
+            prop_assert!(bracket(Side::Always).is_subset(&expected), "{} is not sure", tree);
         }
     }
 
@@ -238,7 +244,7 @@ proptest! {
         for text in texts {
             let query = pool.text_model().query(&text);
             for segment in &pool.segments {
-                let store = segment.store(&pool).unwrap();
+                let store = segment.store(&pool.fields, &pool.dir).unwrap();
                 let mut scan = TextScan::new(&pool, segment, &query).unwrap();
                 for block in blocks(0..segment.documents()) {
                     let points = scan.read(block.clone());
@@ -301,6 +307,23 @@ proptest! {
     }
 
     #[test]
+    fn the_meter_counts_as_profiles_say(
+        profiles in pool(),
+        roles in prop::collection::vec((tree(), text(), 0_usize..15), 1..5),
+        threads in 1_usize..4,
+    ) {
+        let (pool, _dir) = index(&profiles);
+        let file = campaign_file(&numbered(&roles));
+        let calendar = Arc::new(Calendar::of(&file));
+        let threads = NonZeroUsize::new(threads).unwrap();
+        let found = pool.meter(&file, &Even, threads).unwrap();
+        for (terms, found) in Terms::of_file(&file, &calendar).iter().zip(found) {
+            let each = profiles.iter().map(|profile| judge(profile, terms, &Even));
+            prop_assert_eq!(found, each.fold(Steps::default(), Steps::add));
+        }
+    }
+
+    #[test]
     fn a_roles_hits_are_the_eligible_by_score(
         profiles in pool(),
         tree in tree(),
@@ -349,6 +372,19 @@ proptest! {
         let (pool, _dir) = index(&random_pool(&[1, 2, 3]));
         let found = pool.search(&words(&text)).unwrap();
         prop_assert!(found.hits.len() == found.total);
+    }
+}
+
+/// Everybody whose id ends in an even digit is booked, of whom nothing is left to those with an 8.
+struct Even;
+
+impl Booked for Even {
+    fn has(&self, id: &str) -> bool {
+        id.ends_with(['0', '2', '4', '6', '8'])
+    }
+
+    fn leaves(&self, profile: &Profile, _: &Weekly<Hours>, _: Hours, _: &Calendar) -> bool {
+        !profile.id.as_str().ends_with('8')
     }
 }
 

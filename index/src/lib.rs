@@ -4,22 +4,24 @@
 //! from a pool file or a store and can always be built again. A [`Pool`] is one generation of it and never
 //! changes; an [`Updater`] makes the next one from some profiles changed.
 //!
-//! Terms of the index answer what they can for sure and never lose anybody eligible (`filter`);
-//! whoever is left is judged by `matcher::eligibility` on the stored profile, so the index and the
-//! solver mean the same.
+//! tantivy answers words. What conditions and scores ask of people stands in columns in memory (`columns`), which decide
+//! as `matcher::eligibility` and `matcher::score` do; whom they cannot decide for sure, those judge by the stored
+//! profile, so the index and the solver mean the same.
 
+mod columns;
 mod error;
-mod filter;
 mod ids;
 #[cfg(test)]
 mod laws;
 mod lock;
 mod manifest;
+mod meter;
 mod pool;
 mod scan;
 mod schema;
 mod search;
-mod set;
+mod segment;
+mod shortlist;
 mod source;
 #[cfg(test)]
 mod testing;
@@ -33,6 +35,7 @@ mod writer;
 pub use error::IndexError;
 pub use lock::FolderLock;
 pub use manifest::{Manifest, Sealed};
+pub use meter::{Booked, Steps};
 pub use pool::Pool;
 pub use search::{Found, FoundForRole, Hit, NearMiss, RoleHit, Search, Setting};
 pub use source::IndexSource;

@@ -2,21 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use muster_matcher::json::{Faults, FromJson, Path as JsonPath, parse};
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
-use tantivy::columnar::Column;
-use tantivy::schema::Value;
-use tantivy::store::StoreReader;
-use tantivy::{DocId, Index, SegmentReader, TantivyDocument};
+use tantivy::{DocId, Index, SegmentReader};
 
 use crate::IndexError;
-use crate::ids::Ids;
 use crate::manifest::{META, Manifest};
-use crate::schema::{Fields, LENGTHS, schema};
-use crate::text::{SCORE_MODEL, Section, TextModel, words};
+use crate::schema::{Fields, schema};
+use crate::segment::{ProfileStore, Segment};
+use crate::text::{SCORE_MODEL, TextModel, words};
 
 /// The talent pool on disk, as it was when this was opened: later changes are in later generations.
 ///
@@ -29,22 +24,12 @@ pub struct Pool {
     pub(crate) segments: Vec<Segment>,
 }
 
-/// Some of a pool's experts.
-pub(crate) struct Segment {
-    pub(crate) reader: SegmentReader,
-    lengths: [Column<u64>; 2],
-    pub(crate) ids: Arc<Ids>,
-}
-
 /// Where an expert stands: a segment's position in the pool, and a document in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) segment: usize,
     pub(crate) doc: DocId,
 }
-
-/// Blocks of stored profiles kept decompressed while they are read in order.
-const CACHED_BLOCKS: usize = 4;
 
 /// How often an index is opened while another process changes it.
 const ATTEMPTS: usize = 5;
@@ -92,12 +77,12 @@ impl Pool {
         }
         let stated = committed(&index, dir)?;
         let manifest = if manifest.writing { stated } else { manifest };
+        let (_, fields) = schema();
         let mut segments = Vec::new();
         for segment in index.searchable_segments()? {
             let reader = SegmentReader::open(&segment)?;
-            segments.push(Segment::new(reader, None)?);
+            segments.push(Segment::open(reader, &fields, dir)?);
         }
-        let (_, fields) = schema();
         let model = TextModel::of_segments(&fields, &segments)?;
         let pool = Self {
             dir: dir.to_owned(),
@@ -116,7 +101,7 @@ impl Pool {
         let segments = self.segments.iter();
         let named = segments
             .clone()
-            .all(|segment| segment.ids.len() == segment.reader.max_doc() as usize);
+            .all(|segment| segment.shared.fits(&segment.reader));
         if found != self.manifest.experts || !named {
             let what = format!("{found} experts, expected {}", self.manifest.experts);
             return Err(IndexError::damaged(&self.dir.join(META), what));
@@ -142,7 +127,7 @@ impl Pool {
             let segment = &self.segments[place.segment];
             let store = match &mut stores[place.segment] {
                 Some(store) => store,
-                closed => closed.insert(segment.store(self)?),
+                closed => closed.insert(segment.store(&self.fields, &self.dir)?),
             };
             store.profile(place.doc)
         })
@@ -158,7 +143,7 @@ impl Pool {
         std::iter::from_fn(move || {
             let first = heads.iter_mut().enumerate().filter_map(|(idx, docs)| {
                 let doc = *docs.peek()?;
-                Some((self.segments[idx].ids.get(doc), idx))
+                Some((self.segments[idx].id(doc), idx))
             });
             let (_, segment) = first.min()?;
             let doc = heads[segment].next()?;
@@ -176,7 +161,7 @@ impl Pool {
         let segments = self.segments.iter().enumerate();
         segments
             .filter_map(|(idx, segment)| {
-                let doc = segment.ids.find(id)?;
+                let doc = segment.shared.ids.find(id)?;
                 segment.is_alive(doc).then_some(Place { segment: idx, doc })
             })
             .next()
@@ -184,12 +169,14 @@ impl Pool {
 
     /// The id of whoever stands somewhere.
     pub(crate) fn id_at(&self, place: Place) -> &str {
-        self.segments[place.segment].ids.get(place.doc)
+        self.segments[place.segment].id(place.doc)
     }
 
     /// The profile of whoever stands somewhere.
     pub(crate) fn profile(&self, place: Place) -> Result<Profile, IndexError> {
-        self.segments[place.segment].store(self)?.profile(place.doc)
+        self.segments[place.segment]
+            .store(&self.fields, &self.dir)?
+            .profile(place.doc)
     }
 
     /// The profile of an expert, and its text as it is stored, if the pool has them.
@@ -197,7 +184,7 @@ impl Pool {
         let Some(place) = self.place(id.as_str()) else {
             return Ok(None);
         };
-        let store = self.segments[place.segment].store(self)?;
+        let store = self.segments[place.segment].store(&self.fields, &self.dir)?;
         Ok(Some((store.profile(place.doc)?, store.text(place.doc)?)))
     }
 }
@@ -237,86 +224,4 @@ fn check_written(index: &Index, dir: &Path) -> Result<(), IndexError> {
         }
     }
     Ok(())
-}
-
-impl Segment {
-    /// A segment whose ids are known or will be read.
-    pub(crate) fn new(reader: SegmentReader, ids: Option<Arc<Ids>>) -> Result<Self, IndexError> {
-        let [headline, bio] = LENGTHS;
-        let lengths = [
-            reader.fast_fields().u64(headline)?,
-            reader.fast_fields().u64(bio)?,
-        ];
-        let ids = match ids {
-            Some(ids) => ids,
-            None => Arc::new(Ids::of(&reader)?),
-        };
-        Ok(Self {
-            reader,
-            lengths,
-            ids,
-        })
-    }
-
-    /// Documents, of which some may have been deleted.
-    pub(crate) fn documents(&self) -> DocId {
-        self.reader.max_doc()
-    }
-
-    /// Whether a document was not deleted.
-    pub(crate) fn is_alive(&self, doc: DocId) -> bool {
-        !self.reader.is_deleted(doc)
-    }
-
-    /// Documents that were not deleted, in order.
-    pub(crate) fn alive_docs(&self) -> impl Iterator<Item = DocId> + '_ {
-        (0..self.documents()).filter(|doc| self.is_alive(*doc))
-    }
-
-    /// The words of a section of a document.
-    pub(crate) fn length(&self, section: Section, doc: DocId) -> u32 {
-        let length = self.lengths[section.idx()].first(doc).unwrap_or_default();
-        u32::try_from(length).unwrap_or(u32::MAX)
-    }
-
-    /// A reader of stored profiles, for one thread.
-    pub(crate) fn store<'a>(&self, pool: &'a Pool) -> Result<ProfileStore<'a>, IndexError> {
-        let store = self.reader.get_store_reader(CACHED_BLOCKS);
-        Ok(ProfileStore {
-            store: store.map_err(IndexError::io(&pool.dir))?,
-            pool,
-        })
-    }
-}
-
-/// Reads stored profiles; best in the order of documents.
-pub(crate) struct ProfileStore<'a> {
-    store: StoreReader,
-    pool: &'a Pool,
-}
-
-impl ProfileStore<'_> {
-    /// The text of a document's profile.
-    pub(crate) fn text(&self, doc: DocId) -> Result<String, IndexError> {
-        let document: TantivyDocument = self.store.get(doc)?;
-        let json = document
-            .get_first(self.pool.fields.profile)
-            .and_then(|value| value.as_str());
-        let json = json.ok_or_else(|| self.damaged(doc, "it is not stored"))?;
-        Ok(json.to_owned())
-    }
-
-    /// The profile of a document.
-    pub(crate) fn profile(&self, doc: DocId) -> Result<Profile, IndexError> {
-        let json = self.text(doc)?;
-        let tree = parse(json.as_bytes()).map_err(|error| self.damaged(doc, &error.to_string()))?;
-        let mut faults = Faults::default();
-        Profile::from_json(tree, &JsonPath::ROOT, &mut faults)
-            .ok_or_else(|| self.damaged(doc, &faults.to_string()))
-    }
-
-    fn damaged(&self, doc: DocId, what: &str) -> IndexError {
-        let what = format!("profile {doc} cannot be read: {what}");
-        IndexError::damaged(&self.pool.dir, what)
-    }
 }

@@ -10,9 +10,18 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
-use crate::pool::{Place, Pool, Segment};
-use crate::set::BLOCK;
+use crate::pool::{Place, Pool};
+use crate::segment::Segment;
 use crate::text::{Section, TextQuery};
+
+/// Documents looked at together: few enough for what is known of them to stay in the processor's cache.
+pub(crate) const BLOCK: u32 = 4096;
+
+/// `docs` in blocks.
+pub(crate) fn blocks(docs: Range<DocId>) -> impl Iterator<Item = Range<DocId>> {
+    let starts = docs.clone().step_by(BLOCK as usize);
+    starts.map(move |start| start..docs.end.min(start + BLOCK))
+}
 
 /// Some of the documents of a segment.
 #[derive(Clone)]
@@ -31,6 +40,35 @@ impl Part<'_> {
             doc,
         }
     }
+}
+
+/// How many threads the machine runs at once.
+pub(crate) fn threads() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// What `work` makes of each item, in order.
+pub(crate) fn each_of<'i, I: Sync, T: Send>(
+    items: &'i [I],
+    threads: NonZeroUsize,
+    work: impl Fn(&'i I) -> T + Sync,
+) -> Vec<T> {
+    let share = items.len().div_ceil(threads.get()).max(1);
+    if items.len() <= share {
+        return items.iter().map(work).collect();
+    }
+    thread::scope(|scope| {
+        let work = &work;
+        let shares = items.chunks(share);
+        let running: Vec<_> = shares
+            .map(|share| scope.spawn(move || share.iter().map(work).collect::<Vec<T>>()))
+            .collect();
+        let ended = running.into_iter().flat_map(|part| match part.join() {
+            Ok(part) => part,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        ended.collect()
+    })
 }
 
 /// What `work` makes of the documents of the pool, in about as many equal shares as there are threads.
@@ -131,7 +169,7 @@ impl<'a> TextScan<'a> {
         })
     }
 
-    /// Computes the points of the documents in `block`, at most [`crate::set::BLOCK`] of them. Ask for ever later
+    /// Computes the points of the documents in `block`, at most [`BLOCK`] of them. Ask for ever later
     /// blocks.
     pub(crate) fn read(&mut self, block: Range<DocId>) -> BlockPoints<'_> {
         let start = block.start;
@@ -182,5 +220,25 @@ impl BlockPoints<'_> {
     pub(crate) fn of(&self, doc: DocId) -> Points {
         let idx = (doc - self.start) as usize;
         self.query.points([self.sums[0][idx], self.sums[1][idx]])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_cover_their_documents_once() {
+        let docs: Vec<DocId> = blocks(3..10_000).flatten().collect();
+        assert_eq!(docs, (3..10_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn work_on_items_is_in_their_order() {
+        let items: Vec<u32> = (0..10).collect();
+        for threads in 1..12 {
+            let threads = NonZeroUsize::new(threads).unwrap();
+            assert_eq!(each_of(&items, threads, |item| *item), items);
+        }
     }
 }

@@ -1,19 +1,17 @@
 //! Finding people: by words and conditions ([`Pool::search`]), or for a role ([`Pool::for_role`]).
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread;
 
 use crate::IndexError;
-use crate::filter::{Compiler, Side};
+use crate::columns::{Bitmap, Scene, Scorer, Setting as Seen, Side, Tree};
 use crate::pool::{Place, Pool};
-use crate::scan::{Part, TextScan, in_parts};
-use crate::set::{BLOCK, Bits, Set, blocks};
+use crate::scan::{Part, TextScan, blocks, each_of, in_parts, threads};
+use crate::segment::Segment;
 use crate::text::TextQuery;
 use crate::wording::{Snippet, Wording, snippet};
 use jiff::civil::Date;
 use muster_matcher::availability::Calendar;
-use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, holds, pay, why_not};
+use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, pay, why_not};
 use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, RoleSpec};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::Requirement;
@@ -140,25 +138,35 @@ impl Pool {
     /// When the index cannot be read.
     ///
     /// # Complexity
-    /// O(postings of the words + people whom the conditions' terms leave); profiles are decoded only
-    /// where terms do not decide.
+    /// O(postings of the words + entries of the conditions' lists + people / 64 × conditions); profiles are decoded
+    /// only where they are shown.
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
         let file = with_role(&search.setting.file, &search.requirement);
         let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
         let terms = only_terms(&file, calendar);
-        let compiler = self.compiler(&file);
         let wording = Wording::of(&search.text);
-        let named = wording.set(&self.fields);
         let query = self.text_model().query(&wording.words);
+        let first_week = (terms.weeks.0, terms.weeks.0);
+        let matching = |segment: &Segment| {
+            let mut found = wording.matches(&self.fields, segment)?;
+            let shared = &segment.shared;
+            let setting = shared.setting(&file, &terms.calendar);
+            let tree = Tree {
+                columns: &shared.columns,
+                terms: &terms,
+                weeks: first_week,
+                minimum: &setting.minimum,
+                hours: &setting.hours,
+            };
+            // In one week a tree is decided exactly.
+            found.intersect(&tree.holds(&search.requirement, Side::Always));
+            Ok(found)
+        };
+        let found: Result<Vec<Bitmap>, IndexError> = self.segments.iter().map(matching).collect();
         let finding = Finding {
             pool: self,
-            terms: &terms,
             query: &query,
-            possibly: Set::all([
-                named,
-                compiler.requirement(&search.requirement, Side::Possibly),
-            ]),
-            surely: compiler.requirement(&search.requirement, Side::Surely),
+            found: found?,
         };
         let matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
         let total = matches.len();
@@ -185,7 +193,8 @@ impl Pool {
     /// When the index cannot be read.
     ///
     /// # Complexity
-    /// O(postings of the role's words + people who may be eligible). With `near` everybody is looked at.
+    /// O(postings of the role's words + entries of its conditions' lists + people who may hold it). With `near`
+    /// everybody else's profile is decoded.
     pub fn for_role(
         &self,
         terms: &Terms<'_>,
@@ -193,16 +202,18 @@ impl Pool {
         near: usize,
     ) -> Result<FoundForRole, IndexError> {
         let query = self.text_model().query(&terms.role.text);
-        let compiler = self.compiler(terms.file);
+        let settings = each_of(&self.segments, threads(), |segment| {
+            segment.shared.setting(terms.file, &terms.calendar)
+        });
+        let seen: Vec<(&Segment, Seen)> = self.segments.iter().zip(settings).collect();
+        let scenes = each_of(&seen, threads(), |(segment, setting)| {
+            Scene::new(&segment.shared.columns, terms, setting)
+        });
         let matching = Matching {
             pool: self,
             terms,
             query: has_text(terms).then_some(&query),
-            looked_at: if near > 0 {
-                Set::Everybody
-            } else {
-                compiler.possibly_eligible(&terms.role.requires)
-            },
+            scenes,
             near: near > 0,
         };
         let parts = in_parts(self, threads(), |parts| matching.matches(parts))?;
@@ -242,92 +253,34 @@ impl Pool {
             near: misses,
         })
     }
-
-    /// The positions, in the order of ids, of everybody whom the index does not rule out of being planned and
-    /// satisfying the requirements of `role`, a role of `file`.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    ///
-    /// # Complexity
-    /// O(people).
-    pub fn possibly(&self, file: &CampaignFile, role: &RoleSpec) -> Result<Vec<u32>, IndexError> {
-        let set = self.compiler(file).possibly_eligible(&role.requires);
-        let mut bits = Vec::new();
-        for segment in &self.segments {
-            let mut members = set.members(&segment.reader)?;
-            let blocks = blocks(0..segment.documents());
-            bits.push(blocks.map(|block| members.read(&block)).collect::<Vec<_>>());
-        }
-        let has = |place: Place| {
-            let block = &bits[place.segment][(place.doc / BLOCK) as usize];
-            block.contains(place.doc)
-        };
-        let everybody = (0..).zip(self.places());
-        let found = everybody.filter(|(_, place)| has(*place));
-        Ok(found.map(|(position, _)| position).collect())
-    }
-
-    pub(crate) fn compiler<'a>(&'a self, file: &'a CampaignFile) -> Compiler<'a> {
-        Compiler {
-            fields: &self.fields,
-            file,
-        }
-    }
-}
-
-fn threads() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 /// A search in progress.
 struct Finding<'a> {
     pool: &'a Pool,
-    terms: &'a Terms<'a>,
     query: &'a TextQuery,
-    possibly: Set,
-    surely: Set,
+    /// Whoever satisfies all but the words wanted, by segment.
+    found: Vec<Bitmap>,
 }
 
 impl Finding<'_> {
     fn matches(&self, parts: &[Part<'_>]) -> Result<Ranked, IndexError> {
         let mut matches = Ranked::new();
         for part in parts {
-            self.add_matches(part, &mut matches)?;
-        }
-        Ok(matches)
-    }
-
-    fn add_matches(&self, part: &Part<'_>, matches: &mut Ranked) -> Result<(), IndexError> {
-        let segment = part.segment;
-        let mut possibly = self.possibly.members(&segment.reader)?;
-        let mut surely = self.surely.members(&segment.reader)?;
-        let mut scan = TextScan::new(self.pool, segment, self.query)?;
-        let store = segment.store(self.pool)?;
-        let requirement = &self.terms.role.requires;
-        for block in blocks(part.docs.clone()) {
-            let mut possibly = possibly.read(&block);
-            possibly.intersect(&Bits::alive(&segment.reader, &block));
-            if possibly.is_empty() {
+            let found = &self.found[part.segment_idx];
+            if self.query.is_empty() {
+                let docs = found.within(&part.docs);
+                matches.extend(docs.map(|doc| (Points::default(), part.place(doc))));
                 continue;
             }
-            let surely = surely.read(&block);
-            let points = scan.read(block);
-            for doc in possibly.docs() {
-                if !self.query.is_empty() && !points.has_word(doc) {
-                    continue;
-                }
-                let satisfied = surely.contains(doc) || {
-                    let profile = store.profile(doc)?;
-                    let person = Person::new(&profile, &self.terms.calendar);
-                    holds(requirement, &person, self.terms, self.terms.weeks.0)
-                };
-                if satisfied {
-                    matches.push((points.of(doc), part.place(doc)));
-                }
+            let mut scan = TextScan::new(self.pool, part.segment, self.query)?;
+            for block in blocks(part.docs.clone()) {
+                let points = scan.read(block.clone());
+                let docs = found.within(&block).filter(|doc| points.has_word(*doc));
+                matches.extend(docs.map(|doc| (points.of(doc), part.place(doc))));
             }
         }
-        Ok(())
+        Ok(matches)
     }
 }
 
@@ -336,7 +289,8 @@ struct Matching<'a> {
     pool: &'a Pool,
     terms: &'a Terms<'a>,
     query: Option<&'a TextQuery>,
-    looked_at: Set,
+    /// By segment.
+    scenes: Vec<Scene<'a>>,
     near: bool,
 }
 
@@ -357,18 +311,23 @@ impl Matching<'_> {
         missed: &mut Ranked,
     ) -> Result<(), IndexError> {
         let segment = part.segment;
-        let mut members = self.looked_at.members(&segment.reader)?;
+        let scene = &self.scenes[part.segment_idx];
+        let mut scorer = Scorer::new(scene);
         let scan = |query| TextScan::new(self.pool, segment, query);
         let mut scan = self.query.map(scan).transpose()?;
-        let store = segment.store(self.pool)?;
+        let store = segment.store(&self.pool.fields, &self.pool.dir)?;
         for block in blocks(part.docs.clone()) {
-            let mut looked_at = members.read(&block);
-            looked_at.intersect(&Bits::alive(&segment.reader, &block));
-            if looked_at.is_empty() {
-                continue;
-            }
-            let points = scan.as_mut().map(|scan| scan.read(block));
-            for doc in looked_at.docs() {
+            let points = scan.as_mut().map(|scan| scan.read(block.clone()));
+            let scores = scorer.read(&block);
+            for doc in segment.alive.within(&block) {
+                if scene.sure.contains(doc) && scene.judge(doc).is_ok() {
+                    let total = scores.of(doc, points.as_ref());
+                    allowed.push((total, part.place(doc)));
+                    continue;
+                }
+                if !self.near && !scene.open.contains(doc) {
+                    continue;
+                }
                 let profile = store.profile(doc)?;
                 let person = Person::new(&profile, &self.terms.calendar);
                 let failed = first_failed(&person, self.terms);

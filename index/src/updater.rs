@@ -4,20 +4,24 @@
 //! (how far the source had come among it) change together or not at all, whenever the process ends. Segments are
 //! merged behind the writer's back, which changes nothing that can be seen of the pool.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
 use tantivy::merge_policy::LogMergePolicy;
-use tantivy::{Index, IndexWriter, SegmentReader, TantivyDocument, Term};
+use tantivy::{DocId, Index, IndexWriter, SegmentReader, TantivyDocument, Term};
 
 use crate::IndexError;
+use crate::columns::{Columns, Rows};
+use crate::ids::Ids;
 use crate::lock::FolderLock;
 use crate::manifest::{Manifest, PoolHash};
-use crate::pool::{Pool, Segment, open_engine};
+use crate::pool::{Pool, open_engine};
 use crate::schema::schema;
+use crate::segment::{COLUMNS, Segment, Shared, columns_file};
 use crate::writer::{commit, lengths, seal, stored};
 
 /// Memory for postings before they are written as a segment.
@@ -42,6 +46,21 @@ impl Change {
             Self::Put(profile) => &profile.id,
             Self::Delete(id) => id,
         }
+    }
+}
+
+/// The profiles put by one batch.
+#[derive(Default)]
+struct Batch {
+    rows: Rows,
+    /// Numbers of rows by id.
+    ids: BTreeMap<Id, DocId>,
+}
+
+impl Batch {
+    fn add(&mut self, profile: &Profile) {
+        let row = self.rows.add(profile);
+        self.ids.insert(profile.id.clone(), row);
     }
 }
 
@@ -102,8 +121,7 @@ impl Updater {
     /// is in it then, or nothing.
     ///
     /// # Complexity
-    /// O(changes × segments), and O(documents) for the smallest segments' opening; words and columns of other people
-    /// are not looked at.
+    /// O(changes × segments + documents / 64); when a merge has ended also O(documents).
     pub fn apply(
         &mut self,
         changes: impl IntoIterator<Item = Change>,
@@ -120,6 +138,7 @@ impl Updater {
             .map(|change| (change.id().clone(), change))
             .collect();
         let mut model = self.latest.model.clone();
+        let mut batch = Batch::default();
         let mut hash = self.hash;
         let writer = self
             .writer
@@ -135,6 +154,7 @@ impl Updater {
             if let Change::Put(profile) = change {
                 let text = stored(&profile).map_err(IndexError::io(&self.dir))?;
                 model.add(&profile);
+                batch.add(&profile);
                 hash.add(text.as_bytes());
                 let document = fields.document(&profile, &text, lengths(&profile));
                 writer.add_document(document)?;
@@ -143,7 +163,7 @@ impl Updater {
         let generation = self.latest.manifest.generation + 1;
         let manifest = Manifest::of_commit(model.experts(), generation, hash, position);
         commit(writer, &manifest, &self.dir)?;
-        let segments = self.segments()?;
+        let segments = self.segments(&batch)?;
         let next = Pool {
             dir: self.dir.clone(),
             manifest,
@@ -153,34 +173,82 @@ impl Updater {
         };
         next.check_counts()?;
         self.latest = Arc::new(next);
+        self.remove_old_columns();
         self.hash = hash;
         self.failed = false;
         Ok(Arc::clone(&self.latest))
     }
 
-    /// The segments of the last commit. What is known of those that were there before is taken over.
-    fn segments(&self) -> Result<Vec<Segment>, IndexError> {
-        let mut last = self.segments_now();
+    /// The segments of the last commit.
+    fn segments(&self, batch: &Batch) -> Result<Vec<Segment>, IndexError> {
+        let mut last = self.segments_now(batch);
         for _ in 1..ATTEMPTS {
             if last.is_ok() {
                 break;
             }
             // A merge ended, and removed files between their being named and their being opened.
-            last = self.segments_now();
+            last = self.segments_now(batch);
         }
         last
     }
 
-    fn segments_now(&self) -> Result<Vec<Segment>, IndexError> {
+    /// What is known of segments that were there before is taken over. The columns of others are those of the batch and
+    /// of the people of the segments that they were merged of.
+    fn segments_now(&self, batch: &Batch) -> Result<Vec<Segment>, IndexError> {
         let segments = self.index.searchable_segments()?;
         let open = |segment: &tantivy::Segment| {
             let reader = SegmentReader::open(segment)?;
             let known = self.latest.segments.iter();
             let mut known = known.filter(|known| known.reader.segment_id() == reader.segment_id());
-            let ids = known.next().map(|known| Arc::clone(&known.ids));
-            Segment::new(reader, ids)
+            if let Some(known) = known.next() {
+                return Segment::new(reader, Arc::clone(&known.shared));
+            }
+            let ids = Ids::of(&reader)?;
+            let columns = self.columns_of(&reader, &ids, batch);
+            let file = columns_file(&self.dir, &reader);
+            fs::write(&file, columns.to_bytes()).map_err(IndexError::io(&file))?;
+            Segment::new(reader, Arc::new(Shared::new(ids, columns)))
         };
         segments.iter().map(open).collect()
+    }
+
+    /// The columns of a new segment. Whoever is alive in it is in the batch, or was alive before it.
+    fn columns_of(&self, reader: &SegmentReader, ids: &Ids, batch: &Batch) -> Columns {
+        let before = &self.latest.segments;
+        let mut sources: Vec<&Columns> = before.iter().map(|it| &it.shared.columns).collect();
+        sources.push(batch.rows.columns());
+        let mut people = self.latest.places().peekable();
+        let docs = (0..reader.max_doc()).map(|doc| {
+            if reader.is_deleted(doc) {
+                return None;
+            }
+            let id = ids.get(doc);
+            if let Some(row) = batch.ids.get(id) {
+                return Some((before.len(), *row));
+            }
+            while people
+                .next_if(|place| self.latest.id_at(*place) < id)
+                .is_some()
+            {}
+            let place = people.next_if(|place| self.latest.id_at(*place) == id)?;
+            Some((place.segment, place.doc))
+        });
+        Columns::gathered(&sources, &docs.collect::<Vec<_>>())
+    }
+
+    /// Removes the columns of segments that are no more. What stays does no harm.
+    fn remove_old_columns(&self) {
+        let segments = self.latest.segments.iter();
+        let used: BTreeSet<PathBuf> = segments
+            .map(|segment| columns_file(&self.dir, &segment.reader))
+            .collect();
+        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let is_columns = path.extension().is_some_and(|ending| ending == COLUMNS);
+            if is_columns && !used.contains(&path) {
+                let _ = fs::remove_file(path);
+            }
+        }
     }
 
     /// Begins to write segments anew that hold anything that was deleted or replaced, so that it leaves the files, too.

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use muster_matcher::model::profile::Profile;
-use tantivy::Term;
-use tantivy::query::PhraseQuery;
+use tantivy::query::{EnableScoring, PhraseQuery, Query};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, TERMINATED, Term};
 
+use crate::IndexError;
+use crate::columns::Bitmap;
 use crate::schema::Fields;
-use crate::set::Set;
+use crate::segment::Segment;
 use crate::text::{Section, TextQuery, words};
 
 /// Characters of a search that are looked at; what is behind them is ignored.
@@ -54,32 +57,56 @@ impl Wording {
     }
 
     /// Everybody who has the phrases and not what is excluded.
-    pub(crate) fn set(&self, fields: &Fields) -> Set {
-        let phrases = self.phrases.iter().filter_map(|text| phrase(text, fields));
-        let excluded = self.excluded.iter().filter_map(|text| phrase(text, fields));
-        Set::all(phrases.chain(excluded.map(Set::not)))
+    pub(crate) fn matches(&self, fields: &Fields, segment: &Segment) -> Result<Bitmap, IndexError> {
+        let mut found = segment.alive.clone();
+        for text in &self.phrases {
+            if let Some(has) = phrase(text, fields, segment)? {
+                found.intersect(&has);
+            }
+        }
+        for text in &self.excluded {
+            if let Some(has) = phrase(text, fields, segment)? {
+                found.remove(&has);
+            }
+        }
+        Ok(found)
     }
 }
 
 /// Everybody in whose headline or bio the words of `text` stand in a row; `None` if it has no words.
-fn phrase(text: &str, fields: &Fields) -> Option<Set> {
+fn phrase(text: &str, fields: &Fields, segment: &Segment) -> Result<Option<Bitmap>, IndexError> {
     let mut row: Vec<(usize, String)> = Vec::new();
     words::each(text, |token| {
         row.push((token.position, token.text.clone()));
     });
-    let section_has = |section: Section| {
-        let field = fields.sections[section.idx()];
-        match row.as_slice() {
-            [(_, word)] => Set::term(field, word),
-            row => {
-                let terms = row
-                    .iter()
-                    .map(|(position, word)| (*position, Term::from_field_text(field, word)));
-                Set::Phrase(PhraseQuery::new_with_offset(terms.collect()))
-            }
+    if row.is_empty() {
+        return Ok(None);
+    }
+    let mut found = Bitmap::none(segment.documents());
+    let mut add = |docs: &mut dyn DocSet| {
+        while docs.doc() != TERMINATED {
+            found.insert(docs.doc());
+            docs.advance();
         }
     };
-    (!row.is_empty()).then(|| Set::any(Section::ALL.map(section_has)))
+    for section in Section::ALL {
+        let field = fields.sections[section.idx()];
+        let term = |word: &str| Term::from_field_text(field, word);
+        if let [(_, word)] = row.as_slice() {
+            let index = segment.reader.inverted_index(field)?;
+            let postings = index.read_postings(&term(word), IndexRecordOption::Basic);
+            if let Some(mut postings) = postings.map_err(tantivy::TantivyError::from)? {
+                add(&mut postings);
+            }
+        } else {
+            let terms = row.iter().map(|(position, word)| (*position, term(word)));
+            let query = PhraseQuery::new_with_offset(terms.collect());
+            let scoring = EnableScoring::disabled_from_schema(segment.reader.schema());
+            let weight = query.weight(scoring)?;
+            add(&mut *weight.scorer(&segment.reader, 1.0)?);
+        }
+    }
+    Ok(Some(found))
 }
 
 /// A piece of a profile's text with the words that were searched for.

@@ -6,14 +6,19 @@ use std::path::{Path, PathBuf};
 
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use tantivy::merge_policy::NoMergePolicy;
-use tantivy::{Index, IndexSettings, IndexSortByField, IndexWriter, Order, TantivyDocument};
+use tantivy::{
+    DocId, Index, IndexSettings, IndexSortByField, IndexWriter, Order, SegmentReader,
+    TantivyDocument,
+};
 
 use crate::IndexError;
+use crate::columns::{Columns, Rows};
 use crate::lock::{FolderLock, beside};
 use crate::manifest::{Manifest, PoolHash};
 use crate::schema::{Fields, schema};
+use crate::segment::columns_file;
 use crate::text::{Section, words};
 
 /// Memory for postings before they are written as a segment.
@@ -30,8 +35,9 @@ pub struct IndexBuilder {
     fields: Fields,
     index: Index,
     writer: IndexWriter<TantivyDocument>,
-    experts: u64,
-    ids: FxHashSet<Id>,
+    rows: Rows,
+    /// Numbers of rows by id.
+    ids: FxHashMap<Id, DocId>,
     hash: PoolHash,
     position: i64,
     _remains: Remains,
@@ -105,8 +111,8 @@ impl IndexBuilder {
             fields,
             index,
             writer,
-            experts: 0,
-            ids: FxHashSet::default(),
+            rows: Rows::default(),
+            ids: FxHashMap::default(),
             hash: PoolHash::default(),
             position: 0,
             _remains: remains,
@@ -126,14 +132,14 @@ impl IndexBuilder {
     /// # Errors
     /// [`IndexError::DuplicateId`], or I/O.
     pub fn add(&mut self, profile: &Profile) -> Result<(), IndexError> {
-        if !self.ids.insert(profile.id.clone()) {
+        if self.ids.contains_key(&profile.id) {
             return Err(IndexError::DuplicateId {
                 id: profile.id.clone(),
             });
         }
+        self.ids.insert(profile.id.clone(), self.rows.add(profile));
         let json = stored(profile).map_err(IndexError::io(&self.site))?;
         self.hash.add(json.as_bytes());
-        self.experts += 1;
         let document = self.fields.document(profile, &json, lengths(profile));
         self.writer.add_document(document)?;
         Ok(())
@@ -144,18 +150,35 @@ impl IndexBuilder {
     /// # Errors
     /// I/O.
     pub fn finish(mut self) -> Result<Manifest, IndexError> {
-        let manifest = Manifest::of_commit(self.experts, self.generation, self.hash, self.position);
+        let experts = u64::from(self.rows.columns().n_docs());
+        let manifest = Manifest::of_commit(experts, self.generation, self.hash, self.position);
         commit(&mut self.writer, &manifest, &self.site)?;
         let segments = self.index.searchable_segment_ids()?;
         if segments.len() > 1 {
             self.writer.merge(&segments).wait()?;
         }
+        self.write_columns()?;
         self.writer.garbage_collect_files().wait()?;
         self.writer.wait_merging_threads()?;
         drop(self.index);
         let manifest = seal(&manifest, &self.site)?;
         put_in_place(&self.site, &self.place)?;
         Ok(manifest)
+    }
+
+    /// Writes the columns of the one segment.
+    fn write_columns(&self) -> Result<(), IndexError> {
+        let segments = self.index.searchable_segments()?;
+        let [segment] = &segments[..] else {
+            return Ok(());
+        };
+        // Documents are in the order of ids.
+        let mut rows: Vec<(&Id, DocId)> = self.ids.iter().map(|(id, row)| (id, *row)).collect();
+        rows.sort_unstable();
+        let docs: Vec<_> = rows.into_iter().map(|(_, row)| Some((0, row))).collect();
+        let columns = Columns::gathered(&[self.rows.columns()], &docs);
+        let file = columns_file(&self.site, &SegmentReader::open(segment)?);
+        fs::write(&file, columns.to_bytes()).map_err(IndexError::io(&file))
     }
 }
 

@@ -7,8 +7,8 @@ use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
 
 use super::{Counts, Section, TextModel};
 use crate::IndexError;
-use crate::pool::Segment;
 use crate::schema::Fields;
+use crate::segment::Segment;
 
 impl TextModel {
     /// The statistics of everybody in these segments.

@@ -110,9 +110,12 @@ pub struct Funnel {
 }
 
 impl Funnel {
-    /// Counts a person of the pool by the first step they fail; the pool itself is counted apart.
-    fn count(&mut self, failed: Option<Step>) {
-        let passes = |step| usize::from(failed.is_none_or(|failed| failed > step));
+    /// Counts people of the pool by the first step they fail; the pool itself is counted apart.
+    fn count(&mut self, failed: Option<Step>, people: usize) {
+        let passes = |step| match failed.is_none_or(|failed| failed > step) {
+            true => people,
+            false => 0,
+        };
         self.eligible += passes(Step::Eligible);
         self.enough_hours += passes(Step::EnoughHours);
         self.affordable += passes(Step::Affordable);

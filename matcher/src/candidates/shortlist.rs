@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
 use crate::availability::Calendar;
-use crate::eligibility::{Person, Terms, first_failed, pay, weeks};
+use crate::eligibility::{Person, Step, Terms, first_failed, pay, weeks};
 use crate::model::campaign::{CampaignFile, RoleSpec};
 use crate::model::problem::Weights;
 use crate::model::profile::Profile;
@@ -25,7 +25,8 @@ pub fn weekly_value(
 
 /// Collects the best `k` pairs of every role of a file, and the pinned ones whatever their rank.
 ///
-/// Offer every person at most once to a role. Whoever is not offered to a role counts as not eligible for it.
+/// Offer every person at most once to a role. Whoever is not offered to a role counts as not eligible for it, unless
+/// [`RoleShortlists::pass_over`] says otherwise.
 /// People whom pins and vetoes name must be offered even to no role: they are experts of the candidates without a
 /// pair, too, so that a pin on somebody not eligible is told from one on somebody unknown.
 /// The result depends on who was offered, not on the order nor on how the work was divided.
@@ -129,6 +130,22 @@ impl<'f> RoleShortlists<'f> {
         }
     }
 
+    /// Says that people of the pool, who are not offered to a role, fail this step towards it and none before, or none at all.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn pass_over(&mut self, role: usize, failed: Option<Step>, people: usize) {
+        self.lists[role].funnel.count(failed, people);
+    }
+
+    /// Says that somebody who may hold a role is not offered to it, and would be worth so much in a week.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn exclude(&mut self, role: usize, value: Cents) {
+        self.lists[role].exclude(value);
+    }
+
     /// Adds what another collection of the same file and `k` has seen.
     pub fn merge(&mut self, other: Self) {
         self.pool += other.pool;
@@ -223,7 +240,7 @@ impl Shortlist {
         kept: &mut Option<Arc<CandidateExpert>>,
     ) {
         let failed = first_failed(person, terms);
-        self.funnel.count(failed);
+        self.funnel.count(failed, 1);
         let may = failed.is_none();
         let (Some(weeks), Some(rate)) = (
             may.then(|| weeks(person, terms)).flatten(),

@@ -16,7 +16,7 @@ use super::{Wanted, put_campaign, stored};
 use crate::access::{Action, Caller, Scope};
 use crate::json;
 use crate::service::extract::{Body, Params, PathId, Precondition, path_id};
-use crate::service::meter::{Booked, RoleMeter};
+use crate::service::meter::{Booked, RoleMeter, meter as count};
 use crate::service::paging::PageOf;
 use crate::service::problem::ProblemBody;
 use crate::service::routes::experts::search::{RoleFound, role_found};
@@ -322,11 +322,9 @@ async fn metered(app: &App, scope: &Scope, file: CampaignFile) -> Result<Respons
     let threads = app.config.threads;
     let meters = app
         .compute(move || {
-            let people = indexed.people().map_err(super::super::index_problem)?;
+            let counted = count(&indexed.pool, &file, &booked, threads);
             Ok::<_, Problem>(Meters {
-                roles: people
-                    .meter(&indexed.pool, &file, &booked, threads)
-                    .map_err(super::super::index_problem)?,
+                roles: counted.map_err(super::super::index_problem)?,
                 position: indexed.position,
             })
         })
