@@ -307,6 +307,36 @@ proptest! {
     }
 
     #[test]
+    fn facets_count_whoever_is_found(
+        profiles in pool(), tree in tree(), text in text(), top in 0_usize..6,
+    ) {
+        let (pool, _dir) = index(&profiles);
+        let mut search = words(&text);
+        (search.requirement, search.limit) = (requirement(&tree), usize::MAX);
+        let found = pool.search(&search).unwrap();
+        let facets = pool.facets(&search, top).unwrap();
+        prop_assert_eq!(facets.total, found.total);
+        let counted = |values: &dyn Fn(&Profile) -> Vec<String>| {
+            let mut counts: std::collections::BTreeMap<String, usize> = Default::default();
+            for value in found.hits.iter().flat_map(|hit| values(&hit.profile)) {
+                *counts.entry(value).or_default() += 1;
+            }
+            let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            counts.truncate(top);
+            counts
+        };
+        let countries = |it: &Profile| it.country.iter().map(|it| it.to_string()).collect();
+        prop_assert_eq!(facets.countries, counted(&countries));
+        let languages = |it: &Profile| it.languages.iter().map(|it| it.tag.to_string()).collect();
+        prop_assert_eq!(facets.languages, counted(&languages));
+        let skills = |it: &Profile| it.skills.iter().map(|it| it.skill.to_string()).collect();
+        prop_assert_eq!(facets.skills, counted(&skills));
+        let tags = |it: &Profile| it.tags.iter().map(|it| it.to_string()).collect();
+        prop_assert_eq!(facets.tags, counted(&tags));
+    }
+
+    #[test]
     fn the_meter_counts_as_profiles_say(
         profiles in pool(),
         roles in prop::collection::vec((tree(), text(), 0_usize..15), 1..5),

@@ -10,6 +10,7 @@
 
 mod columns;
 mod error;
+mod facets;
 mod ids;
 #[cfg(test)]
 mod laws;
@@ -33,6 +34,7 @@ mod wording;
 mod writer;
 
 pub use error::IndexError;
+pub use facets::{Facet, Facets};
 pub use lock::FolderLock;
 pub use manifest::{Manifest, Sealed};
 pub use meter::{Booked, Steps};

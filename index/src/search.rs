@@ -141,32 +141,11 @@ impl Pool {
     /// O(postings of the words + entries of the conditions' lists + people / 64 × conditions); profiles are decoded
     /// only where they are shown.
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
-        let file = with_role(&search.setting.file, &search.requirement);
-        let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
-        let terms = only_terms(&file, calendar);
-        let wording = Wording::of(&search.text);
-        let query = self.text_model().query(&wording.words);
-        let first_week = (terms.weeks.0, terms.weeks.0);
-        let matching = |segment: &Segment| {
-            let mut found = wording.matches(&self.fields, segment)?;
-            let shared = &segment.shared;
-            let setting = shared.setting(&file, &terms.calendar);
-            let tree = Tree {
-                columns: &shared.columns,
-                terms: &terms,
-                weeks: first_week,
-                minimum: &setting.minimum,
-                hours: &setting.hours,
-            };
-            // In one week a tree is decided exactly.
-            found.intersect(&tree.holds(&search.requirement, Side::Always));
-            Ok(found)
-        };
-        let found: Result<Vec<Bitmap>, IndexError> = self.segments.iter().map(matching).collect();
+        let (query, found) = found(self, search)?;
         let finding = Finding {
             pool: self,
             query: &query,
-            found: found?,
+            found,
         };
         let matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
         let total = matches.len();
@@ -253,6 +232,32 @@ impl Pool {
             near: misses,
         })
     }
+}
+
+/// The words of a search, and whoever satisfies all but these, by segment.
+pub(crate) fn found(pool: &Pool, search: &Search) -> Result<(TextQuery, Vec<Bitmap>), IndexError> {
+    let file = with_role(&search.setting.file, &search.requirement);
+    let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
+    let terms = only_terms(&file, calendar);
+    let wording = Wording::of(&search.text);
+    let first_week = (terms.weeks.0, terms.weeks.0);
+    let matching = |segment: &Segment| {
+        let mut found = wording.matches(&pool.fields, segment)?;
+        let shared = &segment.shared;
+        let setting = shared.setting(&search.setting.file, &terms.calendar);
+        let tree = Tree {
+            columns: &shared.columns,
+            terms: &terms,
+            weeks: first_week,
+            minimum: &setting.minimum,
+            hours: &setting.hours,
+        };
+        // In one week a tree is decided exactly.
+        found.intersect(&tree.holds(&terms.role.requires, Side::Always));
+        Ok(found)
+    };
+    let found: Result<Vec<Bitmap>, IndexError> = pool.segments.iter().map(matching).collect();
+    Ok((pool.text_model().query(&wording.words), found?))
 }
 
 /// A search in progress.

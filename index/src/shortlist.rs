@@ -77,7 +77,12 @@ impl<'p> Best<'p> {
             Some(mut worst) if ranked < *worst => std::mem::replace(&mut *worst, ranked),
             _ => ranked,
         };
-        self.excluded = self.excluded.max(Some(left_out.value));
+        self.leave_out(left_out.value);
+    }
+
+    /// Counts somebody who is left out.
+    pub(crate) fn leave_out(&mut self, value: Cents) {
+        self.excluded = self.excluded.max(Some(value));
         self.n_excluded += 1;
     }
 

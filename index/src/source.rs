@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 
 use muster_matcher::candidates::{
-    CandidateSource, Candidates, RoleShortlists, SourceError, weekly_value,
+    Ask, CandidateSource, Candidates, RoleShortlists, SourceError, weekly_value,
 };
 use muster_matcher::eligibility::{Step, Terms};
 use muster_matcher::model::campaign::CampaignFile;
@@ -34,7 +34,14 @@ impl CandidateSource for IndexSource<'_> {
     /// O(postings of the roles' words + entries of their conditions' lists + eligible pairs), and a profile decoded for
     /// everybody who is kept or whom columns do not decide.
     fn candidates(&self, file: &CampaignFile, k: usize) -> Result<Candidates, SourceError> {
-        self.shortlists(file, k)
+        self.shortlists(file, RoleShortlists::new(file, k))
+            .map_err(|error| SourceError::Pool(Box::new(error)))
+    }
+
+    /// # Complexity
+    /// As [`IndexSource::candidates`].
+    fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError> {
+        self.shortlists(file, RoleShortlists::asking(file, asks))
             .map_err(|error| SourceError::Pool(Box::new(error)))
     }
 }
@@ -43,9 +50,12 @@ impl CandidateSource for IndexSource<'_> {
 type Offer = (Place, usize, Points);
 
 impl IndexSource<'_> {
-    fn shortlists(&self, file: &CampaignFile, k: usize) -> Result<Candidates, IndexError> {
+    fn shortlists(
+        &self,
+        file: &CampaignFile,
+        mut all: RoleShortlists<'_>,
+    ) -> Result<Candidates, IndexError> {
         let pool = self.pool;
-        let mut all = RoleShortlists::new(file, k);
         let terms = all.terms().to_vec();
         let texts: Vec<Option<TextQuery>> = terms
             .iter()
@@ -55,16 +65,17 @@ impl IndexSource<'_> {
             segment.shared.setting(file, all.calendar())
         });
         let scenes = self.scenes(&terms, &settings, &self.named(&all));
+        let asked = all.empty_copy();
         let ranking = Ranking {
             pool,
             terms: &terms,
             texts: &texts,
             scenes: &scenes,
-            k,
+            lists: &asked,
         };
         let shares = in_parts(pool, self.threads, |parts| ranking.of(parts))?;
         let mut offers: Vec<Offer> = Vec::new();
-        let mut best = vec![Best::new(k); terms.len()];
+        let mut best = ranking.nobody();
         for (share, open) in shares {
             offers.extend(open);
             for (best, share) in best.iter_mut().zip(share) {
@@ -161,13 +172,20 @@ struct Ranking<'a> {
     texts: &'a [Option<TextQuery>],
     /// By segment and role.
     scenes: &'a [Vec<Scene<'a>>],
-    k: usize,
+    /// Which pairs are kept.
+    lists: &'a RoleShortlists<'a>,
 }
 
 impl<'a> Ranking<'a> {
+    /// Empty lists of the roles.
+    fn nobody(&self) -> Vec<Best<'a>> {
+        let roles = 0..self.terms.len();
+        roles.map(|role| Best::new(self.lists.most(role))).collect()
+    }
+
     /// The best of every role among some people, and those whom columns do not decide.
     fn of(&self, parts: &[Part<'a>]) -> Result<(Vec<Best<'a>>, Vec<Offer>), IndexError> {
-        let mut best = vec![Best::new(self.k); self.terms.len()];
+        let mut best = self.nobody();
         let mut open = Vec::new();
         for part in parts {
             for (role, best) in best.iter_mut().enumerate() {
@@ -208,8 +226,13 @@ impl<'a> Ranking<'a> {
                     }
                 };
                 let score = scores.of(doc, points.as_ref());
+                let value = weekly_value(terms.role, &terms.file.weights, score, rate);
+                if !self.lists.is_worth(role, score, rate) {
+                    best.leave_out(value);
+                    continue;
+                }
                 best.offer(Ranked {
-                    value: weekly_value(terms.role, &terms.file.weights, score, rate),
+                    value,
                     id: segment.id(doc),
                     place: part.place(doc),
                     text: points.as_ref().map(|it| it.of(doc)).unwrap_or_default(),

@@ -68,8 +68,7 @@ impl Batch {
 pub struct Updater {
     dir: PathBuf,
     index: Index,
-    /// Nothing once it was told to end.
-    writer: Option<IndexWriter<TantivyDocument>>,
+    writer: IndexWriter<TantivyDocument>,
     latest: Arc<Pool>,
     hash: PoolHash,
     /// After a failure it is not known what the writer holds.
@@ -100,7 +99,7 @@ impl Updater {
         Ok(Self {
             dir,
             index,
-            writer: Some(writer),
+            writer,
             latest: Arc::new(latest),
             hash,
             failed: false,
@@ -140,10 +139,7 @@ impl Updater {
         let mut model = self.latest.model.clone();
         let mut batch = Batch::default();
         let mut hash = self.hash;
-        let writer = self
-            .writer
-            .as_mut()
-            .ok_or_else(|| IndexError::damaged(&self.dir, "it was closed"))?;
+        let writer = &mut self.writer;
         let fields = &self.latest.fields;
         for (id, change) in last {
             if let Some((before, text)) = self.latest.stored(&id)? {
@@ -254,40 +250,24 @@ impl Updater {
     /// Begins to write segments anew that hold anything that was deleted or replaced, so that it leaves the files, too.
     /// The work goes on behind, and what it leaves is in the next generation.
     pub fn purge(&mut self) {
-        let Some(writer) = &mut self.writer else {
-            return;
-        };
         let segments = self.latest.segments.iter();
         for segment in segments.filter(|segment| segment.reader.has_deletes()) {
             // A segment that is being merged already is written anew by that.
-            drop(writer.merge(&[segment.reader.segment_id()]));
+            drop(self.writer.merge(&[segment.reader.segment_id()]));
         }
     }
 
-    /// Waits for merges and seals the folder. An updater that is dropped does the same, without a word.
+    /// Waits for merges and seals the folder. One that is not sealed, because the updater was dropped or the process
+    /// ended, is as good: its files are checked in another way.
     ///
     /// # Errors
     /// I/O; the index is as it was after the last batch.
-    pub fn close(mut self) -> Result<(), IndexError> {
-        self.end()
-    }
-
-    fn end(&mut self) -> Result<(), IndexError> {
-        let Some(writer) = self.writer.take() else {
-            return Ok(());
-        };
-        writer.wait_merging_threads()?;
+    pub fn close(self) -> Result<(), IndexError> {
+        self.writer.wait_merging_threads()?;
         if self.failed {
             // What the last commit says is not known here; whoever opens the folder looks.
             return Ok(());
         }
         seal(&self.latest.manifest, &self.dir).map(|_| ())
-    }
-}
-
-impl Drop for Updater {
-    fn drop(&mut self) {
-        // A folder that is not sealed is checked in another way when it is opened.
-        let _ = self.end();
     }
 }

@@ -208,9 +208,10 @@ fn a_folder_has_one_updater_and_readers_beside_it() {
     ));
     assert!(matches!(build(&place, []), Err(IndexError::InUse { .. })));
     assert_is(&Pool::open(&place).unwrap(), &expected, &[], "code");
-    drop(updater);
+    updater.close().unwrap();
     assert!(!Pool::open(&place).unwrap().manifest().files.is_empty());
-    assert!(Updater::open(&place).is_ok());
+    drop(Updater::open(&place).unwrap());
+    assert_is(&Pool::open(&place).unwrap(), &expected, &[], "code");
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! From campaigns and a pool to a checked, explained plan: the whole product on one screen.
 
-use crate::candidates::{CandidateSource, Candidates, SourceError, problem};
+use crate::candidates::{
+    CandidateSource, Candidates, PricingError, SourceError, price, problem as make_problem,
+};
 use crate::check::{Report, check};
 use crate::explain::{
-    RoleAlternates, RoleOutcome, Shortfall, WholePool, alternates, outcomes, shortfalls,
+    RoleAlternates, RoleOutcome, Rounds, Shortfall, WholePool, alternates, outcomes, shortfalls,
 };
 use crate::json::Faults;
+use crate::model::Week;
 use crate::model::campaign::{CampaignFile, CampaignSpec};
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
-use crate::solve::{Options, Progress, solve_within};
+use crate::solve::{Memory, Options, Progress, solve_again};
 use crate::stop::Stop;
 
 /// The steps of [`plan`], in order.
@@ -76,7 +79,8 @@ pub enum PlanError {
 ///
 /// In one week without rules across people each role gets as many candidates as there are seats in all, and one
 /// more: enough for the plan to be optimal over the whole pool (see [`crate::one_shot`]), which the prices then
-/// prove. Otherwise everybody eligible is a candidate, and nobody is left out.
+/// prove. Otherwise each role gets a few times as many as it wants heads; whoever is left out and gains at the prices
+/// of the plan is added, and the problem solved again, until there is nobody.
 ///
 /// # Errors
 /// See [`PlanError`].
@@ -87,14 +91,30 @@ pub fn plan(
     stop: &dyn Stop,
     says: &mut dyn FnMut(Event<'_>),
 ) -> Result<Staffing, PlanError> {
+    plan_from(source, file, n_candidates(file), options, stop, says)
+}
+
+/// As [`plan`], with so many candidates of each role to begin with.
+fn plan_from(
+    source: &dyn CandidateSource,
+    file: &CampaignFile,
+    k: usize,
+    options: &Options,
+    stop: &dyn Stop,
+    says: &mut dyn FnMut(Event<'_>),
+) -> Result<Staffing, PlanError> {
     says(Event::Begins(Stage::Candidates));
-    let candidates = source.candidates(file, n_candidates(file))?;
+    let candidates = source.candidates(file, k)?;
     says(Event::Begins(Stage::Problem));
-    let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
+    let problem = make_problem(file, &candidates).map_err(PlanError::Problem)?;
     says(Event::Begins(Stage::Solve));
-    let plan = solve_within(&problem, options, stop, &mut |progress| {
-        says(Event::Progress(progress));
-    });
+    let solved = solve_over_pool(source, file, candidates, problem, options, stop, says)?;
+    let Solved {
+        candidates,
+        problem,
+        plan,
+        rounds,
+    } = solved;
     says(Event::Begins(Stage::Check));
     let report = check(&problem, &plan);
     if !report.holds() {
@@ -107,7 +127,7 @@ pub fn plan(
         None => (Vec::new(), Vec::new()),
     };
     let outcomes = outcomes(&problem, &candidates, &plan, &shortfalls);
-    let whole_pool = WholePool::new(&problem, &candidates, &plan);
+    let whole_pool = WholePool::new(&problem, &candidates, &plan, &rounds);
     Ok(Staffing {
         candidates,
         problem,
@@ -120,8 +140,92 @@ pub fn plan(
     })
 }
 
+/// A plan, and what it is a plan of.
+struct Solved {
+    candidates: Candidates,
+    problem: Problem,
+    plan: Plan,
+    rounds: Rounds,
+}
+
+/// Solves the problem of some candidates, and again with those of the pool who gain at its prices.
+///
+/// Every round prices the whole pool. It ends when nobody left out gains, after [`MOST_ROUNDS`], or when time is up; a
+/// problem that has no plan for some candidates is solved for all.
+fn solve_over_pool(
+    source: &dyn CandidateSource,
+    file: &CampaignFile,
+    mut candidates: Candidates,
+    mut problem: Problem,
+    options: &Options,
+    stop: &dyn Stop,
+    says: &mut dyn FnMut(Event<'_>),
+) -> Result<Solved, PlanError> {
+    let mut memory = Memory::default();
+    let mut rounds = Rounds::default();
+    loop {
+        let plan = solve_again(&problem, &mut memory, options, stop, &mut |progress| {
+            says(Event::Progress(progress));
+        });
+        let is_over = stop.is_due() || rounds.count == MOST_ROUNDS;
+        if candidates.is_everybody() || is_one_shot(file) {
+            return Ok(Solved {
+                candidates,
+                problem,
+                plan,
+                rounds,
+            });
+        }
+        let more = match &plan.prices {
+            None if is_over => None,
+            None => Some(source.candidates(file, usize::MAX)?),
+            Some(prices) => match price(source, file, &candidates, &problem, prices) {
+                Ok(priced) => {
+                    rounds.count += 1;
+                    rounds.gain = Some(priced.gain);
+                    (priced.n_better > 0 && !is_over).then_some(priced.more)
+                }
+                Err(PricingError::Source(error)) => return Err(error.into()),
+                Err(PricingError::NoBound) => None,
+            },
+        };
+        let Some(more) = more else {
+            return Ok(Solved {
+                candidates,
+                problem,
+                plan,
+                rounds,
+            });
+        };
+        candidates = more;
+        problem = make_problem(file, &candidates).map_err(PlanError::Problem)?;
+    }
+}
+
+/// How often the whole pool is priced at most.
+const MOST_ROUNDS: usize = 12;
+/// Candidates of a role for each head that it wants in its busiest week.
+const A_HEAD: usize = 3;
+/// Candidates that every role gets: so few that to leave out more would save nothing.
+const FEWEST: usize = 1_000;
+
 /// The candidates each role gets.
 fn n_candidates(file: &CampaignFile) -> usize {
+    if is_one_shot(file) {
+        return file.seats() + 1;
+    }
+    let busiest = |(campaign, role)| {
+        let wanted = file.wanted(campaign, role).target;
+        let heads = Week::all(file.weeks).map(|week| wanted.at(week).get());
+        heads.max().unwrap_or_default()
+    };
+    let heads = file.roles().map(busiest).max().unwrap_or_default();
+    let heads = usize::try_from(heads).unwrap_or(usize::MAX);
+    heads.saturating_mul(A_HEAD).max(FEWEST)
+}
+
+/// Whether the file is of one week and without rules across people.
+fn is_one_shot(file: &CampaignFile) -> bool {
     let is_free =
         |campaign: &CampaignSpec| campaign.budget.is_none() && campaign.mean_score.is_none();
     let has_no_rules = file.ratios.is_empty()
@@ -129,9 +233,8 @@ fn n_candidates(file: &CampaignFile) -> usize {
         && file.apart.is_empty()
         && file.pins.is_empty()
         && file.vetoes.is_empty();
-    let is_one_shot = file.weeks == 1 && has_no_rules && file.campaigns.iter().all(is_free);
-    match is_one_shot {
-        true => file.seats() + 1,
-        false => usize::MAX,
-    }
+    file.weeks == 1 && has_no_rules && file.campaigns.iter().all(is_free)
 }
+
+#[cfg(test)]
+mod tests;

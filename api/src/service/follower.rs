@@ -60,7 +60,7 @@ pub(super) async fn follow(app: App) {
             _ = stopping.wait_for(|stopping| *stopping) => break,
         }
     }
-    // To close indexes may wait for work on their files.
+    // To let go of indexes may take a moment.
     let _ = tokio::task::spawn_blocking(move || drop(indexes)).await;
 }
 

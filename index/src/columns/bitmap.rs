@@ -114,7 +114,6 @@ impl Bitmap {
     }
 
     /// How many documents.
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         let ones = self.words.iter().map(|word| word.count_ones() as usize);
         ones.sum()

@@ -15,7 +15,7 @@ mod tree;
 pub(crate) use bitmap::Bitmap;
 pub(crate) use build::Rows;
 pub(crate) use hours::{HoursOf, SegmentHours};
-use lists::Lists;
+pub(crate) use lists::Lists;
 pub(crate) use score::{Scene, Scorer, Setting};
 pub(crate) use tree::{Side, Tree};
 

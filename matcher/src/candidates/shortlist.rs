@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
-use super::{Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
+use super::{Ask, Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
 use crate::availability::Calendar;
 use crate::eligibility::{Person, Step, Terms, first_failed, pay, weeks};
 use crate::model::campaign::{CampaignFile, RoleSpec};
@@ -45,13 +45,27 @@ pub struct RoleShortlists<'f> {
 impl<'f> RoleShortlists<'f> {
     /// Empty shortlists for the roles of `file`, of at most `k` pairs each.
     pub fn new(file: &'f CampaignFile, k: usize) -> Self {
+        Self::keeping(file, &vec![Keeps::Best(k); file.roles().count()])
+    }
+
+    /// Empty shortlists of every pair that is worth what its role asks; `asks` has one entry for every role of `file`.
+    ///
+    /// # Panics
+    /// When there are fewer.
+    pub fn asking(file: &'f CampaignFile, asks: &[Ask]) -> Self {
+        let keeps: Vec<Keeps> = asks.iter().map(|ask| Keeps::Worth(*ask)).collect();
+        Self::keeping(file, &keeps)
+    }
+
+    fn keeping(file: &'f CampaignFile, keeps: &[Keeps]) -> Self {
         let calendar = Arc::new(Calendar::of(file));
         let terms = Terms::of_file(file, &calendar);
         let pinned = |terms: &Terms<'_>| -> BTreeSet<Id> {
             let pins = file.pins.iter().filter(|pin| pin.role == terms.role.id);
             pins.map(|pin| pin.expert.clone()).collect()
         };
-        let lists = terms.iter().map(|terms| Shortlist::new(k, pinned(terms)));
+        let lists = terms.iter().zip(keeps);
+        let lists = lists.map(|(terms, keeps)| Shortlist::new(*keeps, pinned(terms)));
         let lists = lists.collect();
         let pinned = file.pins.iter().map(|pin| &pin.expert);
         let vetoed = file.vetoes.iter().map(|veto| &veto.expert);
@@ -65,10 +79,10 @@ impl<'f> RoleShortlists<'f> {
         }
     }
 
-    /// Empty shortlists for the same roles and the same `k`.
+    /// Empty shortlists for the same roles that keep the same pairs.
     pub fn empty_copy(&self) -> Self {
         let lists = self.lists.iter();
-        let lists = lists.map(|list| Shortlist::new(list.k, list.pinned.clone()));
+        let lists = lists.map(|list| Shortlist::new(list.keeps, list.pinned.clone()));
         Self {
             terms: self.terms.clone(),
             calendar: Arc::clone(&self.calendar),
@@ -82,6 +96,22 @@ impl<'f> RoleShortlists<'f> {
     /// The terms of the roles, in file order.
     pub fn terms(&self) -> &[Terms<'f>] {
         &self.terms
+    }
+
+    /// The most pairs a role keeps of those that are worth what it asks; pinned ones stay beside them.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn most(&self, role: usize) -> usize {
+        self.lists[role].most()
+    }
+
+    /// Whether a pair is worth what a role asks, if it asks anything.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn is_worth(&self, role: usize, score: Points, rate: CentsPerHour) -> bool {
+        self.lists[role].is_worth(self.terms[role].role, score, rate)
     }
 
     /// The planning weeks.
@@ -204,11 +234,20 @@ impl<'f> RoleShortlists<'f> {
     }
 }
 
+/// Which pairs of a role are kept.
+#[derive(Clone, Copy, Debug)]
+enum Keeps {
+    /// So many of the best.
+    Best(usize),
+    /// All that are worth so much.
+    Worth(Ask),
+}
+
 /// The best pairs of one role.
 #[derive(Clone, Debug)]
 struct Shortlist {
-    k: usize,
-    /// At most `k` entries, the worst on top.
+    keeps: Keeps,
+    /// At most as many entries as are kept, the worst on top.
     best: BinaryHeap<Entry>,
     /// People whose pairs stay whatever their rank.
     pinned: BTreeSet<Id>,
@@ -220,14 +259,28 @@ struct Shortlist {
 }
 
 impl Shortlist {
-    fn new(k: usize, pinned: BTreeSet<Id>) -> Self {
+    fn new(keeps: Keeps, pinned: BTreeSet<Id>) -> Self {
         Self {
-            k,
+            keeps,
             best: BinaryHeap::new(),
             pinned,
             kept: Vec::new(),
             best_excluded: None,
             funnel: Funnel::default(),
+        }
+    }
+
+    fn most(&self) -> usize {
+        match self.keeps {
+            Keeps::Best(k) => k,
+            Keeps::Worth(_) => usize::MAX,
+        }
+    }
+
+    fn is_worth(&self, role: &RoleSpec, score: Points, rate: CentsPerHour) -> bool {
+        match &self.keeps {
+            Keeps::Best(_) => true,
+            Keeps::Worth(ask) => ask.is_met(role, score, rate),
         }
     }
 
@@ -252,7 +305,12 @@ impl Shortlist {
         let value = weekly_value(terms.role, &terms.file.weights, score.total, rate);
         let id = &person.profile.id;
         let worst = self.best.peek();
-        let is_full = self.best.len() >= self.k && !self.pinned.contains(id);
+        let is_pinned = self.pinned.contains(id);
+        if !is_pinned && !self.is_worth(terms.role, score.total, rate) {
+            self.exclude(value);
+            return;
+        }
+        let is_full = self.best.len() >= self.most() && !is_pinned;
         if is_full
             && worst.is_none_or(|worst| rank(worst.value, &worst.expert.id, value, id).is_lt())
         {
@@ -275,7 +333,7 @@ impl Shortlist {
             return;
         }
         self.best.push(entry);
-        if self.best.len() > self.k
+        if self.best.len() > self.most()
             && let Some(worst) = self.best.pop()
         {
             self.exclude(worst.value);
