@@ -33,13 +33,13 @@ impl CandidateSource for IndexSource<'_> {
     /// # Complexity
     /// O(postings of the roles' words + entries of their conditions' lists + eligible pairs), and a profile decoded for
     /// everybody who is kept or whom columns do not decide.
-    fn candidates(&self, file: &CampaignFile, k: usize) -> Result<Candidates, SourceError> {
-        self.shortlists(file, RoleShortlists::new(file, k))
+    fn best(&self, file: &CampaignFile, most: &[usize]) -> Result<Candidates, SourceError> {
+        self.shortlists(file, RoleShortlists::best(file, most))
             .map_err(|error| SourceError::Pool(Box::new(error)))
     }
 
     /// # Complexity
-    /// As [`IndexSource::candidates`].
+    /// As [`IndexSource::best`].
     fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError> {
         self.shortlists(file, RoleShortlists::asking(file, asks))
             .map_err(|error| SourceError::Pool(Box::new(error)))

@@ -1,19 +1,20 @@
 //! From campaigns and a pool to a checked, explained plan: the whole product on one screen.
 
-use crate::candidates::{
-    CandidateSource, Candidates, PricingError, SourceError, price, problem as make_problem,
-};
+mod rounds;
+
+use crate::candidates::{CandidateSource, Candidates, SourceError, problem};
 use crate::check::{Report, check};
 use crate::explain::{
-    RoleAlternates, RoleOutcome, Rounds, Shortfall, WholePool, alternates, outcomes, shortfalls,
+    RoleAlternates, RoleOutcome, Shortfall, WholePool, alternates, outcomes, shortfalls,
 };
 use crate::json::Faults;
 use crate::model::Week;
 use crate::model::campaign::{CampaignFile, CampaignSpec};
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
-use crate::solve::{Memory, Options, Progress, solve_again};
+use crate::solve::{Options, Progress};
 use crate::stop::Stop;
+use rounds::{Solved, solve_over_pool};
 
 /// The steps of [`plan`], in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,22 +92,22 @@ pub fn plan(
     stop: &dyn Stop,
     says: &mut dyn FnMut(Event<'_>),
 ) -> Result<Staffing, PlanError> {
-    plan_from(source, file, n_candidates(file), options, stop, says)
+    plan_from(source, file, &n_candidates(file), options, stop, says)
 }
 
 /// As [`plan`], with so many candidates of each role to begin with.
 fn plan_from(
     source: &dyn CandidateSource,
     file: &CampaignFile,
-    k: usize,
+    most: &[usize],
     options: &Options,
     stop: &dyn Stop,
     says: &mut dyn FnMut(Event<'_>),
 ) -> Result<Staffing, PlanError> {
     says(Event::Begins(Stage::Candidates));
-    let candidates = source.candidates(file, k)?;
+    let candidates = source.best(file, most)?;
     says(Event::Begins(Stage::Problem));
-    let problem = make_problem(file, &candidates).map_err(PlanError::Problem)?;
+    let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
     says(Event::Begins(Stage::Solve));
     let solved = solve_over_pool(source, file, candidates, problem, options, stop, says)?;
     let Solved {
@@ -140,88 +141,23 @@ fn plan_from(
     })
 }
 
-/// A plan, and what it is a plan of.
-struct Solved {
-    candidates: Candidates,
-    problem: Problem,
-    plan: Plan,
-    rounds: Rounds,
-}
-
-/// Solves the problem of some candidates, and again with those of the pool who gain at its prices.
-///
-/// Every round prices the whole pool. It ends when nobody left out gains, after [`MOST_ROUNDS`], or when time is up; a
-/// problem that has no plan for some candidates is solved for all.
-fn solve_over_pool(
-    source: &dyn CandidateSource,
-    file: &CampaignFile,
-    mut candidates: Candidates,
-    mut problem: Problem,
-    options: &Options,
-    stop: &dyn Stop,
-    says: &mut dyn FnMut(Event<'_>),
-) -> Result<Solved, PlanError> {
-    let mut memory = Memory::default();
-    let mut rounds = Rounds::default();
-    loop {
-        let plan = solve_again(&problem, &mut memory, options, stop, &mut |progress| {
-            says(Event::Progress(progress));
-        });
-        let is_over = stop.is_due() || rounds.count == MOST_ROUNDS;
-        if candidates.is_everybody() || is_one_shot(file) {
-            return Ok(Solved {
-                candidates,
-                problem,
-                plan,
-                rounds,
-            });
-        }
-        let more = match &plan.prices {
-            None if is_over => None,
-            None => Some(source.candidates(file, usize::MAX)?),
-            Some(prices) => match price(source, file, &candidates, &problem, prices) {
-                Ok(priced) => {
-                    rounds.count += 1;
-                    rounds.gain = Some(priced.gain);
-                    (priced.n_better > 0 && !is_over).then_some(priced.more)
-                }
-                Err(PricingError::Source(error)) => return Err(error.into()),
-                Err(PricingError::NoBound) => None,
-            },
-        };
-        let Some(more) = more else {
-            return Ok(Solved {
-                candidates,
-                problem,
-                plan,
-                rounds,
-            });
-        };
-        candidates = more;
-        problem = make_problem(file, &candidates).map_err(PlanError::Problem)?;
-    }
-}
-
-/// How often the whole pool is priced at most.
-const MOST_ROUNDS: usize = 12;
 /// Candidates of a role for each head that it wants in its busiest week.
 const A_HEAD: usize = 3;
 /// Candidates that every role gets: so few that to leave out more would save nothing.
-const FEWEST: usize = 1_000;
+const FEWEST: usize = 500;
 
-/// The candidates each role gets.
-fn n_candidates(file: &CampaignFile) -> usize {
+/// The candidates each role gets, in file order.
+fn n_candidates(file: &CampaignFile) -> Vec<usize> {
     if is_one_shot(file) {
-        return file.seats() + 1;
+        return vec![file.seats() + 1; file.roles().count()];
     }
-    let busiest = |(campaign, role)| {
+    let of_role = |(campaign, role)| {
         let wanted = file.wanted(campaign, role).target;
         let heads = Week::all(file.weeks).map(|week| wanted.at(week).get());
-        heads.max().unwrap_or_default()
+        let heads = usize::try_from(heads.max().unwrap_or_default()).unwrap_or(usize::MAX);
+        heads.saturating_mul(A_HEAD).max(FEWEST)
     };
-    let heads = file.roles().map(busiest).max().unwrap_or_default();
-    let heads = usize::try_from(heads).unwrap_or(usize::MAX);
-    heads.saturating_mul(A_HEAD).max(FEWEST)
+    file.roles().map(of_role).collect()
 }
 
 /// Whether the file is of one week and without rules across people.

@@ -40,12 +40,12 @@ impl Exhaustive<'_> {
 impl CandidateSource for Exhaustive<'_> {
     /// # Complexity
     /// O(profiles × roles) evaluations, divided among the threads.
-    fn candidates(&self, file: &CampaignFile, k: usize) -> Result<Candidates, SourceError> {
-        self.shortlists(file, RoleShortlists::new(file, k))
+    fn best(&self, file: &CampaignFile, most: &[usize]) -> Result<Candidates, SourceError> {
+        self.shortlists(file, RoleShortlists::best(file, most))
     }
 
     /// # Complexity
-    /// As [`Exhaustive::candidates`].
+    /// As [`Exhaustive::best`].
     fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError> {
         self.shortlists(file, RoleShortlists::asking(file, asks))
     }

@@ -24,16 +24,24 @@ pub(crate) use whole::{PricingError, price};
 
 /// Where candidates come from.
 pub trait CandidateSource {
-    /// The best `k` pairs of every role of `file` by weekly value, ties by expert id, and its pinned pairs beside them;
-    /// and everybody whom its pins and vetoes name, if the pool has them.
+    /// The best pairs of every role of `file` by weekly value, ties by expert id, as many as `most` says for each in file
+    /// order, and its pinned pairs beside them; and everybody whom its pins and vetoes name, if the pool has them.
     ///
-    /// The same pool, file and `k` give the same candidates.
+    /// The same pool, file and numbers give the same candidates.
     ///
     /// # Errors
     /// When the pool cannot be read.
-    fn candidates(&self, file: &CampaignFile, k: usize) -> Result<Candidates, SourceError>;
+    fn best(&self, file: &CampaignFile, most: &[usize]) -> Result<Candidates, SourceError>;
 
-    /// Every pair of the pool that is worth what its role asks, in the order of [`CandidateSource::candidates`], and the
+    /// The best `k` pairs of every role, as [`CandidateSource::best`] gives them.
+    ///
+    /// # Errors
+    /// When the pool cannot be read.
+    fn candidates(&self, file: &CampaignFile, k: usize) -> Result<Candidates, SourceError> {
+        self.best(file, &vec![k; file.roles().count()])
+    }
+
+    /// Every pair of the pool that is worth what its role asks, in the order of [`CandidateSource::best`], and the
     /// pinned pairs and named people as there; `asks` has one entry for every role of `file`, in file order.
     ///
     /// # Errors

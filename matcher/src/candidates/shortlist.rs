@@ -45,7 +45,16 @@ pub struct RoleShortlists<'f> {
 impl<'f> RoleShortlists<'f> {
     /// Empty shortlists for the roles of `file`, of at most `k` pairs each.
     pub fn new(file: &'f CampaignFile, k: usize) -> Self {
-        Self::keeping(file, &vec![Keeps::Best(k); file.roles().count()])
+        Self::best(file, &vec![k; file.roles().count()])
+    }
+
+    /// Empty shortlists for the roles of `file`, of at most so many pairs each, in file order.
+    ///
+    /// # Panics
+    /// When there are fewer numbers than roles.
+    pub fn best(file: &'f CampaignFile, most: &[usize]) -> Self {
+        let keeps: Vec<Keeps> = most.iter().map(|most| Keeps::Best(*most)).collect();
+        Self::keeping(file, &keeps)
     }
 
     /// Empty shortlists of every pair that is worth what its role asks; `asks` has one entry for every role of `file`.
@@ -64,8 +73,9 @@ impl<'f> RoleShortlists<'f> {
             let pins = file.pins.iter().filter(|pin| pin.role == terms.role.id);
             pins.map(|pin| pin.expert.clone()).collect()
         };
-        let lists = terms.iter().zip(keeps);
-        let lists = lists.map(|(terms, keeps)| Shortlist::new(*keeps, pinned(terms)));
+        let lists = (0..).zip(&terms);
+        let lists =
+            lists.map(|(role, terms): (usize, _)| Shortlist::new(keeps[role], pinned(terms)));
         let lists = lists.collect();
         let pinned = file.pins.iter().map(|pin| &pin.expert);
         let vetoed = file.vetoes.iter().map(|veto| &veto.expert);

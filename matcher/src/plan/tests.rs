@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use proptest::prelude::*;
 
 use super::*;
-use crate::candidates::Exhaustive;
+use crate::candidates::{Exhaustive, price};
 use crate::check::price_bound;
 use crate::eligibility::examples::{any_file, any_profile};
 use crate::model::campaign::QuotaSpec;
@@ -79,9 +79,9 @@ proptest! {
     ) {
         let source = source(&pool, &file);
         let options = Options::default();
-        let staffing = plan_from(&source, &file, k, &options, &Unlimited, &mut |_| {}).unwrap();
+        let staffing = plan_from(&source, &file, &[k, 3 - k], &options, &Unlimited, &mut |_| {}).unwrap();
         let everybody = source.candidates(&file, usize::MAX).unwrap();
-        let everybody = make_problem(&file, &everybody).unwrap();
+        let everybody = problem(&file, &everybody).unwrap();
         let best = solve(&everybody);
         prop_assert!(staffing.plan.objective <= best.objective, "of some of the same people");
         if is_one_shot(&file) {
@@ -109,13 +109,13 @@ proptest! {
     ) {
         let source = source(&pool, &file);
         let few = source.candidates(&file, k).unwrap();
-        let problem = make_problem(&file, &few).unwrap();
-        let plan = solve(&problem);
+        let some = problem(&file, &few).unwrap();
+        let plan = solve(&some);
         let Some(prices) = &plan.prices else { return Ok(()) };
-        let priced = price(&source, &file, &few, &problem, prices).unwrap();
+        let priced = price(&source, &file, &few, &some, prices).unwrap();
         let everybody = source.candidates(&file, usize::MAX).unwrap();
-        let everybody = make_problem(&file, &everybody).unwrap();
-        let few = price_bound(&problem, prices).unwrap();
+        let everybody = problem(&file, &everybody).unwrap();
+        let few = price_bound(&some, prices).unwrap();
         let all = price_bound(&everybody, prices).unwrap();
         // In millionths of a cent both are exact; a gain is rounded up.
         let gain = all.experts - few.experts;
