@@ -210,8 +210,11 @@ fn a_folder_has_one_updater_and_readers_beside_it() {
     assert_is(&Pool::open(&place).unwrap(), &expected, &[], "code");
     updater.close().unwrap();
     assert!(!Pool::open(&place).unwrap().manifest().files.is_empty());
-    drop(Updater::open(&place).unwrap());
+    let mut updater = Updater::open(&place).unwrap();
+    assert_eq!(updater.apply([], 9).unwrap().manifest().generation, 7);
+    drop(updater);
     assert_is(&Pool::open(&place).unwrap(), &expected, &[], "code");
+    assert_eq!(build(&place, []).unwrap().generation, 8);
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::IndexError;
 use crate::columns::{Columns, Rows};
 use crate::lock::{FolderLock, beside};
 use crate::manifest::{Manifest, PoolHash};
+use crate::pool::{committed, open_engine};
 use crate::schema::{Fields, schema};
 use crate::segment::columns_file;
 use crate::text::{Section, words};
@@ -223,7 +224,12 @@ pub(crate) fn seal(manifest: &Manifest, dir: &Path) -> Result<Manifest, IndexErr
 /// The generation after that of the index at `place`; 1 where there is none.
 fn next_generation(place: &Path) -> Result<u64, IndexError> {
     match Manifest::read(place) {
-        Ok(manifest) => Ok(manifest.generation + 1),
+        Ok(manifest) => {
+            // While somebody writes, what holds is what the last commit says.
+            let last = open_engine(place).and_then(|index| committed(&index, place));
+            let last = last.map_or(0, |last| last.generation);
+            Ok(manifest.generation.max(last) + 1)
+        }
         // An index that cannot be read any more is what rebuilding is for.
         Err(IndexError::Damaged { .. } | IndexError::OtherFormat { .. }) => Ok(1),
         Err(IndexError::Missing { .. }) => Ok(1),

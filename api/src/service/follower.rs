@@ -178,7 +178,16 @@ impl Followed {
 /// Opens the index that an earlier run left, if it is whole.
 async fn open(app: &App, tenant: &str) -> Result<Option<Followed>, FollowError> {
     let dir = folder(app, tenant);
-    let opened = tokio::task::spawn_blocking(move || Updater::open(&dir)).await;
+    let opened = tokio::task::spawn_blocking(move || {
+        let opened = Updater::open(&dir);
+        let is_free = !matches!(opened, Err(IndexError::InUse { .. }));
+        if opened.is_err() && is_free {
+            // The folder is this service's own. What cannot be removed is replaced when the index is built.
+            let _ = std::fs::remove_dir_all(&dir);
+        }
+        opened
+    })
+    .await;
     match opened.map_err(|_| FollowError::Work)? {
         Ok(updater) => {
             let followed = Followed::of(updater);
