@@ -86,6 +86,9 @@ impl Updater {
     /// As [`Pool::open`].
     pub fn open(dir: &Path) -> Result<Self, IndexError> {
         let dir = std::path::absolute(dir).map_err(IndexError::io(dir))?;
+        if !dir.exists() {
+            return Err(IndexError::Missing { dir });
+        }
         let lock = FolderLock::acquire(&dir)?;
         let latest = Pool::open(&dir)?;
         let hash = PoolHash::of_hex(&latest.manifest.pool_hash);
