@@ -196,6 +196,21 @@ impl Network {
         NodeIdx(self.heads[arc.index()])
     }
 
+    /// By arc, the node that it leaves.
+    pub(super) fn tails(&self) -> &[u32] {
+        &self.tails
+    }
+
+    /// By arc, the node that it enters.
+    pub(super) fn heads(&self) -> &[u32] {
+        &self.heads
+    }
+
+    /// Whether some arc has a lower bound other than zero.
+    pub(super) fn has_lowers(&self) -> bool {
+        !self.lowers.is_empty()
+    }
+
     /// The least flow of the arc.
     pub fn lower(&self, arc: ArcIdx) -> i64 {
         self.lowers.get(arc.index()).copied().unwrap_or(0)

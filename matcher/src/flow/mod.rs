@@ -88,6 +88,7 @@ mod graph;
 mod laws;
 pub mod network_simplex;
 mod range;
+pub mod role_prices;
 mod spanning_tree;
 pub mod successive_shortest_paths;
 

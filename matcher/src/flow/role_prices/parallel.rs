@@ -1,0 +1,34 @@
+//! Work on ranges, on several threads, merged in order.
+
+use std::ops::Range;
+use std::thread;
+
+/// Cuts `0..n` into a range for each thread and gives the results in the order of the ranges.
+///
+/// Where the results are joined as sums or lists, they do not depend on the number of threads.
+pub(super) fn over<T: Send>(
+    n: usize,
+    n_threads: usize,
+    work: impl Fn(Range<usize>) -> T + Sync,
+) -> Vec<T> {
+    const LEAST: usize = 4096;
+    let n_threads = n_threads.clamp(1, (n / LEAST).max(1));
+    let range = |part: usize| n * part / n_threads..n * (part + 1) / n_threads;
+    if n_threads == 1 {
+        return vec![work(0..n)];
+    }
+    thread::scope(|scope| {
+        let work = &work;
+        let others: Vec<_> = (1..n_threads)
+            .map(|part| scope.spawn(move || work(range(part))))
+            .collect();
+        let mut results = vec![work(range(0))];
+        for other in others {
+            match other.join() {
+                Ok(result) => results.push(result),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    })
+}

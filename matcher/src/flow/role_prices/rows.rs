@@ -1,0 +1,80 @@
+//! The pairs of all leaves as compressed rows: six bytes a pair where costs fit 32 bits.
+
+/// A cost as it is kept.
+pub(super) trait Cost: Copy + Default + Send + Sync + Into<i64> + TryFrom<i64> {}
+
+impl Cost for i32 {}
+impl Cost for i64 {}
+
+/// Leaves, each with units to place and a row of pairs: a core node, a cost a unit, and room.
+///
+/// A leaf places exactly its units; what may stay idle has a pair for that. Pairs are parallel
+/// vectors in leaf order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows<C> {
+    /// By leaf, the position of its first pair; one more at the end.
+    pub(super) starts: Vec<u32>,
+    /// By pair, the core node.
+    pub(super) hubs: Vec<u16>,
+    /// By pair, the cost of a unit.
+    pub(super) costs: Vec<C>,
+    /// By pair, the most units it takes, never more than its leaf has; empty where that is one for all.
+    pub(super) rooms: Vec<u32>,
+    /// By leaf, its units; empty where each has one.
+    pub(super) units: Vec<u32>,
+}
+
+/// One leaf's pairs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a, C> {
+    /// The position of the first pair.
+    pub(super) first: u32,
+    pub(super) units: u32,
+    pub(super) hubs: &'a [u16],
+    pub(super) costs: &'a [C],
+    /// Empty where each pair has room for one.
+    rooms: &'a [u32],
+}
+
+impl<C: Cost> Rows<C> {
+    pub(super) fn n_leaves(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    pub(super) fn row(&self, leaf: usize) -> Row<'_, C> {
+        let (start, end) = (self.starts[leaf], self.starts[leaf + 1]);
+        let range = start as usize..end as usize;
+        Row {
+            first: start,
+            units: self.units.get(leaf).copied().unwrap_or(1),
+            hubs: &self.hubs[range.clone()],
+            costs: &self.costs[range.clone()],
+            rooms: self.rooms.get(range).unwrap_or(&[]),
+        }
+    }
+
+    /// The units of all leaves.
+    pub(super) fn n_units(&self) -> i64 {
+        if self.units.is_empty() {
+            i64::try_from(self.n_leaves()).expect("leaves are counted in 32 bits")
+        } else {
+            self.units.iter().map(|&units| i64::from(units)).sum()
+        }
+    }
+}
+
+impl<C: Cost> Row<'_, C> {
+    /// The most units the pair at this place of the row takes.
+    pub(super) fn room(&self, place: usize) -> u32 {
+        self.rooms.get(place).copied().unwrap_or(1)
+    }
+
+    /// What a unit costs by the pair at this place, the price at its core node included.
+    ///
+    /// Wraps, and never does: costs are within 2⁴⁸ and prices within 2⁵⁹ (see [`super::range`]).
+    #[inline(always)]
+    pub(super) fn value(&self, place: usize, prices: &[i64]) -> i64 {
+        let cost: i64 = self.costs[place].into();
+        cost.wrapping_add(prices[usize::from(self.hubs[place])])
+    }
+}
