@@ -15,7 +15,7 @@ pub(super) struct Settled<'a> {
 /// Each sample has so many times fewer leaves than the next.
 const SHRINK: usize = 8;
 /// The smallest sample has about so many leaves for each core node.
-const LEAVES_A_HUB: usize = 16;
+const LEAVES_A_HUB: usize = 4;
 
 /// Solves over all leaves.
 pub(super) fn solve<'a, C: Cost>(
@@ -31,8 +31,8 @@ pub(super) fn solve<'a, C: Cost>(
         sizes.push(sizes[sizes.len() - 1] / SHRINK);
     }
     for (level, size) in (0..sizes.len()).zip(sizes.into_iter()).rev() {
-        let sample = Sample::spread(rows.n_leaves(), size);
-        let t=std::time::Instant::now();
+        let sample = Sample::of(rows.n_leaves(), size);
+        let t=crate::flow::clock::Clock::now();
         let settled = settle(core, rows, sample, prices.clone(), &margins, n_threads);
         if sample.is_all() {
             return settled;
@@ -71,7 +71,7 @@ fn settle<'a, C: Cost>(
     let mut widths = margins.to_vec();
     loop {
         let margins = Margins::around(&prices, &widths);
-        let t=std::time::Instant::now();
+        let t=crate::flow::clock::Clock::now();
         let near = Near::of(rows, sample, &margins, n_threads);
         let t1=t.elapsed();
         if near.is_stuck {

@@ -17,7 +17,7 @@ use self::split::Split;
 
 /// Solves.
 pub fn solve(network: &Network, n_threads: usize) -> Option<Result<Solution, FlowError>> {
-    let t = std::time::Instant::now();
+    let t = super::clock::Clock::now();
     let split = split::split(network, n_threads)?;
     eprintln!("split {:?} hubs {} leaves {}", t.elapsed(), split.hubs.len(), split.n_leaves());
     match solve_as::<i32>(network, &split, n_threads) {
@@ -31,15 +31,15 @@ fn solve_as<C: Cost>(
     split: &Split,
     n_threads: usize,
 ) -> Result<Option<Result<Solution, FlowError>>, Unread> {
-    let t = std::time::Instant::now();
+    let t = super::clock::Clock::now();
     let reading = Reading::<C>::of(network, split, n_threads)?;
     eprintln!("reading {:?}", t.elapsed());
-    let t = std::time::Instant::now();
+    let t = super::clock::Clock::now();
     let Ok(settled) = levels::solve(&reading.core, &reading.rows, n_threads) else {
         return Ok(None);
     };
     eprintln!("levels {:?}", t.elapsed());
-    let t = std::time::Instant::now();
+    let t = super::clock::Clock::now();
     let r = writing::solution(network, split, &reading, &settled, n_threads);
     eprintln!("writing {:?}", t.elapsed());
     Ok(r)

@@ -6,38 +6,21 @@
 //! is optimal over all pairs if its prices are within the margins, without another look.
 
 use super::parallel;
-use super::rows::{Cost, Row, Rows};
+use super::rows::{Cost, PriceTable, Row, Rows, price_table};
 
-/// Some of the leaves, each standing for several.
+/// Some of the leaves, each standing for several: one of each block of neighbours.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample {
     n_leaves: usize,
     n_taken: usize,
-    step: usize,
 }
 
 impl Sample {
-    /// All leaves, each for itself.
-    pub(super) fn all(n_leaves: usize) -> Self {
+    /// About evenly spread, in order, and without a pattern.
+    pub(super) fn of(n_leaves: usize, n_taken: usize) -> Self {
         Self {
             n_leaves,
-            n_taken: n_leaves,
-            step: 1,
-        }
-    }
-
-    /// `n_taken` leaves spread over all of them by the golden ratio.
-    pub(super) fn spread(n_leaves: usize, n_taken: usize) -> Self {
-        if n_taken >= n_leaves {
-            return Self::all(n_leaves);
-        }
-        let golden = n_leaves / 1000 * 618 + n_leaves % 1000 * 618 / 1000;
-        let is_coprime = |step: &usize| greatest_common_divisor(*step, n_leaves) == 1;
-        let step = (golden.max(1)..).find(is_coprime).unwrap_or(1);
-        Self {
-            n_leaves,
-            n_taken,
-            step,
+            n_taken: n_taken.min(n_leaves),
         }
     }
 
@@ -49,43 +32,40 @@ impl Sample {
         self.n_taken == self.n_leaves
     }
 
-    /// The leaf at this place, and how many it stands for.
-    fn leaf(&self, place: usize) -> (usize, u32) {
-        let weight = self.n_leaves / self.n_taken;
-        let more = usize::from(place < self.n_leaves % self.n_taken);
-        let weight = u32::try_from(weight + more).expect("leaves are counted in 32 bits");
-        let leaf = u128::try_from(place).expect("it is a position")
-            * u128::try_from(self.step).expect("it is below the number of leaves")
-            % u128::try_from(self.n_leaves).expect("leaves are counted in 32 bits");
+    /// The leaf that stands for a block, and how many are in the block.
+    fn leaf(&self, block: usize) -> (usize, u32) {
+        let first = self.n_leaves * block / self.n_taken;
+        let weight = self.n_leaves * (block + 1) / self.n_taken - first;
+        // Fibonacci hashing.
+        let mixed = (block as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        let offset = usize::try_from(mixed).expect("it has 32 bits") % weight;
         (
-            usize::try_from(leaf).expect("it is below the number of leaves"),
-            weight,
+            first + offset,
+            u32::try_from(weight).expect("leaves are counted in 32 bits"),
         )
-    }
-}
-
-fn greatest_common_divisor(a: usize, b: usize) -> usize {
-    if b == 0 {
-        a
-    } else {
-        greatest_common_divisor(b, a % b)
     }
 }
 
 /// Prices, and how far each may move.
 #[derive(Clone, Debug)]
 pub(super) struct Margins {
-    low: Vec<i64>,
-    high: Vec<i64>,
+    n_hubs: usize,
+    low: PriceTable,
+    high: PriceTable,
 }
 
 impl Margins {
     pub(super) fn around(prices: &[i64], margins: &[i64]) -> Self {
-        let both = || prices.iter().zip(margins);
-        Self {
-            low: both().map(|(price, margin)| price - margin).collect(),
-            high: both().map(|(price, margin)| price + margin).collect(),
+        let mut around = Self {
+            n_hubs: prices.len(),
+            low: price_table(prices),
+            high: price_table(prices),
+        };
+        for (hub, margin) in margins.iter().enumerate() {
+            around.low[hub] -= margin;
+            around.high[hub] += margin;
         }
+        around
     }
 
     /// Whether prices, all moved by the same amount if need be, are within the margins.
@@ -145,7 +125,7 @@ impl Near {
     ) -> Self {
         let parts = parallel::over(sample.len(), n_threads, |places| {
             let mut near = Near {
-                fixed: vec![0; margins.low.len()],
+                fixed: vec![0; margins.n_hubs],
                 ..Near::default()
             };
             let mut values = Vec::new();
@@ -184,24 +164,34 @@ impl Near {
         if row.units == 0 {
             return;
         }
-        let limit = if row.units == 1 {
-            least(&row, &margins.high)
+        let limit = if row.is_single() {
+            // The most frequent case by far: one look at each pair.
+            let Some((limit, only)) = single(&row, margins) else {
+                self.is_stuck = true;
+                return;
+            };
+            if let Some(hub) = only {
+                self.fixed[usize::from(hub)] += i64::from(weight);
+                return;
+            }
+            limit
         } else {
-            last_needed(&row, &margins.high, values)
+            let Some(limit) = last_needed(&row, &margins.high, values) else {
+                self.is_stuck = true;
+                return;
+            };
+            limit
         };
-        let Some(limit) = limit else {
-            self.is_stuck = true;
-            return;
+        let near = || {
+            let places = row.values(&margins.low).zip(row.rooms()).enumerate();
+            places.filter_map(move |(place, (value, room))| {
+                (value <= limit && room > 0).then_some((place, room))
+            })
         };
-        let is_near = |place: &usize| row.value(*place, &margins.low) <= limit && row.room(*place) > 0;
-        let near_room: u64 = (0..row.hubs.len())
-            .filter(is_near)
-            .map(|place| u64::from(row.room(place)))
-            .sum();
+        let near_room: u64 = near().map(|(_, room)| u64::from(room)).sum();
         if near_room == u64::from(row.units) {
-            for place in (0..row.hubs.len()).filter(is_near) {
-                self.fixed[usize::from(row.hubs[place])] +=
-                    i64::from(row.room(place)) * i64::from(weight);
+            for (place, room) in near() {
+                self.fixed[usize::from(row.hubs[place])] += i64::from(room) * i64::from(weight);
             }
             return;
         }
@@ -211,12 +201,12 @@ impl Near {
             first: u32::try_from(self.pairs.len()).expect("pairs are counted in 32 bits"),
             units: row.units * weight,
         });
-        for place in (0..row.hubs.len()).filter(is_near) {
+        for (place, room) in near() {
             self.pairs.push(Pair {
                 cost: row.costs[place].into(),
                 position: row.first + u32::try_from(place).expect("pairs are counted in 32 bits"),
                 owner,
-                room: row.room(place) * weight,
+                room: room * weight,
                 held: 0,
                 hub: row.hubs[place],
             });
@@ -242,22 +232,30 @@ impl Near {
     }
 }
 
-fn least<C: Cost>(row: &Row<'_, C>, prices: &[i64]) -> Option<i64> {
-    (0..row.hubs.len())
-        .filter(|place| row.room(*place) > 0)
-        .map(|place| row.value(place, prices))
-        .min()
+/// For a leaf with one unit and room in each pair: the most that its cheapest pair can come to within the
+/// margins, and the pair's core node if no other pair can be cheaper.
+#[inline(always)]
+fn single<C: Cost>(row: &Row<'_, C>, margins: &Margins) -> Option<(i64, Option<u16>)> {
+    let (mut limit, mut least, mut second) = (i64::MAX, i64::MAX, i64::MAX);
+    for (low, high) in row.values(&margins.low).zip(row.values(&margins.high)) {
+        limit = limit.min(high);
+        second = second.min(least.max(low));
+        least = least.min(low);
+    }
+    let mut places = row.hubs.iter().zip(row.values(&margins.low));
+    let only = (second > limit).then(|| places.find(|(_, low)| *low == least));
+    (!row.hubs.is_empty()).then_some((limit, only.flatten().map(|(hub, _)| *hub)))
 }
 
 /// The value of the dearest unit where the units take the cheapest pairs; `None` where they do not
 /// fit.
 pub(super) fn last_needed<C: Cost>(
     row: &Row<'_, C>,
-    prices: &[i64],
+    prices: &PriceTable,
     values: &mut Vec<(i64, u32)>,
 ) -> Option<i64> {
     values.clear();
-    values.extend((0..row.hubs.len()).map(|place| (row.value(place, prices), row.room(place))));
+    values.extend(row.values(prices).zip(row.rooms()));
     values.sort_unstable();
     let mut left = u64::from(row.units);
     for &(value, room) in values.iter() {

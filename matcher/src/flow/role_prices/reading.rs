@@ -15,6 +15,26 @@ use crate::flow::{ArcIdx, Network, NodeIdx};
 pub(super) struct Reading<C> {
     pub(super) core: Core,
     pub(super) rows: Rows<C>,
+    /// The arcs that enter leaves, where arcs are reversed if they are.
+    pub(super) entering: Vec<u32>,
+    pub(super) arcs: ArcsOfPairs,
+}
+
+/// Which arc a pair was.
+pub(super) enum ArcsOfPairs {
+    /// By leaf, its first arc; the others follow.
+    InRuns(Vec<u32>),
+    /// By pair.
+    Listed(Vec<u32>),
+}
+
+impl ArcsOfPairs {
+    pub(super) fn arc(&self, leaf: usize, place: u32, position: u32) -> ArcIdx {
+        ArcIdx(match self {
+            Self::InRuns(first) => first[leaf] + place,
+            Self::Listed(arcs) => arcs[position as usize],
+        })
+    }
 }
 
 /// Why a network that was split is not read.
@@ -43,6 +63,11 @@ impl Split {
 
     pub(super) fn n_leaves(&self) -> usize {
         self.places.len() - self.hubs.len()
+    }
+
+    /// Whether an arc with this head enters a leaf, where arcs are reversed if they are.
+    pub(super) fn enters_leaf(&self, head: u32) -> bool {
+        (self.places[head as usize] >= self.n_hubs()) != self.is_reversed
     }
 
     /// The arc with these ends, if one of them is a leaf.
@@ -76,6 +101,8 @@ struct Part<'a, C> {
     costs: &'a mut [C],
     /// By leaf of the part.
     units: &'a mut [i64],
+    /// By leaf of the part, its first arc.
+    first_arcs: &'a mut [u32],
 }
 
 /// What reading a part shows besides.
@@ -87,6 +114,9 @@ struct Seen {
     out_of_range: bool,
     /// Whether some pair takes nothing.
     has_full: bool,
+    /// Whether the arcs of some leaf are not in a run.
+    is_mixed: bool,
+    entering: Vec<u32>,
 }
 
 impl<C: Cost> Reading<C> {
@@ -108,7 +138,9 @@ impl<C: Cost> Reading<C> {
         starts.push(n_pairs);
         let mut hubs = vec![0_u16; n_pairs as usize];
         let mut costs = vec![C::default(); n_pairs as usize];
-        let parts = parts(&starts, &mut hubs, &mut costs, &mut units, n_threads);
+        let mut first_arcs = vec![0_u32; n_leaves];
+        let columns = (&mut hubs[..], &mut costs[..], &mut units[..], &mut first_arcs[..]);
+        let parts = parts(&starts, columns, n_threads);
         let seen = std::thread::scope(|scope| {
             let starts = &starts;
             let threads: Vec<_> = parts
@@ -151,16 +183,31 @@ impl<C: Cost> Reading<C> {
             rows.rooms = rooms(network, split, &rows);
         }
         let core = core(network, split, &seen)?;
-        Ok(Self { core, rows })
+        let arcs = if seen.iter().any(|seen| seen.is_mixed) {
+            ArcsOfPairs::Listed(listed(network, split, &rows))
+        } else {
+            ArcsOfPairs::InRuns(first_arcs)
+        };
+        let entering = seen.into_iter().flat_map(|seen| seen.entering).collect();
+        Ok(Self {
+            core,
+            rows,
+            entering,
+            arcs,
+        })
     }
+}
+
+type Columns<'a, C> = (&'a mut [u16], &'a mut [C], &'a mut [i64], &'a mut [u32]);
+
+fn is_cost(cost: i64) -> bool {
+    (-LARGEST_COST..=LARGEST_COST).contains(&cost)
 }
 
 /// Cuts the rows into a part for each thread, about equal in pairs.
 fn parts<'a, C>(
     starts: &[u32],
-    mut hubs: &'a mut [u16],
-    mut costs: &'a mut [C],
-    mut units: &'a mut [i64],
+    (mut hubs, mut costs, mut units, mut first_arcs): Columns<'a, C>,
     n_threads: usize,
 ) -> Vec<Part<'a, C>> {
     let n_leaves = starts.len() - 1;
@@ -180,13 +227,15 @@ fn parts<'a, C>(
         let (own_hubs, rest_hubs) = hubs.split_at_mut(n_own);
         let (own_costs, rest_costs) = costs.split_at_mut(n_own);
         let (own_units, rest_units) = units.split_at_mut(end - first);
+        let (own_arcs, rest_arcs) = first_arcs.split_at_mut(end - first);
         parts.push(Part {
             first: u32::try_from(first).expect("leaves are counted in 32 bits"),
             hubs: own_hubs,
             costs: own_costs,
             units: own_units,
+            first_arcs: own_arcs,
         });
-        (hubs, costs, units) = (rest_hubs, rest_costs, rest_units);
+        (hubs, costs, units, first_arcs) = (rest_hubs, rest_costs, rest_units, rest_arcs);
         first = end;
     }
     parts
@@ -206,14 +255,19 @@ impl<C: Cost> Part<'_, C> {
             let Some(LeafArc { leaf, hub, enters }) = split.leaf_arc(tail, head) else {
                 continue;
             };
-            let Some(next) = next.get_mut(leaf.wrapping_sub(self.first) as usize) else {
+            let own = leaf.wrapping_sub(self.first) as usize;
+            let Some(next) = next.get_mut(own) else {
                 continue;
             };
             let arc = ArcIdx(idx);
             let place = *next as usize;
+            let n_before = *next + first_pair - starts[leaf as usize];
             *next += 1;
-            let (lower, capacity) = (network.lower(arc), network.capacity(arc));
-            let Some(cost) = within(network.cost(arc), LARGEST_COST) else {
+            if n_before == 0 {
+                self.first_arcs[own] = idx;
+            }
+            seen.is_mixed |= self.first_arcs[own] + n_before != idx;
+            let Some(cost) = network.cost_64(arc).filter(|cost| is_cost(*cost)) else {
                 seen.out_of_range = true;
                 continue;
             };
@@ -223,10 +277,14 @@ impl<C: Cost> Part<'_, C> {
             };
             self.hubs[place] = hub;
             self.costs[place] = narrow;
+            let (lower, capacity) = (network.lower(arc), network.capacity(arc));
             seen.has_full |= capacity == lower;
-            let units = &mut self.units[(leaf - self.first) as usize];
+            if enters {
+                seen.entering.push(idx);
+            }
             let shift = if enters { capacity } else { -lower };
             if shift != 0 {
+                let units = &mut self.units[own];
                 seen.supplies[usize::from(hub)] -= i128::from(shift);
                 match units.checked_add(shift).filter(|sum| sum.abs() <= LARGEST_FLOW) {
                     Some(sum) => *units = sum,
@@ -253,6 +311,21 @@ fn rooms<C: Cost>(network: &Network, split: &Split, rows: &Rows<C>) -> Vec<u32> 
         }
     }
     rooms
+}
+
+/// By pair, its arc.
+fn listed<C: Cost>(network: &Network, split: &Split, rows: &Rows<C>) -> Vec<u32> {
+    let mut next = rows.starts.clone();
+    let mut arcs = vec![0; rows.hubs.len()];
+    let ends = network.tails().iter().zip(network.heads());
+    for (arc, (&tail, &head)) in (0..).zip(ends) {
+        if let Some(LeafArc { leaf, .. }) = split.leaf_arc(tail, head) {
+            let next = &mut next[leaf as usize];
+            arcs[*next as usize] = arc;
+            *next += 1;
+        }
+    }
+    arcs
 }
 
 /// The core, its supplies changed as reading the leaves asked for.
@@ -293,7 +366,10 @@ fn core(network: &Network, split: &Split, seen: &[Seen]) -> Result<Core, Unread>
             tail,
             head,
             capacity: network.capacity(arc),
-            cost: within(network.cost(arc), LARGEST_COST).ok_or(Unread::Other)?,
+            cost: network
+                .cost_64(arc)
+                .filter(|cost| is_cost(*cost))
+                .ok_or(Unread::Other)?,
         });
     }
     let unlimited = within(4 * flow_bound + 1, LARGEST_FLOW).ok_or(Unread::Other)?;

@@ -33,6 +33,8 @@ enum Via {
     Move,
     /// A core arc, along it or against it.
     Arc(u32, bool),
+    /// Nothing: the path begins here.
+    Start,
 }
 
 /// A flow that its prices prove optimal but for what core nodes have too much or too little of.
@@ -49,11 +51,14 @@ pub(super) struct Repair<'a> {
     /// By two core nodes, the cost of the cheapest move, or [`FAR`].
     cheapest: Vec<i64>,
     distances: Vec<i64>,
-    is_final: Vec<bool>,
+    /// Distances of nodes that are not final, 2⁶³ − 1 for those that are.
+    open: Vec<i64>,
+    /// The nodes with too little that the last search has reached.
+    sinks: Vec<usize>,
     into: Vec<(u16, Via)>,
     /// The moves of a path, and its core arcs; kept to save the allocations.
     moves: Vec<(usize, usize)>,
-    arcs_used: Vec<(usize, bool)>,
+    arcs: Vec<(usize, bool)>,
     pub(super) n_paths: usize,
 }
 
@@ -82,10 +87,11 @@ impl<'a> Repair<'a> {
             heaps: Vec::new(),
             cheapest: vec![FAR; n * n],
             distances: vec![FAR; n],
-            is_final: vec![false; n],
-            into: vec![(0, Via::Move); n],
+            open: vec![FAR; n],
+            sinks: Vec::new(),
+            into: vec![(0, Via::Start); n],
             moves: Vec::new(),
-            arcs_used: Vec::new(),
+            arcs: Vec::new(),
             n_paths: 0,
         };
         repair.choose();
@@ -189,33 +195,45 @@ impl<'a> Repair<'a> {
     /// Sends everything that is too much where too little is.
     pub(super) fn run(&mut self) -> Result<(), Stuck> {
         while self.excess.iter().any(|&excess| excess > 0) {
-            let sink = self.shortest_path()?;
-            self.augment(sink);
+            self.shortest_paths()?;
+            for sink in std::mem::take(&mut self.sinks) {
+                self.augment(sink);
+            }
         }
         Ok(())
     }
 
-    /// Dijkstra on reduced costs from all nodes with too much to the nearest with too little, and new
-    /// prices.
-    fn shortest_path(&mut self) -> Result<usize, Stuck> {
+    /// Dijkstra on reduced costs from all nodes with too much, until the nodes with too little that were
+    /// reached take all of it or nothing more can be reached; and new prices, at which all those paths cost
+    /// nothing.
+    fn shortest_paths(&mut self) -> Result<(), Stuck> {
         let n = self.core.n_nodes();
+        let mut left = 0;
         for v in 0..n {
             self.distances[v] = if self.excess[v] > 0 { 0 } else { FAR };
-            self.is_final[v] = false;
+            self.open[v] = self.distances[v];
+            self.into[v] = (0, Via::Start);
+            left += self.excess[v].max(0);
         }
-        loop {
-            let open = (0..n).filter(|v| !self.is_final[*v]);
-            let nearest = open.min_by_key(|v| (self.distances[*v], self.excess[*v] >= 0));
-            let v = nearest
-                .filter(|v| self.distances[*v] < FAR)
-                .ok_or(Stuck::NoWay)?;
-            if self.excess[v] < 0 {
-                self.lower_prices(self.distances[v])?;
-                return Ok(v);
+        let mut farthest = 0;
+        self.sinks.clear();
+        while left > 0 {
+            let (v, distance) = nearest(&self.open);
+            if distance == FAR {
+                break;
             }
-            self.is_final[v] = true;
+            farthest = distance;
+            if self.excess[v] < 0 {
+                left += self.excess[v];
+                self.sinks.push(v);
+            }
+            self.open[v] = i64::MAX;
             self.relax(v);
         }
+        if self.sinks.is_empty() {
+            return Err(Stuck::NoWay);
+        }
+        self.lower_prices(farthest)
     }
 
     fn relax(&mut self, v: usize) {
@@ -225,11 +243,13 @@ impl<'a> Repair<'a> {
         let row = &self.cheapest[v * n..(v + 1) * n];
         let ways = row.iter().zip(&self.prices);
         let known = self.distances.iter_mut().zip(&mut self.into);
-        for ((&cost, &price), (distance, into)) in ways.zip(known) {
+        let known = known.zip(&mut self.open);
+        for ((&cost, &price), ((distance, into), open)) in ways.zip(known) {
             let through = base.wrapping_add(cost).wrapping_add(price);
             if through < *distance && cost < FAR {
                 *distance = through;
                 *into = (here, Via::Move);
+                *open = through;
             }
         }
         for &(idx, is_tail) in &self.incident[v] {
@@ -243,6 +263,7 @@ impl<'a> Repair<'a> {
             let through = base + cost + self.prices[w];
             if room > 0 && through < self.distances[w] {
                 self.distances[w] = through;
+                self.open[w] = through;
                 self.into[w] = (here, Via::Arc(idx, is_tail));
             }
         }
@@ -261,40 +282,18 @@ impl<'a> Repair<'a> {
         Ok(())
     }
 
-    /// Sends what fits along the path to `sink`.
+    /// Sends what fits along the path to `sink`, if no path before took away an arc of it.
     fn augment(&mut self, sink: usize) {
+        let Some((source, step)) = self.path_to(sink) else {
+            return;
+        };
         self.n_paths += 1;
-        let mut moves = std::mem::take(&mut self.moves);
-        let mut arcs = std::mem::take(&mut self.arcs_used);
-        moves.clear();
-        arcs.clear();
-        let mut step = -self.excess[sink];
-        let mut w = sink;
-        while self.excess[w] <= 0 {
-            let (v, via) = self.into[w];
-            let v = usize::from(v);
-            match via {
-                Via::Move => {
-                    let (from, to) = self.cheapest_move(v, w);
-                    let (a, b) = (&self.near.pairs[from], &self.near.pairs[to]);
-                    step = step.min(i64::from(a.held.min(b.room - b.held)));
-                    moves.push((from, to));
-                }
-                Via::Arc(idx, along) => {
-                    let flow = self.flow[idx as usize];
-                    let room = self.core.arcs[idx as usize].capacity - flow;
-                    step = step.min(if along { room } else { flow });
-                    arcs.push((idx as usize, along));
-                }
-            }
-            w = v;
-        }
-        step = step.min(self.excess[w]);
-        self.excess[w] -= step;
+        self.excess[source] -= step;
         self.excess[sink] += step;
-        for &(idx, along) in &arcs {
+        for &(idx, along) in &self.arcs {
             self.flow[idx] += if along { step } else { -step };
         }
+        let moves = std::mem::take(&mut self.moves);
         let units = u32::try_from(step).unwrap_or(u32::MAX);
         for &(from, to) in &moves {
             self.near.pairs[from].held -= units;
@@ -303,7 +302,42 @@ impl<'a> Repair<'a> {
         for &(from, to) in &moves {
             self.update_heaps(from, to, units);
         }
-        (self.moves, self.arcs_used) = (moves, arcs);
+        self.moves = moves;
+    }
+
+    /// Follows the path to `sink` back to its source. Gives that and how much fits, if any, and notes moves and
+    /// arcs.
+    fn path_to(&mut self, sink: usize) -> Option<(usize, i64)> {
+        self.moves.clear();
+        self.arcs.clear();
+        let mut step = -self.excess[sink];
+        let mut w = sink;
+        loop {
+            let (v, via) = self.into[w];
+            let v = usize::from(v);
+            match via {
+                Via::Start => break,
+                Via::Move => {
+                    let cost = self.cheapest[v * self.core.n_nodes() + w];
+                    if cost == FAR || cost - self.prices[v] + self.prices[w] != 0 {
+                        return None;
+                    }
+                    let (from, to) = self.cheapest_move(v, w);
+                    let (a, b) = (&self.near.pairs[from], &self.near.pairs[to]);
+                    step = step.min(i64::from(a.held.min(b.room - b.held)));
+                    self.moves.push((from, to));
+                }
+                Via::Arc(idx, along) => {
+                    let flow = self.flow[idx as usize];
+                    let room = self.core.arcs[idx as usize].capacity - flow;
+                    step = step.min(if along { room } else { flow });
+                    self.arcs.push((idx as usize, along));
+                }
+            }
+            w = v;
+        }
+        step = step.min(self.excess[w]);
+        (step > 0).then_some((w, step))
     }
 
     fn cheapest_move(&self, v: usize, w: usize) -> (usize, usize) {
@@ -353,6 +387,17 @@ impl<'a> Repair<'a> {
         }
         self.cheapest[place] = heap.peek().map_or(FAR, |Reverse((cost, ..))| *cost);
     }
+}
+
+/// The first of the least.
+fn nearest(distances: &[i64]) -> (usize, i64) {
+    let mut nearest = (0, i64::MAX);
+    for (v, &distance) in distances.iter().enumerate() {
+        if distance < nearest.1 {
+            nearest = (v, distance);
+        }
+    }
+    nearest
 }
 
 fn can_move(from: &Pair, to: &Pair) -> bool {

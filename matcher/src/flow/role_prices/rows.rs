@@ -1,5 +1,7 @@
 //! The pairs of all leaves as compressed rows: six bytes a pair where costs fit 32 bits.
 
+use super::range::MOST_HUBS;
+
 /// A cost as it is kept.
 pub(super) trait Cost: Copy + Default + Send + Sync + Into<i64> + TryFrom<i64> {}
 
@@ -69,12 +71,32 @@ impl<C: Cost> Row<'_, C> {
         self.rooms.get(place).copied().unwrap_or(1)
     }
 
-    /// What a unit costs by the pair at this place, the price at its core node included.
-    ///
-    /// Wraps, and never does: costs are within 2⁴⁸ and prices within 2⁵⁹ (see [`super::range`]).
-    #[inline(always)]
-    pub(super) fn value(&self, place: usize, prices: &[i64]) -> i64 {
-        let cost: i64 = self.costs[place].into();
-        cost.wrapping_add(prices[usize::from(self.hubs[place])])
+    /// Whether any one pair takes all the leaf has.
+    pub(super) fn is_single(&self) -> bool {
+        self.units == 1 && self.rooms.is_empty()
     }
+
+    /// What a unit costs by each pair, the price at its core node included.
+    ///
+    /// Sums wrap, and never do: costs are within 2⁴⁸ and prices within 2⁵⁹ (see [`super::range`]).
+    #[inline(always)]
+    pub(super) fn values(&self, prices: &PriceTable) -> impl Iterator<Item = i64> {
+        let pairs = self.hubs.iter().zip(self.costs);
+        pairs.map(|(&hub, &cost)| cost.into().wrapping_add(prices[usize::from(hub) % MOST_HUBS]))
+    }
+
+    /// The most units each pair takes.
+    pub(super) fn rooms(&self) -> impl Iterator<Item = u32> {
+        (0..self.hubs.len()).map(|place| self.room(place))
+    }
+}
+
+/// Prices by core node, in a table of a fixed size: a look at it needs no check.
+pub(super) type PriceTable = [i64; MOST_HUBS];
+
+/// The table of some prices.
+pub(super) fn price_table(prices: &[i64]) -> PriceTable {
+    let mut table = [0; MOST_HUBS];
+    table[..prices.len()].copy_from_slice(prices);
+    table
 }

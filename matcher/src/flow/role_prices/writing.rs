@@ -8,19 +8,17 @@ use std::ops::Range;
 use super::levels::Settled;
 use super::near::last_needed;
 use super::parallel;
-use super::reading::{LeafArc, Reading};
+use super::reading::Reading;
 use super::repair::Repair;
-use super::rows::{Cost, Row, Rows};
+use super::rows::{Cost, PriceTable, Row, Rows, price_table};
 use super::split::Split;
 use crate::flow::{ArcIdx, FlowError, Network, Solution};
 
 /// Units that leaves place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Placed {
-    /// Position of a pair and its units, ascending, without zeros.
-    units: Vec<(u32, u32)>,
-    /// By leaf, where its units begin in the list.
-    starts: Vec<u32>,
+    /// Leaf, place of a pair in its row, and units, ascending, without zeros.
+    units: Vec<(u32, u32, u32)>,
     /// By leaf, its price.
     prices: Vec<i64>,
     /// By core node, the units that come in.
@@ -42,63 +40,81 @@ impl Placed {
             .owners
             .partition_point(|owner| (owner.leaf as usize) < leaves.start);
         let mut scratch = Vec::new();
+        let prices = price_table(&repair.prices);
         for leaf in leaves {
-            let begin = placed.units.len();
-            placed.starts.push(count(begin));
             let row = rows.row(leaf);
-            if near.owners.get(owner).is_some_and(|it| it.leaf as usize == leaf) {
+            let name = count(leaf);
+            if near.owners.get(owner).is_some_and(|it| it.leaf == name) {
+                let begin = placed.units.len();
                 let held = near.pairs[near.pairs_of(owner)].iter();
                 let held = held.filter(|pair| pair.held > 0);
-                placed.units.extend(held.map(|pair| (pair.position, pair.held)));
+                let units = held.map(|pair| (name, pair.position - row.first, pair.held));
+                placed.units.extend(units);
                 owner += 1;
+                placed.look_at(&row, begin, &prices);
+            } else if row.is_single() {
+                placed.single(name, &row, &prices);
             } else {
-                placed.cheapest(&row, &repair.prices, &mut scratch);
+                let begin = placed.units.len();
+                placed.cheapest(name, &row, &prices, &mut scratch);
+                placed.look_at(&row, begin, &prices);
             }
-            placed.look_at(&row, begin, &repair.prices);
         }
         placed
     }
 
-    /// All pairs of a leaf without a choice that are among its cheapest.
-    fn cheapest<C: Cost>(&mut self, row: &Row<'_, C>, prices: &[i64], scratch: &mut Vec<(i64, u32)>) {
-        if row.units == 0 {
-            return;
+    /// The one unit of a leaf without a choice, which any pair takes.
+    fn single<C: Cost>(&mut self, leaf: u32, row: &Row<'_, C>, prices: &PriceTable) {
+        let values = row.values(prices);
+        match (0..).zip(values).min_by_key(|(_, value)| *value) {
+            Some((place, value)) => {
+                self.inflow[usize::from(row.hubs[place as usize])] += 1;
+                self.units.push((leaf, place, 1));
+                self.prices.push(value);
+            }
+            None => self.is_optimal = false,
         }
-        if row.units == 1 {
-            let open = (0..row.hubs.len()).filter(|place| row.room(*place) > 0);
-            let best = open.min_by_key(|place| row.value(*place, prices));
-            self.units.extend(best.map(|place| (row.first + count(place), 1)));
+    }
+
+    /// All pairs of a leaf without a choice that are among its cheapest.
+    fn cheapest<C: Cost>(
+        &mut self,
+        leaf: u32,
+        row: &Row<'_, C>,
+        prices: &PriceTable,
+        scratch: &mut Vec<(i64, u32)>,
+    ) {
+        if row.units == 0 {
             return;
         }
         let Some(limit) = last_needed(row, prices, scratch) else {
             return;
         };
-        let taken = (0..row.hubs.len()).filter(|place| row.value(*place, prices) <= limit);
-        let taken = taken.filter(|place| row.room(*place) > 0);
+        let pairs = (0..).zip(row.values(prices).zip(row.rooms()));
+        let taken = pairs.filter(|(_, (value, room))| *value <= limit && *room > 0);
         self.units
-            .extend(taken.map(|place| (row.first + count(place), row.room(place))));
+            .extend(taken.map(|(place, (_, room))| (leaf, place, room)));
     }
 
     /// Adds a leaf's units to the core's inflow, and asks whether a unit of it would rather be elsewhere.
-    fn look_at<C: Cost>(&mut self, row: &Row<'_, C>, begin: usize, prices: &[i64]) {
+    fn look_at<C: Cost>(&mut self, row: &Row<'_, C>, begin: usize, prices: &PriceTable) {
         let mut held = self.units[begin..].iter().peekable();
         let (mut dearest_held, mut cheapest_open) = (i64::MIN, i64::MAX);
         let mut n_placed = 0_u64;
-        for place in 0..row.hubs.len() {
-            let value = row.value(place, prices);
-            let position = row.first + count(place);
+        let pairs = row.values(prices).zip(row.rooms()).zip(row.hubs);
+        for (place, ((value, room), &hub)) in (0..).zip(pairs) {
             let units = held
-                .next_if(|(at, _)| *at == position)
-                .map_or(0, |(_, units)| *units);
+                .next_if(|(_, at, _)| *at == place)
+                .map_or(0, |(_, _, units)| *units);
             if units > 0 {
                 dearest_held = dearest_held.max(value);
-                self.inflow[usize::from(row.hubs[place])] += i64::from(units);
+                self.inflow[usize::from(hub)] += i64::from(units);
                 n_placed += u64::from(units);
             }
-            if units < row.room(place) {
+            if units < room {
                 cheapest_open = cheapest_open.min(value);
             }
-            self.is_optimal &= units <= row.room(place);
+            self.is_optimal &= units <= room;
         }
         self.is_optimal &= dearest_held <= cheapest_open && n_placed == u64::from(row.units);
         let price = match (dearest_held, cheapest_open) {
@@ -120,14 +136,11 @@ pub(super) fn solution<C: Cost>(
 ) -> Option<Result<Solution, FlowError>> {
     let (rows, repair) = (&reading.rows, &settled.repair);
     let parts = parallel::over(rows.n_leaves(), n_threads, |leaves| {
-        let first = leaves.start;
-        let placed = Placed::of(rows, repair, leaves);
-        let flow = placed.flow(network, split, rows, first);
-        (placed, flow)
+        Placed::of(rows, repair, leaves)
     });
     let mut excess = reading.core.supplies.clone();
     let mut leaf_prices = Vec::with_capacity(rows.n_leaves());
-    for (placed, _) in &parts {
+    for placed in &parts {
         if !placed.is_optimal {
             return None;
         }
@@ -145,8 +158,14 @@ pub(super) fn solution<C: Cost>(
             *flow = network.lower(arc);
         }
     }
-    for &(arc, units) in parts.iter().flat_map(|(_, flow)| flow) {
-        flow[arc as usize] = units;
+    for &arc in &reading.entering {
+        flow[arc as usize] = network.capacity(ArcIdx(arc));
+    }
+    for &(leaf, place, units) in parts.iter().flat_map(|placed| &placed.units) {
+        let leaf = leaf as usize;
+        let arc = reading.arcs.arc(leaf, place, rows.starts[leaf] + place);
+        let enters = split.enters_leaf(network.head(arc).0);
+        flow[arc.index()] += if enters { -i64::from(units) } else { i64::from(units) };
     }
     for (&arc, &units) in split.core_arcs.iter().zip(&repair.flow) {
         flow[arc as usize] = network.lower(ArcIdx(arc)) + units;
@@ -187,48 +206,6 @@ fn is_core_optimal(
         excess[usize::from(arc.head)] += units;
     }
     is_optimal && excess.iter().all(|&excess| excess == 0)
-}
-
-impl Placed {
-    /// The flows of the leaves' arcs that are not at their lower bounds: arc and flow.
-    fn flow<C: Cost>(
-        &self,
-        network: &Network,
-        split: &Split,
-        rows: &Rows<C>,
-        first: usize,
-    ) -> Vec<(u32, i64)> {
-        let first_leaf = count(first);
-        let own = first..first + self.starts.len();
-        let mut positions = rows.starts[own].to_vec();
-        let mut next = self.starts.clone();
-        let mut flow = Vec::with_capacity(self.units.len());
-        let ends = network.tails().iter().zip(network.heads());
-        for (idx, (&tail, &head)) in (0..).zip(ends) {
-            let Some(LeafArc { leaf, enters, .. }) = split.leaf_arc(tail, head) else {
-                continue;
-            };
-            let leaf = leaf.wrapping_sub(first_leaf) as usize;
-            let Some(position) = positions.get_mut(leaf) else {
-                continue;
-            };
-            let mut units = 0;
-            if let Some(&(at, placed)) = self.units.get(next[leaf] as usize)
-                && at == *position
-            {
-                units = i64::from(placed);
-                next[leaf] += 1;
-            }
-            *position += 1;
-            let arc = ArcIdx(idx);
-            if enters {
-                flow.push((idx, network.capacity(arc) - units));
-            } else if units > 0 {
-                flow.push((idx, network.lower(arc) + units));
-            }
-        }
-        flow
-    }
 }
 
 fn count(n: usize) -> u32 {
