@@ -89,7 +89,6 @@ mod laws;
 pub mod network_simplex;
 mod range;
 pub mod role_prices;
-pub mod clock;
 mod spanning_tree;
 pub mod successive_shortest_paths;
 

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::near::{Margins, Near, Sample};
-use super::range::LARGEST_PRICE;
+use super::range::LARGEST_WIDTH;
 use super::repair::{Repair, Stuck};
 use super::rows::{Cost, Rows};
 
@@ -12,10 +12,8 @@ pub(super) struct Settled<'a> {
     pub(super) margins: Margins,
 }
 
-/// Each sample has so many times fewer leaves than the next.
-const SHRINK: usize = 8;
-/// The smallest sample has about so many leaves for each core node.
-const LEAVES_A_HUB: usize = 4;
+/// Each sample has so many times fewer leaves than the next. Small in tests, whose networks are small.
+const SHRINK: usize = if cfg!(test) { 2 } else { 8 };
 
 /// Solves over all leaves.
 pub(super) fn solve<'a, C: Cost>(
@@ -23,40 +21,40 @@ pub(super) fn solve<'a, C: Cost>(
     rows: &Rows<C>,
     n_threads: usize,
 ) -> Result<Settled<'a>, Stuck> {
-    let n = core.n_nodes();
-    let mut prices = vec![0; n];
-    let mut margins = vec![LARGEST_PRICE; n];
-    let mut sizes = vec![rows.n_leaves()];
-    while sizes[sizes.len() - 1] / SHRINK >= LEAVES_A_HUB * n {
-        sizes.push(sizes[sizes.len() - 1] / SHRINK);
+    let n_hubs = core.n_nodes();
+    let n_leaves = rows.n_leaves();
+    let mut prices = vec![0; n_hubs];
+    let mut widths = vec![LARGEST_WIDTH; n_hubs];
+    let mut sizes = vec![n_leaves];
+    while let size = sizes[sizes.len() - 1] / SHRINK
+        && size >= n_hubs
+    {
+        sizes.push(size);
     }
-    for (level, size) in (0..sizes.len()).zip(sizes.into_iter()).rev() {
-        let sample = Sample::of(rows.n_leaves(), size);
-        let t=crate::flow::clock::Clock::now();
-        let settled = settle(core, rows, sample, prices.clone(), &margins, n_threads);
-        if sample.is_all() {
-            return settled;
-        }
-        if let Ok(settled) = settled {
-            let changes = changes(&prices, &settled.repair.prices);
-            let mean = changes.iter().sum::<i64>() / i64::try_from(n).unwrap_or(1);
-            eprintln!("level {level} size {size} mean change {mean} paths {} owners {} pairs {} {:?}", settled.repair.n_paths, settled.repair.near.owners.len(), settled.repair.near.pairs.len(), t.elapsed());
-            margins = changes.iter().map(|change| 2*(change.max(&mean) + 1)).collect();
+    for size in sizes.into_iter().skip(1).rev() {
+        let sample = Sample::of(n_leaves, size);
+        // A sample of a problem with a solution may have none: then the next begins where this one began.
+        if let Ok(settled) = settle(core, rows, sample, &prices, &widths, n_threads) {
+            widths = next_widths(&prices, &settled.repair.prices);
             prices = settled.repair.prices;
         }
     }
-    Err(Stuck::NoWay)
+    let all = Sample::of(n_leaves, n_leaves);
+    settle(core, rows, all, &prices, &widths, n_threads)
 }
 
-/// How far each price moved, but for what all of them moved.
-fn changes(before: &[i64], after: &[i64]) -> Vec<i64> {
-    let differences = || before.iter().zip(after).map(|(before, after)| after - before);
-    let mut sorted: Vec<i64> = differences().collect();
+/// How far prices may move at the next level: twice as far as at this one, each price or all of them on
+/// average, but for what all of them moved together.
+fn next_widths(before: &[i64], after: &[i64]) -> Vec<i64> {
+    let changes = || before.iter().zip(after).map(|(before, after)| after - before);
+    let mut sorted: Vec<i64> = changes().collect();
     sorted.sort_unstable();
     let median = sorted[sorted.len() / 2];
-    differences()
-        .map(|difference| (difference - median).abs())
-        .collect()
+    let sizes: Vec<i64> = changes().map(|change| (change - median).abs()).collect();
+    let n = i64::try_from(sizes.len()).expect("core nodes are few");
+    let mean = sizes.iter().map(|size| size / n).sum::<i64>();
+    let width = |size: &i64| (2 * (size.max(&mean) + 1)).min(LARGEST_WIDTH);
+    sizes.iter().map(width).collect()
 }
 
 /// Solves over a sample, from prices and margins that are widened until they hold.
@@ -64,26 +62,21 @@ fn settle<'a, C: Cost>(
     core: &'a Core,
     rows: &Rows<C>,
     sample: Sample,
-    mut prices: Vec<i64>,
-    margins: &[i64],
+    prices: &[i64],
+    widths: &[i64],
     n_threads: usize,
 ) -> Result<Settled<'a>, Stuck> {
-    let mut widths = margins.to_vec();
+    let (mut prices, mut widths) = (prices.to_vec(), widths.to_vec());
     loop {
         let margins = Margins::around(&prices, &widths);
-        let t=crate::flow::clock::Clock::now();
         let near = Near::of(rows, sample, &margins, n_threads);
-        let t1=t.elapsed();
         if near.is_stuck {
             return Err(Stuck::NoWay);
         }
         let supplies = balanced(core, rows.n_units() - near.n_units);
-        let (no, np)=(near.owners.len(),near.pairs.len());
         let mut repair = Repair::new(core, &supplies, near, prices);
-        let t2=t.elapsed();
         let done = repair.run();
-        eprintln!("  settle {:?} near {t1:?} new {t2:?} run {:?} paths {} owners {no} pairs {np}",done, t.elapsed(),repair.n_paths);
-        let is_everything = widths.iter().all(|width| *width >= LARGEST_PRICE);
+        let is_everything = widths.iter().all(|width| *width == LARGEST_WIDTH);
         match done {
             Ok(()) if is_everything || margins.hold(&repair.prices) => {
                 return Ok(Settled { repair, margins });
@@ -92,9 +85,11 @@ fn settle<'a, C: Cost>(
             Err(Stuck::NoWay) if is_everything => return Err(Stuck::NoWay),
             _ => {}
         }
+        // Pairs that are missing altogether may be far.
+        let factor = if done.is_err() { 1 << 8 } else { 4 };
         prices = repair.prices;
         for width in &mut widths {
-            *width = width.saturating_mul(4).min(LARGEST_PRICE);
+            *width = width.saturating_mul(factor).min(LARGEST_WIDTH);
         }
     }
 }

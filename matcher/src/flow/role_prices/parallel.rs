@@ -1,7 +1,10 @@
-//! Work on ranges, on several threads, merged in order.
+//! Work on ranges, on several threads, its results in order.
 
 use std::ops::Range;
 use std::thread;
+
+/// The least that is worth a thread. Small in tests, whose networks are small.
+const LEAST: usize = if cfg!(test) { 2 } else { 4096 };
 
 /// Cuts `0..n` into a range for each thread and gives the results in the order of the ranges.
 ///
@@ -11,7 +14,6 @@ pub(super) fn over<T: Send>(
     n_threads: usize,
     work: impl Fn(Range<usize>) -> T + Sync,
 ) -> Vec<T> {
-    const LEAST: usize = 4096;
     let n_threads = n_threads.clamp(1, (n / LEAST).max(1));
     let range = |part: usize| n * part / n_threads..n * (part + 1) / n_threads;
     if n_threads == 1 {

@@ -242,7 +242,7 @@ fn parts<'a, C>(
 }
 
 impl<C: Cost> Part<'_, C> {
-    fn read(self, network: &Network, split: &Split, starts: &[u32]) -> Seen {
+    fn read(mut self, network: &Network, split: &Split, starts: &[u32]) -> Seen {
         let first_pair = starts[self.first as usize];
         let own = self.first as usize..self.first as usize + self.units.len();
         let mut next: Vec<u32> = starts[own].iter().map(|start| start - first_pair).collect();
@@ -250,23 +250,34 @@ impl<C: Cost> Part<'_, C> {
             supplies: vec![0; split.hubs.len()],
             ..Seen::default()
         };
+        // Arcs of a leaf mostly follow each other: the place of the next one stays at hand.
+        let (mut current, mut place, mut follows) = (usize::MAX, 0, u32::MAX);
         let ends = network.tails().iter().zip(network.heads());
         for (idx, (&tail, &head)) in (0..).zip(ends) {
             let Some(LeafArc { leaf, hub, enters }) = split.leaf_arc(tail, head) else {
                 continue;
             };
             let own = leaf.wrapping_sub(self.first) as usize;
-            let Some(next) = next.get_mut(own) else {
+            if own >= self.units.len() {
                 continue;
-            };
-            let arc = ArcIdx(idx);
-            let place = *next as usize;
-            let n_before = *next + first_pair - starts[leaf as usize];
-            *next += 1;
-            if n_before == 0 {
-                self.first_arcs[own] = idx;
             }
-            seen.is_mixed |= self.first_arcs[own] + n_before != idx;
+            if own == current {
+                place += 1;
+                seen.is_mixed |= idx != follows;
+            } else {
+                if let Some(next) = next.get_mut(current) {
+                    *next = place + 1;
+                }
+                place = next[own];
+                current = own;
+                if place + first_pair == starts[leaf as usize] {
+                    self.first_arcs[own] = idx;
+                } else {
+                    seen.is_mixed = true;
+                }
+            }
+            follows = idx + 1;
+            let arc = ArcIdx(idx);
             let Some(cost) = network.cost_64(arc).filter(|cost| is_cost(*cost)) else {
                 seen.out_of_range = true;
                 continue;
@@ -275,8 +286,8 @@ impl<C: Cost> Part<'_, C> {
                 seen.wider = true;
                 continue;
             };
-            self.hubs[place] = hub;
-            self.costs[place] = narrow;
+            self.hubs[place as usize] = hub;
+            self.costs[place as usize] = narrow;
             let (lower, capacity) = (network.lower(arc), network.capacity(arc));
             seen.has_full |= capacity == lower;
             if enters {
@@ -284,15 +295,20 @@ impl<C: Cost> Part<'_, C> {
             }
             let shift = if enters { capacity } else { -lower };
             if shift != 0 {
-                let units = &mut self.units[own];
-                seen.supplies[usize::from(hub)] -= i128::from(shift);
-                match units.checked_add(shift).filter(|sum| sum.abs() <= LARGEST_FLOW) {
-                    Some(sum) => *units = sum,
-                    None => seen.out_of_range = true,
-                }
+                self.shift(own, hub, shift, &mut seen);
             }
         }
         seen
+    }
+
+    /// Gives a leaf so many units more, and takes them from a core node.
+    fn shift(&mut self, own: usize, hub: u16, by: i64, seen: &mut Seen) {
+        seen.supplies[usize::from(hub)] -= i128::from(by);
+        let units = &mut self.units[own];
+        match units.checked_add(by).filter(|sum| sum.abs() <= LARGEST_FLOW) {
+            Some(sum) => *units = sum,
+            None => seen.out_of_range = true,
+        }
     }
 }
 

@@ -55,11 +55,12 @@ pub(super) struct Repair<'a> {
     open: Vec<i64>,
     /// The nodes with too little that the last search has reached.
     sinks: Vec<usize>,
+    /// How many of them a search looks for: as many as lately could all be served.
+    n_sinks_wanted: usize,
     into: Vec<(u16, Via)>,
     /// The moves of a path, and its core arcs; kept to save the allocations.
     moves: Vec<(usize, usize)>,
     arcs: Vec<(usize, bool)>,
-    pub(super) n_paths: usize,
 }
 
 impl<'a> Repair<'a> {
@@ -89,10 +90,10 @@ impl<'a> Repair<'a> {
             distances: vec![FAR; n],
             open: vec![FAR; n],
             sinks: Vec::new(),
+            n_sinks_wanted: 1,
             into: vec![(0, Via::Start); n],
             moves: Vec::new(),
             arcs: Vec::new(),
-            n_paths: 0,
         };
         repair.choose();
         repair.fill_heaps();
@@ -196,9 +197,15 @@ impl<'a> Repair<'a> {
     pub(super) fn run(&mut self) -> Result<(), Stuck> {
         while self.excess.iter().any(|&excess| excess > 0) {
             self.shortest_paths()?;
-            for sink in std::mem::take(&mut self.sinks) {
-                self.augment(sink);
+            let mut n_done = 0;
+            for place in 0..self.sinks.len() {
+                n_done += usize::from(self.augment(self.sinks[place]));
             }
+            self.n_sinks_wanted = if n_done == self.sinks.len() {
+                2 * n_done
+            } else {
+                n_done.max(1)
+            };
         }
         Ok(())
     }
@@ -217,7 +224,7 @@ impl<'a> Repair<'a> {
         }
         let mut farthest = 0;
         self.sinks.clear();
-        while left > 0 {
+        while left > 0 && self.sinks.len() < self.n_sinks_wanted {
             let (v, distance) = nearest(&self.open);
             if distance == FAR {
                 break;
@@ -236,22 +243,11 @@ impl<'a> Repair<'a> {
         self.lower_prices(farthest)
     }
 
+    /// Looks at the ways on from a node that is final now.
     fn relax(&mut self, v: usize) {
         let n = self.core.n_nodes();
         let here = u16::try_from(v).expect("core nodes are few");
         let base = self.distances[v] - self.prices[v];
-        let row = &self.cheapest[v * n..(v + 1) * n];
-        let ways = row.iter().zip(&self.prices);
-        let known = self.distances.iter_mut().zip(&mut self.into);
-        let known = known.zip(&mut self.open);
-        for ((&cost, &price), ((distance, into), open)) in ways.zip(known) {
-            let through = base.wrapping_add(cost).wrapping_add(price);
-            if through < *distance && cost < FAR {
-                *distance = through;
-                *into = (here, Via::Move);
-                *open = through;
-            }
-        }
         for &(idx, is_tail) in &self.incident[v] {
             let arc = &self.core.arcs[idx as usize];
             let flow = self.flow[idx as usize];
@@ -262,9 +258,18 @@ impl<'a> Repair<'a> {
             };
             let through = base + cost + self.prices[w];
             if room > 0 && through < self.distances[w] {
-                self.distances[w] = through;
-                self.open[w] = through;
+                (self.distances[w], self.open[w]) = (through, through);
                 self.into[w] = (here, Via::Arc(idx, is_tail));
+            }
+        }
+        let ways = self.cheapest[v * n..(v + 1) * n].iter().zip(&self.prices);
+        let known = self.distances.iter_mut().zip(&mut self.open);
+        for (w, ((&cost, &price), (distance, open))) in ways.zip(known).enumerate() {
+            // Wraps, and never does: see `range`. Where there is no move it is above 2⁶¹.
+            let through = base.wrapping_add(price).wrapping_add(cost);
+            if through < *distance && cost < FAR {
+                (*distance, *open) = (through, through);
+                self.into[w] = (here, Via::Move);
             }
         }
     }
@@ -283,11 +288,10 @@ impl<'a> Repair<'a> {
     }
 
     /// Sends what fits along the path to `sink`, if no path before took away an arc of it.
-    fn augment(&mut self, sink: usize) {
+    fn augment(&mut self, sink: usize) -> bool {
         let Some((source, step)) = self.path_to(sink) else {
-            return;
+            return false;
         };
-        self.n_paths += 1;
         self.excess[source] -= step;
         self.excess[sink] += step;
         for &(idx, along) in &self.arcs {
@@ -303,6 +307,7 @@ impl<'a> Repair<'a> {
             self.update_heaps(from, to, units);
         }
         self.moves = moves;
+        true
     }
 
     /// Follows the path to `sink` back to its source. Gives that and how much fits, if any, and notes moves and

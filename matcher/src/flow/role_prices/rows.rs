@@ -78,7 +78,7 @@ impl<C: Cost> Row<'_, C> {
 
     /// What a unit costs by each pair, the price at its core node included.
     ///
-    /// Sums wrap, and never do: costs are within 2⁴⁸ and prices within 2⁵⁹ (see [`super::range`]).
+    /// Sums wrap, and never do: costs and prices are in range (see [`super::range`]).
     #[inline(always)]
     pub(super) fn values(&self, prices: &PriceTable) -> impl Iterator<Item = i64> {
         let pairs = self.hubs.iter().zip(self.costs);

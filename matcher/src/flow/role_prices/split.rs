@@ -1,7 +1,6 @@
 //! Recognising a core and leaves in a network: a small set of nodes that has an end of every arc.
 
 use super::parallel;
-use super::range::MOST_HUBS;
 use crate::flow::Network;
 
 /// The nodes of a network, told apart.
@@ -20,13 +19,12 @@ pub(super) struct Split {
 }
 
 /// Finds the core: nodes of many more arcs than usual, then whatever it takes to have an end of every
-/// arc. `None` where that is more than [`MOST_HUBS`], or more than an eighth of the nodes.
-pub(super) fn split(network: &Network, n_threads: usize) -> Option<Split> {
+/// arc. `None` where that is more than `most` nodes.
+pub(super) fn split(network: &Network, most: usize, n_threads: usize) -> Option<Split> {
     let n_nodes = network.n_nodes();
     if n_nodes == 0 || network.n_arcs() == 0 {
         return None;
     }
-    let most = MOST_HUBS.min(n_nodes / 8 + 1);
     let degrees = degrees(network, n_threads);
     let usual = u32::try_from(2 * network.n_arcs() / n_nodes + 1).unwrap_or(u32::MAX);
     let largest = degrees.iter().copied().max().unwrap_or(0);

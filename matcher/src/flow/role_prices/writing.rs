@@ -117,12 +117,9 @@ impl Placed {
             self.is_optimal &= units <= room;
         }
         self.is_optimal &= dearest_held <= cheapest_open && n_placed == u64::from(row.units);
-        let price = match (dearest_held, cheapest_open) {
-            (i64::MIN, i64::MAX) => 0,
-            (i64::MIN, open) => open,
-            (held, _) => held,
-        };
-        self.prices.push(price);
+        // A leaf without units asks for nothing at the price of its cheapest pair, whatever its room.
+        let idle = || row.values(prices).min().unwrap_or(0);
+        self.prices.push(if n_placed > 0 { dearest_held } else { idle() });
     }
 }
 
