@@ -86,7 +86,7 @@ pub fn solve_again(
     stop: &dyn Stop,
     progress: &mut dyn FnMut(&Progress),
 ) -> Plan {
-    match one_shot::solve(problem) {
+    match one_shot::solve_on(problem, options.threads) {
         Ok(solved) => {
             let mut plan = solved.plan;
             let why = match solved.shape {

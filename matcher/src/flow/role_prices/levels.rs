@@ -46,7 +46,12 @@ pub(super) fn solve<'a, C: Cost>(
 /// How far prices may move at the next level: twice as far as at this one, each price or all of them on
 /// average, but for what all of them moved together.
 fn next_widths(before: &[i64], after: &[i64]) -> Vec<i64> {
-    let changes = || before.iter().zip(after).map(|(before, after)| after - before);
+    let changes = || {
+        before
+            .iter()
+            .zip(after)
+            .map(|(before, after)| after - before)
+    };
     let mut sorted: Vec<i64> = changes().collect();
     sorted.sort_unstable();
     let median = sorted[sorted.len() / 2];

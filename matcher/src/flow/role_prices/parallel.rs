@@ -16,15 +16,19 @@ pub(super) fn over<T: Send>(
 ) -> Vec<T> {
     let n_threads = n_threads.clamp(1, (n / LEAST).max(1));
     let range = |part: usize| n * part / n_threads..n * (part + 1) / n_threads;
-    if n_threads == 1 {
-        return vec![work(0..n)];
-    }
+    each((0..n_threads).map(range).collect(), work)
+}
+
+/// Works on each part on a thread of its own, the first one on this, and gives the results in order.
+pub(super) fn each<P: Send, T: Send>(parts: Vec<P>, work: impl Fn(P) -> T + Sync) -> Vec<T> {
+    let mut parts = parts.into_iter();
+    let Some(first) = parts.next() else {
+        return Vec::new();
+    };
     thread::scope(|scope| {
         let work = &work;
-        let others: Vec<_> = (1..n_threads)
-            .map(|part| scope.spawn(move || work(range(part))))
-            .collect();
-        let mut results = vec![work(range(0))];
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let mut results = vec![work(first)];
         for other in others {
             match other.join() {
                 Ok(result) => results.push(result),

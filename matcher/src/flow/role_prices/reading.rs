@@ -5,6 +5,7 @@
 //! has units that it must place, and that is all.
 
 use super::core::{Core, CoreArc};
+use super::parallel;
 use super::range::{LARGEST_COST, LARGEST_FLOW};
 use super::rows::{Cost, Rows};
 use super::split::Split;
@@ -139,23 +140,14 @@ impl<C: Cost> Reading<C> {
         let mut hubs = vec![0_u16; n_pairs as usize];
         let mut costs = vec![C::default(); n_pairs as usize];
         let mut first_arcs = vec![0_u32; n_leaves];
-        let columns = (&mut hubs[..], &mut costs[..], &mut units[..], &mut first_arcs[..]);
+        let columns = (
+            &mut hubs[..],
+            &mut costs[..],
+            &mut units[..],
+            &mut first_arcs[..],
+        );
         let parts = parts(&starts, columns, n_threads);
-        let seen = std::thread::scope(|scope| {
-            let starts = &starts;
-            let threads: Vec<_> = parts
-                .into_iter()
-                .map(|part| scope.spawn(move || part.read(network, split, starts)))
-                .collect();
-            let mut all = Vec::new();
-            for thread in threads {
-                match thread.join() {
-                    Ok(seen) => all.push(seen),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            all
-        });
+        let seen = parallel::each(parts, |part| part.read(network, split, &starts));
         if seen.iter().any(|seen| seen.out_of_range) {
             return Err(Unread::Other);
         }
@@ -305,7 +297,10 @@ impl<C: Cost> Part<'_, C> {
     fn shift(&mut self, own: usize, hub: u16, by: i64, seen: &mut Seen) {
         seen.supplies[usize::from(hub)] -= i128::from(by);
         let units = &mut self.units[own];
-        match units.checked_add(by).filter(|sum| sum.abs() <= LARGEST_FLOW) {
+        match units
+            .checked_add(by)
+            .filter(|sum| sum.abs() <= LARGEST_FLOW)
+        {
             Some(sum) => *units = sum,
             None => seen.out_of_range = true,
         }
@@ -366,9 +361,8 @@ fn core(network: &Network, split: &Split, seen: &[Seen]) -> Result<Core, Unread>
     let mut arcs = Vec::with_capacity(split.core_arcs.len());
     for arc in split.core_arcs.iter().map(|&arc| ArcIdx(arc)) {
         let lower = i128::from(network.lower(arc));
-        let [mut tail, mut head] = [network.tail(arc), network.head(arc)].map(|node| {
-            u16::try_from(split.places[node.index()]).expect("core nodes are few")
-        });
+        let [mut tail, mut head] = [network.tail(arc), network.head(arc)]
+            .map(|node| u16::try_from(split.places[node.index()]).expect("core nodes are few"));
         if split.is_reversed {
             (tail, head) = (head, tail);
         }

@@ -50,13 +50,19 @@ pub(super) struct Repair<'a> {
     heaps: Vec<BinaryHeap<Move>>,
     /// By two core nodes, the cost of the cheapest move, or [`FAR`].
     cheapest: Vec<i64>,
+    /// The same the other way about.
+    cheapest_back: Vec<i64>,
     distances: Vec<i64>,
     /// Distances of nodes that are not final, 2⁶³ − 1 for those that are.
     open: Vec<i64>,
-    /// The nodes with too little that the last search has reached.
-    sinks: Vec<usize>,
+    /// Whether the last search went along arcs, or against them.
+    is_forward: bool,
+    /// Prices, or their negatives where the search goes back.
+    signed_prices: Vec<i64>,
+    /// The nodes the last search was for.
+    ends: Vec<usize>,
     /// How many of them a search looks for: as many as lately could all be served.
-    n_sinks_wanted: usize,
+    n_ends_wanted: usize,
     into: Vec<(u16, Via)>,
     /// The moves of a path, and its core arcs; kept to save the allocations.
     moves: Vec<(usize, usize)>,
@@ -73,7 +79,11 @@ impl<'a> Repair<'a> {
         }
         let mut flow = Vec::with_capacity(core.arcs.len());
         for arc in &core.arcs {
-            let units = if arc.reduced_cost(&prices) < 0 { arc.capacity } else { 0 };
+            let units = if arc.reduced_cost(&prices) < 0 {
+                arc.capacity
+            } else {
+                0
+            };
             excess[usize::from(arc.tail)] -= units;
             excess[usize::from(arc.head)] += units;
             flow.push(units);
@@ -87,10 +97,13 @@ impl<'a> Repair<'a> {
             excess,
             heaps: Vec::new(),
             cheapest: vec![FAR; n * n],
+            cheapest_back: vec![FAR; n * n],
             distances: vec![FAR; n],
             open: vec![FAR; n],
-            sinks: Vec::new(),
-            n_sinks_wanted: 1,
+            is_forward: true,
+            signed_prices: vec![0; n],
+            ends: Vec::new(),
+            n_ends_wanted: 1,
             into: vec![(0, Via::Start); n],
             moves: Vec::new(),
             arcs: Vec::new(),
@@ -117,7 +130,11 @@ impl<'a> Repair<'a> {
         for owner in tied {
             self.order_of(owner, &mut order);
             let by_need = |&(value, idx): &(i64, usize)| {
-                (value, self.excess[usize::from(self.near.pairs[idx].hub)], idx)
+                (
+                    value,
+                    self.excess[usize::from(self.near.pairs[idx].hub)],
+                    idx,
+                )
             };
             order.sort_unstable_by_key(by_need);
             let units = self.near.owners[owner].units;
@@ -178,8 +195,8 @@ impl<'a> Repair<'a> {
             }
         }
         self.heaps = moves.into_iter().map(BinaryHeap::from).collect();
-        for (cheapest, heap) in self.cheapest.iter_mut().zip(&self.heaps) {
-            *cheapest = heap.peek().map_or(FAR, |Reverse((cost, ..))| *cost);
+        for place in 0..n * n {
+            self.note_cheapest(place);
         }
     }
 
@@ -195,74 +212,90 @@ impl<'a> Repair<'a> {
 
     /// Sends everything that is too much where too little is.
     pub(super) fn run(&mut self) -> Result<(), Stuck> {
-        while self.excess.iter().any(|&excess| excess > 0) {
-            self.shortest_paths()?;
-            let mut n_done = 0;
-            for place in 0..self.sinks.len() {
-                n_done += usize::from(self.augment(self.sinks[place]));
+        loop {
+            let n_sources = self.excess.iter().filter(|excess| **excess > 0).count();
+            let n_sinks = self.excess.iter().filter(|excess| **excess < 0).count();
+            if n_sources == 0 {
+                return Ok(());
             }
-            self.n_sinks_wanted = if n_done == self.sinks.len() {
-                2 * n_done
+            // A tree from one node to many serves many.
+            self.search(n_sinks >= n_sources)?;
+            let mut n_served = 0;
+            for place in 0..self.ends.len() {
+                n_served += usize::from(self.augment(self.ends[place]));
+            }
+            self.n_ends_wanted = if n_served == self.ends.len() {
+                2 * n_served
             } else {
-                n_done.max(1)
+                n_served.max(1)
             };
         }
-        Ok(())
     }
 
-    /// Dijkstra on reduced costs from all nodes with too much, until the nodes with too little that were
-    /// reached take all of it or nothing more can be reached; and new prices, at which all those paths cost
-    /// nothing.
-    fn shortest_paths(&mut self) -> Result<(), Stuck> {
-        let n = self.core.n_nodes();
+    /// Dijkstra on reduced costs: forward from all nodes with too much to those with too little, or back from these
+    /// to those; until as many are reached as are wanted or as can take everything. Then new prices, at
+    /// which all paths of the search cost nothing.
+    fn search(&mut self, is_forward: bool) -> Result<(), Stuck> {
+        self.is_forward = is_forward;
+        let sign = if is_forward { 1 } else { -1 };
         let mut left = 0;
-        for v in 0..n {
-            self.distances[v] = if self.excess[v] > 0 { 0 } else { FAR };
+        for v in 0..self.core.n_nodes() {
+            let is_start = sign * self.excess[v] > 0;
+            self.distances[v] = if is_start { 0 } else { FAR };
             self.open[v] = self.distances[v];
             self.into[v] = (0, Via::Start);
-            left += self.excess[v].max(0);
+            self.signed_prices[v] = sign * self.prices[v];
+            left += (sign * self.excess[v]).max(0);
         }
         let mut farthest = 0;
-        self.sinks.clear();
-        while left > 0 && self.sinks.len() < self.n_sinks_wanted {
+        self.ends.clear();
+        while left > 0 && self.ends.len() < self.n_ends_wanted {
             let (v, distance) = nearest(&self.open);
             if distance == FAR {
                 break;
             }
             farthest = distance;
-            if self.excess[v] < 0 {
-                left += self.excess[v];
-                self.sinks.push(v);
+            if sign * self.excess[v] < 0 {
+                left += sign * self.excess[v];
+                self.ends.push(v);
             }
             self.open[v] = i64::MAX;
             self.relax(v);
         }
-        if self.sinks.is_empty() {
+        if self.ends.is_empty() {
             return Err(Stuck::NoWay);
         }
-        self.lower_prices(farthest)
+        for (price, reached) in self.prices.iter_mut().zip(&self.distances) {
+            *price -= sign * farthest.min(*reached);
+            if price.abs() > LARGEST_PRICE {
+                return Err(Stuck::Range);
+            }
+        }
+        Ok(())
     }
 
-    /// Looks at the ways on from a node that is final now.
+    /// Looks at the ways on, or back, from a node that is final now.
     fn relax(&mut self, v: usize) {
         let n = self.core.n_nodes();
         let here = u16::try_from(v).expect("core nodes are few");
-        let base = self.distances[v] - self.prices[v];
+        let base = self.distances[v] - self.signed_prices[v];
         for &(idx, is_tail) in &self.incident[v] {
+            let along = is_tail == self.is_forward;
             let arc = &self.core.arcs[idx as usize];
-            let flow = self.flow[idx as usize];
-            let (room, w, cost) = if is_tail {
-                (arc.capacity - flow, usize::from(arc.head), arc.cost)
-            } else {
-                (flow, usize::from(arc.tail), -arc.cost)
-            };
-            let through = base + cost + self.prices[w];
-            if room > 0 && through < self.distances[w] {
+            let w = usize::from(if is_tail { arc.head } else { arc.tail });
+            let cost = if along { arc.cost } else { -arc.cost };
+            let through = base + cost + self.signed_prices[w];
+            if self.room(idx as usize, along) > 0 && through < self.distances[w] {
                 (self.distances[w], self.open[w]) = (through, through);
-                self.into[w] = (here, Via::Arc(idx, is_tail));
+                self.into[w] = (here, Via::Arc(idx, along));
             }
         }
-        let ways = self.cheapest[v * n..(v + 1) * n].iter().zip(&self.prices);
+        let cheapest = if self.is_forward {
+            &self.cheapest
+        } else {
+            &self.cheapest_back
+        };
+        let ways = cheapest[v * n..(v + 1) * n].iter().zip(&self.signed_prices);
         let known = self.distances.iter_mut().zip(&mut self.open);
         for (w, ((&cost, &price), (distance, open))) in ways.zip(known).enumerate() {
             // Wraps, and never does: see `range`. Where there is no move it is above 2⁶¹.
@@ -274,23 +307,23 @@ impl<'a> Repair<'a> {
         }
     }
 
-    fn lower_prices(&mut self, distance: i64) -> Result<(), Stuck> {
-        if distance == 0 {
-            return Ok(());
+    fn room(&self, arc: usize, along: bool) -> i64 {
+        if along {
+            self.core.arcs[arc].capacity - self.flow[arc]
+        } else {
+            self.flow[arc]
         }
-        for (price, reached) in self.prices.iter_mut().zip(&self.distances) {
-            *price -= distance.min(*reached);
-            if *price < -LARGEST_PRICE {
-                return Err(Stuck::Range);
-            }
-        }
-        Ok(())
     }
 
-    /// Sends what fits along the path to `sink`, if no path before took away an arc of it.
-    fn augment(&mut self, sink: usize) -> bool {
-        let Some((source, step)) = self.path_to(sink) else {
+    /// Sends what fits along the path to an end of the search, if no path before took away an arc of it.
+    fn augment(&mut self, end: usize) -> bool {
+        let Some((start, step)) = self.path_to(end) else {
             return false;
+        };
+        let (source, sink) = if self.is_forward {
+            (start, end)
+        } else {
+            (end, start)
         };
         self.excess[source] -= step;
         self.excess[sink] += step;
@@ -310,38 +343,37 @@ impl<'a> Repair<'a> {
         true
     }
 
-    /// Follows the path to `sink` back to its source. Gives that and how much fits, if any, and notes moves and
-    /// arcs.
-    fn path_to(&mut self, sink: usize) -> Option<(usize, i64)> {
+    /// Follows the path to an end of the search back to its start. Gives that and how much fits, if any, and
+    /// notes moves and arcs.
+    fn path_to(&mut self, end: usize) -> Option<(usize, i64)> {
         self.moves.clear();
         self.arcs.clear();
-        let mut step = -self.excess[sink];
-        let mut w = sink;
+        let mut step = self.excess[end].abs();
+        let mut w = end;
         loop {
             let (v, via) = self.into[w];
             let v = usize::from(v);
             match via {
                 Via::Start => break,
                 Via::Move => {
-                    let cost = self.cheapest[v * self.core.n_nodes() + w];
-                    if cost == FAR || cost - self.prices[v] + self.prices[w] != 0 {
+                    let (tail, head) = if self.is_forward { (v, w) } else { (w, v) };
+                    let cost = self.cheapest[tail * self.core.n_nodes() + head];
+                    if cost == FAR || cost - self.prices[tail] + self.prices[head] != 0 {
                         return None;
                     }
-                    let (from, to) = self.cheapest_move(v, w);
+                    let (from, to) = self.cheapest_move(tail, head);
                     let (a, b) = (&self.near.pairs[from], &self.near.pairs[to]);
                     step = step.min(i64::from(a.held.min(b.room - b.held)));
                     self.moves.push((from, to));
                 }
                 Via::Arc(idx, along) => {
-                    let flow = self.flow[idx as usize];
-                    let room = self.core.arcs[idx as usize].capacity - flow;
-                    step = step.min(if along { room } else { flow });
+                    step = step.min(self.room(idx as usize, along));
                     self.arcs.push((idx as usize, along));
                 }
             }
             w = v;
         }
-        step = step.min(self.excess[w]);
+        step = step.min(self.excess[w].abs());
         (step > 0).then_some((w, step))
     }
 
@@ -375,9 +407,8 @@ impl<'a> Repair<'a> {
 
     fn push(&mut self, from: usize, to: usize) {
         if let Some((heap, entry)) = self.entry(from, to) {
-            let Reverse((cost, ..)) = entry;
             self.heaps[heap].push(entry);
-            self.cheapest[heap] = self.cheapest[heap].min(cost);
+            self.note_cheapest(heap);
         }
     }
 
@@ -390,7 +421,17 @@ impl<'a> Repair<'a> {
         {
             heap.pop();
         }
-        self.cheapest[place] = heap.peek().map_or(FAR, |Reverse((cost, ..))| *cost);
+        self.note_cheapest(place);
+    }
+
+    /// Keeps the cost at the top of a heap at hand.
+    fn note_cheapest(&mut self, place: usize) {
+        let n = self.core.n_nodes();
+        let cost = self.heaps[place]
+            .peek()
+            .map_or(FAR, |Reverse((cost, ..))| *cost);
+        self.cheapest[place] = cost;
+        self.cheapest_back[place % n * n + place / n] = cost;
     }
 }
 

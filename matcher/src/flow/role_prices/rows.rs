@@ -82,7 +82,10 @@ impl<C: Cost> Row<'_, C> {
     #[inline(always)]
     pub(super) fn values(&self, prices: &PriceTable) -> impl Iterator<Item = i64> {
         let pairs = self.hubs.iter().zip(self.costs);
-        pairs.map(|(&hub, &cost)| cost.into().wrapping_add(prices[usize::from(hub) % MOST_HUBS]))
+        pairs.map(|(&hub, &cost)| {
+            cost.into()
+                .wrapping_add(prices[usize::from(hub) % MOST_HUBS])
+        })
     }
 
     /// The most units each pair takes.

@@ -54,10 +54,20 @@ struct Kind {
 /// Leaves with units, arcs to hubs and mostly a way to idle; hubs with demands and arcs among them. The
 /// supplies balance.
 fn of_kind(kind: Kind) -> impl Strategy<Value = Data> {
-    let Kind { n_hubs, n_leaves, units, cost, odd } = kind;
+    let Kind {
+        n_hubs,
+        n_leaves,
+        units,
+        cost,
+        odd,
+    } = kind;
     (1..=n_hubs, 0..=n_leaves, any::<bool>()).prop_flat_map(move |(n_hubs, n_leaves, reversed)| {
         let leaf_arc = (0..n_hubs, 0..8_u8, 0..=1_i64, 0..=units, -cost..=cost);
-        let leaf = (0..=units, prop::collection::vec(leaf_arc, 0..=n_hubs + 2), 0..8_u8);
+        let leaf = (
+            0..=units,
+            prop::collection::vec(leaf_arc, 0..=n_hubs + 2),
+            0..8_u8,
+        );
         let room = prop_oneof![8 => 0..=6 * units, 1 => Just(-1)];
         let core_arc = (0..n_hubs, 0..n_hubs, 0..=1_i64, room, -cost..=2 * cost);
         (
@@ -89,7 +99,8 @@ fn of_kind(kind: Kind) -> impl Strategy<Value = Data> {
                 supplies[0] -= supplies.iter().sum::<i64>();
                 if reversed {
                     supplies.iter_mut().for_each(|supply| *supply = -*supply);
-                    arcs.iter_mut().for_each(|arc| *arc = (arc.1, arc.0, arc.2, arc.3, arc.4));
+                    arcs.iter_mut()
+                        .for_each(|arc| *arc = (arc.1, arc.0, arc.2, arc.3, arc.4));
                 }
                 Data { supplies, arcs }
             })

@@ -119,7 +119,8 @@ impl Placed {
         self.is_optimal &= dearest_held <= cheapest_open && n_placed == u64::from(row.units);
         // A leaf without units asks for nothing at the price of its cheapest pair, whatever its room.
         let idle = || row.values(prices).min().unwrap_or(0);
-        self.prices.push(if n_placed > 0 { dearest_held } else { idle() });
+        self.prices
+            .push(if n_placed > 0 { dearest_held } else { idle() });
     }
 }
 
@@ -162,7 +163,11 @@ pub(super) fn solution<C: Cost>(
         let leaf = leaf as usize;
         let arc = reading.arcs.arc(leaf, place, rows.starts[leaf] + place);
         let enters = split.enters_leaf(network.head(arc).0);
-        flow[arc.index()] += if enters { -i64::from(units) } else { i64::from(units) };
+        flow[arc.index()] += if enters {
+            -i64::from(units)
+        } else {
+            i64::from(units)
+        };
     }
     for (&arc, &units) in split.core_arcs.iter().zip(&repair.flow) {
         flow[arc as usize] = network.lower(ArcIdx(arc)) + units;
