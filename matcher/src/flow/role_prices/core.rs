@@ -2,11 +2,15 @@
 
 /// An arc between two core nodes; its lower bound is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct CoreArc {
-    pub(super) tail: u16,
-    pub(super) head: u16,
-    pub(super) capacity: i64,
-    pub(super) cost: i64,
+pub struct CoreArc {
+    /// The position of the core node that it leaves.
+    pub tail: u16,
+    /// The position of the core node that it enters.
+    pub head: u16,
+    /// The most flow it takes.
+    pub capacity: i64,
+    /// The cost of a unit of flow.
+    pub cost: i64,
 }
 
 /// A small network.

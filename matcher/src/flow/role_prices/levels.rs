@@ -7,20 +7,22 @@ use super::repair::{Repair, Stuck};
 use super::rows::{Cost, Rows};
 
 /// An optimal flow over the near pairs, with prices that prove it over all pairs.
-pub(super) struct Settled<'a> {
-    pub(super) repair: Repair<'a>,
+pub(super) struct Settled {
+    pub(super) repair: Repair,
     pub(super) margins: Margins,
+    /// How far the margins reach from where prices were.
+    pub(super) widths: Vec<i64>,
 }
 
 /// Each sample has so many times fewer leaves than the next. Small in tests, whose networks are small.
 const SHRINK: usize = if cfg!(test) { 2 } else { 8 };
 
 /// Solves over all leaves.
-pub(super) fn solve<'a, C: Cost>(
-    core: &'a Core,
+pub(super) fn solve<C: Cost>(
+    core: &Core,
     rows: &Rows<C>,
     n_threads: usize,
-) -> Result<Settled<'a>, Stuck> {
+) -> Result<Settled, Stuck> {
     let n_hubs = core.n_nodes();
     let n_leaves = rows.n_leaves();
     let mut prices = vec![0; n_hubs];
@@ -63,14 +65,14 @@ fn next_widths(before: &[i64], after: &[i64]) -> Vec<i64> {
 }
 
 /// Solves over a sample, from prices and margins that are widened until they hold.
-fn settle<'a, C: Cost>(
-    core: &'a Core,
+pub(super) fn settle<C: Cost>(
+    core: &Core,
     rows: &Rows<C>,
     sample: Sample,
     prices: &[i64],
     widths: &[i64],
     n_threads: usize,
-) -> Result<Settled<'a>, Stuck> {
+) -> Result<Settled, Stuck> {
     let (mut prices, mut widths) = (prices.to_vec(), widths.to_vec());
     loop {
         let margins = Margins::around(&prices, &widths);
@@ -78,13 +80,17 @@ fn settle<'a, C: Cost>(
         if near.is_stuck {
             return Err(Stuck::NoWay);
         }
-        let supplies = balanced(core, rows.n_units() - near.n_units);
-        let mut repair = Repair::new(core, &supplies, near, prices);
+        let core = balanced(core, rows.n_units() - near.n_units);
+        let mut repair = Repair::new(core, near, prices);
         let done = repair.run();
         let is_everything = widths.iter().all(|width| *width == LARGEST_WIDTH);
         match done {
             Ok(()) if is_everything || margins.hold(&repair.prices) => {
-                return Ok(Settled { repair, margins });
+                return Ok(Settled {
+                    repair,
+                    margins,
+                    widths,
+                });
             }
             Err(Stuck::Range) => return Err(Stuck::Range),
             Err(Stuck::NoWay) if is_everything => return Err(Stuck::NoWay),
@@ -99,11 +105,11 @@ fn settle<'a, C: Cost>(
     }
 }
 
-/// The supplies of the core where the leaves of a sample have so many units too few.
-fn balanced(core: &Core, missing: i64) -> Vec<i64> {
-    let mut supplies = core.supplies.clone();
-    if let Some(most) = supplies.iter_mut().min() {
+/// The core where the leaves of a sample have so many units too few.
+fn balanced(core: &Core, missing: i64) -> Core {
+    let mut core = core.clone();
+    if let Some(most) = core.supplies.iter_mut().min() {
         *most += missing;
     }
-    supplies
+    core
 }

@@ -28,6 +28,8 @@
 //! 6. Flow and potentials go back to the network, and every reduced cost and every supply is looked at
 //!    once more on the way (`writing`).
 //!
+//! [`Standing`] keeps all of this between changes of the problem.
+//!
 //! Passes over rows run on several threads; the result does not depend on how many.
 //!
 //! # What it cannot do
@@ -45,9 +47,13 @@ mod reading;
 mod repair;
 mod rows;
 mod split;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod writing;
+
+pub use self::core::CoreArc;
+pub use self::standing::{Leaf, LeafIdx, Refused, Standing};
 
 use self::range::MOST_HUBS;
 use self::reading::{Reading, Unread};

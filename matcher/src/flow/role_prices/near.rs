@@ -28,10 +28,6 @@ impl Sample {
         self.n_taken
     }
 
-    pub(super) fn is_all(&self) -> bool {
-        self.n_taken == self.n_leaves
-    }
-
     /// The leaf that stands for a block, and how many are in the block.
     fn leaf(&self, block: usize) -> (usize, u32) {
         let first = self.n_leaves * block / self.n_taken;

@@ -38,15 +38,15 @@ enum Via {
 }
 
 /// A flow that its prices prove optimal but for what core nodes have too much or too little of.
-pub(super) struct Repair<'a> {
-    core: &'a Core,
+pub(super) struct Repair {
+    pub(super) core: Core,
     incident: Vec<Vec<(u32, bool)>>,
     pub(super) prices: Vec<i64>,
     pub(super) near: Near,
     /// By core arc.
     pub(super) flow: Vec<i64>,
     /// Supply, and what comes in, less what goes out.
-    excess: Vec<i64>,
+    pub(super) excess: Vec<i64>,
     heaps: Vec<BinaryHeap<Move>>,
     /// By two core nodes, the cost of the cheapest move, or [`FAR`].
     cheapest: Vec<i64>,
@@ -69,11 +69,11 @@ pub(super) struct Repair<'a> {
     arcs: Vec<(usize, bool)>,
 }
 
-impl<'a> Repair<'a> {
+impl Repair {
     /// Every leaf takes its cheapest pairs at `prices`, every core arc the better bound.
-    pub(super) fn new(core: &'a Core, supplies: &[i64], near: Near, prices: Vec<i64>) -> Self {
+    pub(super) fn new(core: Core, near: Near, prices: Vec<i64>) -> Self {
         let n = core.n_nodes();
-        let mut excess: Vec<i64> = supplies.to_vec();
+        let mut excess = core.supplies.clone();
         for (excess, fixed) in excess.iter_mut().zip(&near.fixed) {
             *excess += fixed;
         }
@@ -89,8 +89,8 @@ impl<'a> Repair<'a> {
             flow.push(units);
         }
         let mut repair = Self {
-            core,
             incident: core.incident(),
+            core,
             prices,
             near,
             flow,
@@ -111,6 +111,50 @@ impl<'a> Repair<'a> {
         repair.choose();
         repair.fill_heaps();
         repair
+    }
+
+    /// Lets the last owner choose, which came after the others.
+    pub(super) fn welcome_last(&mut self) {
+        let owner = self.near.owners.len() - 1;
+        let mut order = Vec::new();
+        self.order_of(owner, &mut order);
+        self.give(&order, self.near.owners[owner].units);
+        for from in self.near.pairs_of(owner) {
+            for to in self.near.pairs_of(owner) {
+                self.push(from, to);
+            }
+        }
+    }
+
+    /// Takes an owner's units from the core, and its moves from the heaps.
+    pub(super) fn dismiss(&mut self, owner: usize) {
+        let range = self.near.pairs_of(owner);
+        for pair in &mut self.near.pairs[range.clone()] {
+            self.excess[usize::from(pair.hub)] -= i64::from(pair.held);
+            (pair.held, pair.room) = (0, 0);
+        }
+        for from in range.clone() {
+            for to in range.clone() {
+                let [v, w] = [from, to].map(|pair| self.near.pairs[pair].hub);
+                self.drop_stale(v, w);
+            }
+        }
+    }
+
+    /// Gives a core arc another capacity and cost; its flow goes to the better bound.
+    pub(super) fn set_arc(&mut self, idx: usize, capacity: i64, cost: i64) {
+        let arc = &mut self.core.arcs[idx];
+        (arc.capacity, arc.cost) = (capacity, cost);
+        let arc = *arc;
+        let units = if arc.reduced_cost(&self.prices) < 0 {
+            capacity
+        } else {
+            0
+        };
+        let more = units - self.flow[idx];
+        self.flow[idx] = units;
+        self.excess[usize::from(arc.tail)] -= more;
+        self.excess[usize::from(arc.head)] += more;
     }
 
     /// Gives units to the cheapest pairs; where several cost the same, to the node that has least. Leaves that

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::solve_within;
+use super::{CoreArc, Leaf, LeafIdx, Standing, solve_within};
 use crate::flow::{
     FlowError, Network, NodeIdx, Solution, certificate, network_simplex, successive_shortest_paths,
 };
@@ -190,6 +190,95 @@ proptest! {
         data in of_kind(Kind { n_hubs: 4, n_leaves: 40, units: 2, cost: 1 << 47, odd: 1 }),
     ) {
         assert_right(&data)?;
+    }
+}
+
+/// A change of a standing problem: kind, and numbers that it makes something of.
+type Change = (u8, usize, u16, i64);
+
+/// The problem of leaves that are there and of core arcs, as a network.
+fn network_of(n_hubs: usize, arcs: &[CoreArc], leaves: &[Option<Leaf>]) -> Network {
+    let mut network = Network::new();
+    let hubs: Vec<NodeIdx> = (0..n_hubs).map(|_| network.add_node(0).unwrap()).collect();
+    for arc in arcs {
+        let [tail, head] = [arc.tail, arc.head].map(|hub| hubs[usize::from(hub)]);
+        network.add_arc(tail, head, 0, arc.capacity, arc.cost.into()).unwrap();
+    }
+    for leaf in leaves.iter().flatten() {
+        let home = hubs[usize::from(leaf.home)];
+        let units = i64::from(leaf.units);
+        network.set_supply(home, network.supply(home) - units);
+        let node = network.add_node(units).unwrap();
+        network.add_arc(node, home, 0, units, 0).unwrap();
+        for &(hub, cost) in &leaf.pairs {
+            let room = units.min(1);
+            network.add_arc(node, hubs[usize::from(hub)], 0, room, cost.into()).unwrap();
+        }
+    }
+    network
+}
+
+fn leaf(n_hubs: u16, units: u32) -> impl Strategy<Value = Leaf> {
+    let pairs = prop::collection::vec((0..n_hubs, -20..=20_i64), 0..=usize::from(n_hubs));
+    (0..2_u16, 0..=units, pairs).prop_map(|(home, units, pairs)| Leaf { home, units, pairs })
+}
+
+fn core_arc(n_hubs: u16) -> impl Strategy<Value = CoreArc> {
+    (0..n_hubs, 0..n_hubs, 0..8_i64, -40..=20_i64)
+        .prop_map(|(tail, head, capacity, cost)| CoreArc { tail, head, capacity, cost })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn after_any_changes_the_optimum_is_that_of_a_fresh_solve(
+        (mut leaves, mut arcs, changes) in (1..=3_u32).prop_flat_map(|units| (
+            prop::collection::vec(leaf(4, units), 0..30),
+            prop::collection::vec(core_arc(4), 1..8),
+            prop::collection::vec(
+                ((0..5_u8, any::<usize>(), 0..4_u16, -20..=20_i64), leaf(4, units)),
+                1..25,
+            ),
+        )),
+    ) {
+        let mut standing = Standing::new(4, arcs.clone(), &leaves, 1).unwrap();
+        let mut there: Vec<Option<Leaf>> = leaves.drain(..).map(Some).collect();
+        for (change, newcomer) in changes {
+            let (kind, which, hub, cost): Change = change;
+            let which_leaf = which % there.len().max(1);
+            let idx = LeafIdx(u32::try_from(which_leaf).unwrap());
+            match kind {
+                0 => {
+                    standing.add(&newcomer).unwrap();
+                    there.push(Some(newcomer));
+                }
+                1 => {
+                    let is_there = there.get(which_leaf).is_some_and(Option::is_some);
+                    prop_assert_eq!(standing.remove(idx).is_ok(), is_there);
+                    if is_there {
+                        there[which_leaf] = None;
+                    }
+                }
+                2 | 3 => {
+                    let own = there.get_mut(which_leaf).and_then(Option::as_mut);
+                    let pair = own.and_then(|own| own.pairs.iter_mut().find(|it| it.0 == hub));
+                    prop_assert_eq!(standing.set_cost(idx, hub, cost).is_ok(), pair.is_some());
+                    if let Some(pair) = pair {
+                        pair.1 = cost;
+                    }
+                }
+                _ => {
+                    let arc = which % arcs.len();
+                    arcs[arc].capacity = cost.abs();
+                    arcs[arc].cost = 2 * cost;
+                    standing.set_arc(arc, cost.abs(), 2 * cost).unwrap();
+                }
+            }
+            prop_assert!(standing.is_proved());
+            let fresh = network_simplex::solve(&network_of(4, &arcs, &there)).unwrap();
+            prop_assert_eq!(standing.cost(), fresh.cost);
+        }
     }
 }
 

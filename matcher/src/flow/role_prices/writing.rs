@@ -18,39 +18,40 @@ use crate::flow::{ArcIdx, FlowError, Network, Solution};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Placed {
     /// Leaf, place of a pair in its row, and units, ascending, without zeros.
-    units: Vec<(u32, u32, u32)>,
+    pub(super) units: Vec<(u32, u32, u32)>,
     /// By leaf, its price.
     prices: Vec<i64>,
     /// By core node, the units that come in.
-    inflow: Vec<i64>,
+    pub(super) inflow: Vec<i64>,
     /// Whether no leaf would rather place its units otherwise.
-    is_optimal: bool,
+    pub(super) is_optimal: bool,
 }
 
 impl Placed {
-    /// Of the leaves in a range.
-    pub(super) fn of<C: Cost>(rows: &Rows<C>, repair: &Repair<'_>, leaves: Range<usize>) -> Self {
+    /// Of the leaves in a range; `owner_of` gives a leaf's place among the near leaves, if it has a choice.
+    pub(super) fn of<C: Cost>(
+        rows: &Rows<C>,
+        repair: &Repair,
+        leaves: Range<usize>,
+        mut owner_of: impl FnMut(usize) -> Option<usize>,
+    ) -> Self {
         let mut placed = Self {
             inflow: vec![0; repair.prices.len()],
             is_optimal: true,
             ..Self::default()
         };
         let near = &repair.near;
-        let mut owner = near
-            .owners
-            .partition_point(|owner| (owner.leaf as usize) < leaves.start);
         let mut scratch = Vec::new();
         let prices = price_table(&repair.prices);
         for leaf in leaves {
             let row = rows.row(leaf);
             let name = count(leaf);
-            if near.owners.get(owner).is_some_and(|it| it.leaf == name) {
+            if let Some(owner) = owner_of(leaf) {
                 let begin = placed.units.len();
                 let held = near.pairs[near.pairs_of(owner)].iter();
                 let held = held.filter(|pair| pair.held > 0);
                 let units = held.map(|pair| (name, pair.position - row.first, pair.held));
                 placed.units.extend(units);
-                owner += 1;
                 placed.look_at(&row, begin, &prices);
             } else if row.is_single() {
                 placed.single(name, &row, &prices);
@@ -129,26 +130,25 @@ pub(super) fn solution<C: Cost>(
     network: &Network,
     split: &Split,
     reading: &Reading<C>,
-    settled: &Settled<'_>,
+    settled: &Settled,
     n_threads: usize,
 ) -> Option<Result<Solution, FlowError>> {
     let (rows, repair) = (&reading.rows, &settled.repair);
     let parts = parallel::over(rows.n_leaves(), n_threads, |leaves| {
-        Placed::of(rows, repair, leaves)
+        let owners = &repair.near.owners;
+        let mut next = owners.partition_point(|owner| (owner.leaf as usize) < leaves.start);
+        Placed::of(rows, repair, leaves, |leaf| {
+            let is_next = owners.get(next).is_some_and(|own| own.leaf as usize == leaf);
+            next += usize::from(is_next);
+            is_next.then(|| next - 1)
+        })
     });
-    let mut excess = reading.core.supplies.clone();
+    if !is_optimal(repair, &parts) {
+        return None;
+    }
     let mut leaf_prices = Vec::with_capacity(rows.n_leaves());
     for placed in &parts {
-        if !placed.is_optimal {
-            return None;
-        }
         leaf_prices.extend_from_slice(&placed.prices);
-        for (excess, inflow) in excess.iter_mut().zip(&placed.inflow) {
-            *excess += inflow;
-        }
-    }
-    if !is_core_optimal(repair, &reading.core.arcs, excess) {
-        return None;
     }
     let mut flow = vec![0; network.n_arcs()];
     if network.has_lowers() {
@@ -191,15 +191,18 @@ pub(super) fn solution<C: Cost>(
     }))
 }
 
-/// Whether every node of the core gets rid of what it has, and each arc is at the bound that its
-/// reduced cost asks for.
-fn is_core_optimal(
-    repair: &Repair<'_>,
-    arcs: &[super::core::CoreArc],
-    mut excess: Vec<i64>,
-) -> bool {
+/// Whether no leaf would rather be elsewhere, every node of the core gets rid of what it has, and each core arc
+/// is at the bound that its reduced cost asks for.
+pub(super) fn is_optimal(repair: &Repair, parts: &[Placed]) -> bool {
+    let mut excess = repair.core.supplies.clone();
     let mut is_optimal = true;
-    for (arc, &units) in arcs.iter().zip(&repair.flow) {
+    for placed in parts {
+        is_optimal &= placed.is_optimal;
+        for (excess, inflow) in excess.iter_mut().zip(&placed.inflow) {
+            *excess += inflow;
+        }
+    }
+    for (arc, &units) in repair.core.arcs.iter().zip(&repair.flow) {
         let reduced_cost = arc.reduced_cost(&repair.prices);
         is_optimal &= (0..=arc.capacity).contains(&units)
             && (reduced_cost <= 0 || units == 0)
