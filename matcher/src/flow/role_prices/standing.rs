@@ -103,6 +103,8 @@ pub struct Standing {
     owners: Vec<Option<u32>>,
     is_gone: Vec<bool>,
     settled: Settled,
+    /// How many pairs were near when all were looked at last.
+    n_near: usize,
     n_threads: usize,
 }
 
@@ -152,6 +154,7 @@ impl Standing {
             is_gone: vec![false; leaves.len()],
             rows,
             settled,
+            n_near: 0,
             n_threads,
         };
         // Wider margins last longer.
@@ -332,10 +335,17 @@ impl Standing {
     /// Repairs; looks at all pairs again where prices have left their margins, or near pairs do not suffice.
     fn repair(&mut self) -> Result<(), Refused> {
         match self.settled.repair.run() {
-            Ok(()) if self.settled.margins.hold(&self.settled.repair.prices) => Ok(()),
+            Ok(()) if self.is_lean() && self.settled.margins.hold(&self.settled.repair.prices) => {
+                Ok(())
+            }
             Err(Stuck::Range) => Err(out_of_range(Stuck::Range)),
             Ok(()) | Err(Stuck::NoWay) => self.look_at_all(),
         }
+    }
+
+    /// Whether what changes have left behind is less than what there was before them.
+    fn is_lean(&self) -> bool {
+        self.settled.repair.near.pairs.len() <= 2 * self.n_near + 1000
     }
 
     fn look_at_all(&mut self) -> Result<(), Refused> {
@@ -344,6 +354,7 @@ impl Standing {
         let widths = &self.settled.widths;
         let settled = levels::settle(core, &self.rows, all, prices, widths, self.n_threads);
         self.settled = settled.map_err(out_of_range)?;
+        self.n_near = self.settled.repair.near.pairs.len();
         self.owners.clear();
         self.owners.resize(self.rows.n_leaves(), None);
         for (place, owner) in (0..).zip(&self.settled.repair.near.owners) {
