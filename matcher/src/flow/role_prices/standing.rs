@@ -6,7 +6,7 @@
 
 use super::core::{Core, CoreArc};
 use super::levels::{self, Settled};
-use super::near::{Margins, Sample};
+use super::near::Sample;
 use super::range::{LARGEST_COST, LARGEST_FLOW, LARGEST_WIDTH, MOST_HUBS};
 use super::repair::{Repair, Stuck};
 use super::rows::Rows;
