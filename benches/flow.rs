@@ -157,9 +157,8 @@ fn changes(criterion: &mut Criterion) {
         let mut standing = standing.expect("its numbers are small");
         let mut random = Random(9);
         let mut there: Vec<LeafIdx> = (0..100_000).map(LeafIdx).collect();
-        let mut any = |n: usize| {
-            usize::try_from(random.below(n as u64)).expect("it is below a usize")
-        };
+        let mut any =
+            |n: usize| usize::try_from(random.below(n as u64)).expect("it is below a usize");
         let mut group = criterion.benchmark_group(format!("flow/100k-experts-60-roles-{case}"));
         group.sample_size(10);
         group.bench_function("standing-drop-out-and-return", |bencher| {
@@ -174,7 +173,9 @@ fn changes(criterion: &mut Criterion) {
                 let place = any(there.len());
                 let (role, _) = leaves[place].pairs[any(27)];
                 let cost = -i64::try_from(any(100_000)).expect("it is small");
-                standing.set_cost(there[place], role, cost).expect("it has that pair");
+                standing
+                    .set_cost(there[place], role, cost)
+                    .expect("it has that pair");
             });
         });
         group.bench_function("standing-change-seats", |bencher| {

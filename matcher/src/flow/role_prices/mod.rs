@@ -139,9 +139,8 @@ fn solve_as<C: Cost>(
     n_threads: usize,
 ) -> Result<Option<Result<Solution, FlowError>>, Unread> {
     let reading = Reading::<C>::of(network, split, n_threads)?;
-    Ok(levels::solve(&reading.core, &reading.rows, n_threads)
-        .ok()
-        .and_then(|settled| writing::solution(network, split, &reading, &settled, n_threads)))
+    let settled = levels::solve(&reading.core, &reading.rows, n_threads).ok();
+    Ok(settled.and_then(|settled| writing::solution(network, split, reading, settled, n_threads)))
 }
 
 /// A number of 64 bits within `± largest`.

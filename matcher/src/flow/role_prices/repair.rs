@@ -113,6 +113,11 @@ impl Repair {
         repair
     }
 
+    /// By core node and by core arc; everything else is freed.
+    pub(super) fn into_prices_and_flow(self) -> (Vec<i64>, Vec<i64>) {
+        (self.prices, self.flow)
+    }
+
     /// Lets the last owner choose, which came after the others.
     pub(super) fn welcome_last(&mut self) {
         let owner = self.near.owners.len() - 1;

@@ -55,6 +55,11 @@ impl<C: Cost> Rows<C> {
         }
     }
 
+    /// By leaf, the position of its first pair; everything else is freed.
+    pub(super) fn into_starts(self) -> Vec<u32> {
+        self.starts
+    }
+
     /// The units of all leaves.
     pub(super) fn n_units(&self) -> i64 {
         if self.units.is_empty() {

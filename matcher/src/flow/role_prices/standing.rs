@@ -238,7 +238,10 @@ impl Standing {
         let placed = self.placed(leaf..leaf + 1);
         let row = self.rows.row(leaf);
         let places = placed.units.iter().map(|(_, place, _)| *place as usize);
-        places.filter(|place| *place > 0).map(|place| row.hubs[place]).collect()
+        places
+            .filter(|place| *place > 0)
+            .map(|place| row.hubs[place])
+            .collect()
     }
 
     /// The price of each core node: what a unit more there would save.
@@ -305,8 +308,14 @@ impl Standing {
         let n_before = repair.near.owners.len();
         let fixed = repair.near.fixed.clone();
         let row = self.rows.row(idx);
-        repair.near.take(idx, row, 1, &self.settled.margins, &mut Vec::new());
-        for (excess, (now, before)) in repair.excess.iter_mut().zip(repair.near.fixed.iter().zip(fixed)) {
+        repair
+            .near
+            .take(idx, row, 1, &self.settled.margins, &mut Vec::new());
+        for (excess, (now, before)) in repair
+            .excess
+            .iter_mut()
+            .zip(repair.near.fixed.iter().zip(fixed))
+        {
             *excess += now - before;
         }
         self.owners[idx] = None;

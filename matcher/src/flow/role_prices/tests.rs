@@ -202,7 +202,9 @@ fn network_of(n_hubs: usize, arcs: &[CoreArc], leaves: &[Option<Leaf>]) -> Netwo
     let hubs: Vec<NodeIdx> = (0..n_hubs).map(|_| network.add_node(0).unwrap()).collect();
     for arc in arcs {
         let [tail, head] = [arc.tail, arc.head].map(|hub| hubs[usize::from(hub)]);
-        network.add_arc(tail, head, 0, arc.capacity, arc.cost.into()).unwrap();
+        network
+            .add_arc(tail, head, 0, arc.capacity, arc.cost.into())
+            .unwrap();
     }
     for leaf in leaves.iter().flatten() {
         let home = hubs[usize::from(leaf.home)];
@@ -212,7 +214,9 @@ fn network_of(n_hubs: usize, arcs: &[CoreArc], leaves: &[Option<Leaf>]) -> Netwo
         network.add_arc(node, home, 0, units, 0).unwrap();
         for &(hub, cost) in &leaf.pairs {
             let room = units.min(1);
-            network.add_arc(node, hubs[usize::from(hub)], 0, room, cost.into()).unwrap();
+            network
+                .add_arc(node, hubs[usize::from(hub)], 0, room, cost.into())
+                .unwrap();
         }
     }
     network
@@ -224,8 +228,14 @@ fn leaf(n_hubs: u16, units: u32) -> impl Strategy<Value = Leaf> {
 }
 
 fn core_arc(n_hubs: u16) -> impl Strategy<Value = CoreArc> {
-    (0..n_hubs, 0..n_hubs, 0..8_i64, -40..=20_i64)
-        .prop_map(|(tail, head, capacity, cost)| CoreArc { tail, head, capacity, cost })
+    (0..n_hubs, 0..n_hubs, 0..8_i64, -40..=20_i64).prop_map(|(tail, head, capacity, cost)| {
+        CoreArc {
+            tail,
+            head,
+            capacity,
+            cost,
+        }
+    })
 }
 
 proptest! {

@@ -129,27 +129,32 @@ impl Placed {
 pub(super) fn solution<C: Cost>(
     network: &Network,
     split: &Split,
-    reading: &Reading<C>,
-    settled: &Settled,
+    reading: Reading<C>,
+    settled: Settled,
     n_threads: usize,
 ) -> Option<Result<Solution, FlowError>> {
-    let (rows, repair) = (&reading.rows, &settled.repair);
+    let (rows, repair) = (reading.rows, settled.repair);
     let parts = parallel::over(rows.n_leaves(), n_threads, |leaves| {
         let owners = &repair.near.owners;
         let mut next = owners.partition_point(|owner| (owner.leaf as usize) < leaves.start);
-        Placed::of(rows, repair, leaves, |leaf| {
-            let is_next = owners.get(next).is_some_and(|own| own.leaf as usize == leaf);
+        Placed::of(&rows, &repair, leaves, |leaf| {
+            let is_next = owners
+                .get(next)
+                .is_some_and(|own| own.leaf as usize == leaf);
             next += usize::from(is_next);
             is_next.then(|| next - 1)
         })
     });
-    if !is_optimal(repair, &parts) {
+    if !is_optimal(&repair, &parts) {
         return None;
     }
     let mut leaf_prices = Vec::with_capacity(rows.n_leaves());
     for placed in &parts {
         leaf_prices.extend_from_slice(&placed.prices);
     }
+    // The flow takes the place of rows and heaps.
+    let starts = rows.into_starts();
+    let (prices, core_flow) = repair.into_prices_and_flow();
     let mut flow = vec![0; network.n_arcs()];
     if network.has_lowers() {
         for (flow, arc) in flow.iter_mut().zip(network.arcs()) {
@@ -161,7 +166,7 @@ pub(super) fn solution<C: Cost>(
     }
     for &(leaf, place, units) in parts.iter().flat_map(|placed| &placed.units) {
         let leaf = leaf as usize;
-        let arc = reading.arcs.arc(leaf, place, rows.starts[leaf] + place);
+        let arc = reading.arcs.arc(leaf, place, starts[leaf] + place);
         let enters = split.enters_leaf(network.head(arc).0);
         flow[arc.index()] += if enters {
             -i64::from(units)
@@ -169,7 +174,7 @@ pub(super) fn solution<C: Cost>(
             i64::from(units)
         };
     }
-    for (&arc, &units) in split.core_arcs.iter().zip(&repair.flow) {
+    for (&arc, &units) in split.core_arcs.iter().zip(&core_flow) {
         flow[arc as usize] = network.lower(ArcIdx(arc)) + units;
     }
     let sign = if split.is_reversed { -1 } else { 1 };
@@ -177,7 +182,7 @@ pub(super) fn solution<C: Cost>(
     let potential = |&place: &u32| {
         let place = place as usize;
         let price = match place.checked_sub(n_hubs) {
-            None => repair.prices[place],
+            None => prices[place],
             Some(leaf) => leaf_prices[leaf],
         };
         i128::from(sign * price)
