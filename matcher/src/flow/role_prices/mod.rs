@@ -101,7 +101,7 @@ use super::{FlowError, Network, Solution};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn solve(network: &Network, n_threads: usize) -> Option<Result<Solution, FlowError>> {
-    let n_threads = n_threads.min(1 + network.n_arcs() / ARCS_A_THREAD);
+    let n_threads = n_threads.clamp(1, 1 + network.n_arcs() / ARCS_A_THREAD);
     solve_within(network, most_hubs(network.n_nodes()), n_threads)
 }
 

@@ -383,6 +383,9 @@ fn core(network: &Network, split: &Split, seen: &[Seen]) -> Result<Core, Unread>
         });
     }
     let unlimited = within(4 * flow_bound + 1, LARGEST_FLOW).ok_or(Unread::Other)?;
+    // All of them may be full at first.
+    let n_core_arcs = i128::try_from(arcs.len()).map_err(|_| Unread::Other)?;
+    within(i128::from(unlimited) * (n_core_arcs + 1), LARGEST_FLOW).ok_or(Unread::Other)?;
     for (arc, idx) in arcs.iter_mut().zip(&split.core_arcs) {
         let name = ArcIdx(*idx);
         arc.capacity = if network.is_unbounded(name) {

@@ -128,6 +128,17 @@ impl Standing {
         if n_hubs == 0 || n_hubs > MOST_HUBS {
             return Err(Refused::TooManyHubs { n_hubs });
         }
+        let n_arcs = i64::try_from(arcs.len()).unwrap_or(i64::MAX);
+        check("the number of core arcs", n_arcs, 0..=1 << 16)?;
+        let most = leaves.iter().map(|leaf| leaf.units).max().unwrap_or(0);
+        let n_leaves = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
+        // A leaf of a sample stands for others, at most for all.
+        let weighted = n_leaves.saturating_mul(most.into());
+        check(
+            "units of a leaf times leaves",
+            weighted,
+            0..=u32::MAX.into(),
+        )?;
         for arc in &arcs {
             check_hub(arc.tail, n_hubs)?;
             check_hub(arc.head, n_hubs)?;

@@ -308,6 +308,38 @@ fn a_wider_cost_or_no_core_is_left_to_others() {
 }
 
 #[test]
+fn many_arcs_without_capacity_that_all_pay_are_no_overflow() {
+    let mut network = Network::new();
+    let nodes: Vec<NodeIdx> = (0..12).map(|_| network.add_node(0).unwrap()).collect();
+    network.set_supply(nodes[0], 1 << 55);
+    network.set_supply(nodes[1], -(1 << 55));
+    for leaf in &nodes[2..] {
+        network.add_arc(*leaf, nodes[0], 0, 1, 1).unwrap();
+        network.add_arc(*leaf, nodes[1], 0, 1, 1).unwrap();
+    }
+    for cost in 1..60 {
+        network
+            .add_arc(nodes[0], nodes[1], 0, Network::UNBOUNDED, -cost)
+            .unwrap();
+    }
+    let expected = network_simplex::solve(&network).unwrap();
+    if let Some(found) = solve_within(&network, 2, 1) {
+        assert_eq!(found.unwrap().cost, expected.cost);
+    }
+}
+
+#[test]
+fn no_threads_are_one_thread() {
+    let mut network = Network::new();
+    let hub = network.add_node(-20).unwrap();
+    for _ in 0..20 {
+        let leaf = network.add_node(1).unwrap();
+        network.add_arc(leaf, hub, 0, 1, 3).unwrap();
+    }
+    assert_eq!(super::solve(&network, 0).unwrap().unwrap().cost, 60);
+}
+
+#[test]
 fn supplies_that_do_not_balance_are_said() {
     let mut network = Network::new();
     network.add_node(1).unwrap();
