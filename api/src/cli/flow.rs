@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Threads used; all there are by default. They never change the solution
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256), allow_negative_numbers = true)]
     threads: Option<u64>,
     /// Say how long reading and solving took
     #[arg(long)]
