@@ -57,6 +57,13 @@ pub async fn serve(
         .clone()
         .unwrap_or_else(|| Store::sqlite_url(&file));
     let store = Store::open(&url).await?;
+    if let Some(role) = store.role_above_walls().await? {
+        tracing::warn!(
+            role,
+            "PostgreSQL shows this role every tenant's rows, since it is a superuser or bypasses row-level security; \
+             use a role of its own: CREATE ROLE muster LOGIN PASSWORD '…'; CREATE DATABASE muster OWNER muster"
+        );
+    }
     let first = first_key(&store, &Gate::program(), &config.tenant).await?;
     let metrics = PrometheusBuilder::new().install_recorder();
     let metrics = metrics.map_err(|error| ServeError::Metrics(error.to_string()))?;

@@ -192,12 +192,20 @@ impl Read {
     /// # Errors
     /// Whatever the database says.
     pub async fn find(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
-        let found = self.find_beyond(kind, id).await?;
+        let found = self.find_any(kind, id).await?;
         Ok(found.filter(|document| self.scope().reaches(&document.client)))
     }
 
     /// As [`Read::find`] within the tenant, walls or not.
-    pub(super) async fn find_beyond(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
+    async fn find_beyond(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
+        self.beyond_walls().await?;
+        let found = self.find_any(kind, id).await?;
+        self.behind_walls().await?;
+        Ok(found)
+    }
+
+    /// One document, which the caller shows only to whom it is for.
+    pub(super) async fn find_any(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
         let sql = format!(
             "SELECT {FIELDS} FROM {} WHERE tenant = $1 AND id = $2",
             kind.table
@@ -224,8 +232,8 @@ impl Read {
         self.list_of(kind, filters, after, limit, clients).await
     }
 
-    /// As [`Read::list`] within the tenant, walls or not.
-    pub(super) async fn list_beyond(
+    /// As [`Read::list`], of which the caller shows only what is for whom.
+    pub(super) async fn list_any(
         &mut self,
         kind: &Kind,
         filters: &[Filter],

@@ -23,6 +23,7 @@ mod protected;
 mod suite;
 mod transaction;
 mod users;
+mod walls;
 
 pub use audit::{AuditRow, Broken, Intact};
 pub use connect::Dialect;
@@ -66,11 +67,21 @@ impl Store {
         let dialect = Dialect::of_url(url)?;
         let pool = connect::connect(url, dialect).await?;
         connect::migrate(&pool, dialect).await?;
+        walls::raise(&pool, dialect).await?;
         Ok(Self {
             pool,
             dialect,
             turn: Arc::default(),
         })
+    }
+
+    /// The role by which PostgreSQL is used, if it is shown the rows of all tenants whatever its walls say: a
+    /// superuser.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn role_above_walls(&self) -> Result<Option<String>> {
+        walls::do_not_hold(&self.pool, self.dialect).await
     }
 
     /// The URL of a SQLite file, which is made if it is missing.

@@ -8,6 +8,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, Transaction};
 use tokio::sync::OwnedMutexGuard;
 
+use super::walls::{self, View};
 use super::{Dialect, Result, Store, StoreError, audit, now_ms};
 use crate::access::Scope;
 
@@ -15,11 +16,43 @@ use crate::access::Scope;
 pub struct Read {
     source: Source,
     scope: Scope,
+    dialect: Dialect,
 }
 
+/// Where statements run. PostgreSQL is told in a transaction what may be seen.
 enum Source {
-    Reading(PoolConnection<Any>),
-    Writing(Transaction<'static, Any>),
+    Plain(PoolConnection<Any>),
+    Transaction(Transaction<'static, Any>),
+}
+
+impl Source {
+    fn connection(&mut self) -> &mut AnyConnection {
+        match self {
+            Self::Plain(connection) => connection,
+            Self::Transaction(transaction) => transaction,
+        }
+    }
+}
+
+/// A view of what lies before and below all tenants: keys, users, sessions, jobs.
+pub(super) struct Below {
+    source: Source,
+    /// Held until it is over, where it writes.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Below {
+    pub(super) fn connection(&mut self) -> &mut AnyConnection {
+        self.source.connection()
+    }
+
+    /// Keeps what was written.
+    pub(super) async fn commit(self) -> Result<()> {
+        if let Source::Transaction(transaction) = self.source {
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
 }
 
 /// One transaction. Dropped without [`Write::commit`], nothing happened.
@@ -83,8 +116,51 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn read(&self, scope: &Scope) -> Result<Read> {
         Ok(Read {
-            source: Source::Reading(self.pool.acquire().await?),
+            source: self.reading(&View::Of(scope)).await?,
             scope: scope.clone(),
+            dialect: self.dialect,
+        })
+    }
+
+    async fn reading(&self, view: &View<'_>) -> Result<Source> {
+        Ok(match self.dialect {
+            Dialect::Sqlite => Source::Plain(self.pool.acquire().await?),
+            Dialect::Postgres => self.begin(&view.begin("BEGIN READ ONLY")).await?,
+        })
+    }
+
+    async fn begin(&self, statements: &str) -> Result<Source> {
+        let statements = AssertSqlSafe(statements.to_owned());
+        Ok(Source::Transaction(self.pool.begin_with(statements).await?))
+    }
+
+    /// Waits for the right to write.
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        match self.dialect {
+            Dialect::Sqlite => Some(self.turn.clone().lock_owned().await),
+            Dialect::Postgres => None,
+        }
+    }
+
+    /// A view below all tenants for reading.
+    pub(super) async fn read_below(&self) -> Result<Below> {
+        let source = self.reading(&View::Gate).await?;
+        Ok(Below {
+            source,
+            _turn: None,
+        })
+    }
+
+    /// A view below all tenants for one writing statement.
+    pub(super) async fn write_below(&self) -> Result<Below> {
+        let turn = self.turn().await;
+        let source = match self.dialect {
+            Dialect::Sqlite => Source::Plain(self.pool.acquire().await?),
+            Dialect::Postgres => self.begin(&View::Gate.begin("BEGIN")).await?,
+        };
+        Ok(Below {
+            source,
+            _turn: turn,
         })
     }
 
@@ -93,15 +169,17 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Full`].
     pub async fn write(&self, scope: &Scope) -> Result<Write> {
-        let turn = match self.dialect {
-            Dialect::Sqlite => Some(self.turn.clone().lock_owned().await),
-            Dialect::Postgres => None,
+        let turn = self.turn().await;
+        // A deferred transaction on SQLite could fail when it first writes.
+        let source = match self.dialect {
+            Dialect::Sqlite => self.begin("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.begin(&View::Of(scope).begin("BEGIN")).await?,
         };
-        let transaction = self.pool.begin_with(self.dialect.begin()).await?;
         Ok(Write {
             read: Read {
-                source: Source::Writing(transaction),
+                source,
                 scope: scope.clone(),
+                dialect: self.dialect,
             },
             changes: Vec::new(),
             erased: None,
@@ -142,7 +220,10 @@ impl Store {
     /// As [`Store::write`].
     pub async fn forget_answers(&self, before_ms: i64) -> Result<u64> {
         let sql = "DELETE FROM idempotency WHERE created_ms < $1";
-        let done = sqlx::query(sql).bind(before_ms).execute(&self.pool).await?;
+        let mut below = self.write_below().await?;
+        let query = sqlx::query(sql).bind(before_ms);
+        let done = query.execute(below.connection()).await?;
+        below.commit().await?;
         Ok(done.rows_affected())
     }
 }
@@ -164,9 +245,32 @@ impl Read {
     }
 
     pub(super) fn connection(&mut self) -> &mut AnyConnection {
-        match &mut self.source {
-            Source::Reading(connection) => connection,
-            Source::Writing(transaction) => transaction,
+        self.source.connection()
+    }
+
+    /// Changes what PostgreSQL shows; the conditions of statements stay as they are.
+    pub(super) async fn see(&mut self, change: walls::Change<'_>) -> Result<()> {
+        match self.dialect {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => change.make(self.source.connection()).await,
+        }
+    }
+
+    /// Lets statements see the other clients of the tenant, until [`Read::behind_walls`]. Where one of them
+    /// fails in between, the transaction is over.
+    pub(super) async fn beyond_walls(&mut self) -> Result<()> {
+        match self.scope.is_unlimited() {
+            true => Ok(()),
+            false => self.see(walls::Change::Clients(None)).await,
+        }
+    }
+
+    /// Ends [`Read::beyond_walls`].
+    pub(super) async fn behind_walls(&mut self) -> Result<()> {
+        let scope = self.scope.clone();
+        match scope.is_unlimited() {
+            true => Ok(()),
+            false => self.see(walls::Change::Clients(Some(&scope))).await,
         }
     }
 
@@ -263,7 +367,7 @@ impl Write {
         if !self.changes.is_empty() {
             self.tell().await?;
         }
-        if let Source::Writing(transaction) = self.read.source {
+        if let Source::Transaction(transaction) = self.read.source {
             transaction.commit().await?;
         }
         Ok(())

@@ -86,21 +86,18 @@ fn a_node_that_stops_hands_its_job_back_and_one_that_dies_loses_none() {
 }
 
 /// Two nodes over one database.
-pub(crate) fn nodes() -> Option<(Cluster, [Server; 2])> {
-    let cluster = Cluster::start()?;
-    let url = cluster.url("postgres");
+pub(crate) fn nodes() -> Option<[Server; 2]> {
+    let url = Cluster::shared()?.database();
     let args = ["--database-url", url.as_str()];
     let first = Server::with(&args);
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let second = Server::on(folder, &args, Some(&first.key));
-    Some((cluster, [first, second]))
+    Some([first, second])
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
 fn jobs_spread_over_nodes_and_a_killed_nodes_job_is_finished_once_by_another() {
-    let Some((_cluster, [mut first, second])) = nodes() else {
-        eprintln!("skipped: PostgreSQL is not installed");
+    let Some([mut first, second]) = nodes() else {
         return;
     };
     let small = post_problem(&first, &demo(&first, SMALL));

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use ureq::Agent;
 use ureq::http::{Request, Response};
 
+use crate::cluster::Cluster;
+
 /// Stopped when dropped.
 pub(crate) struct Server {
     child: Child,
@@ -80,6 +82,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .args(args)
+            .envs(on_postgres(data.path()))
             .env("MUSTER_LOG", "warn")
             .stderr(Stdio::piped())
             .spawn()
@@ -247,4 +250,19 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// With `MUSTER_TESTS_ON=postgres` every folder's server uses a PostgreSQL database of its own, unless its
+/// arguments name one.
+fn on_postgres(data: &Path) -> Option<(&'static str, String)> {
+    if std::env::var("MUSTER_TESTS_ON").ok()? != "postgres" {
+        return None;
+    }
+    let kept = data.join("database-url");
+    let url = std::fs::read_to_string(&kept).unwrap_or_else(|_| {
+        let url = Cluster::shared().unwrap().database();
+        std::fs::write(&kept, &url).unwrap();
+        url
+    });
+    Some(("MUSTER_DATABASE_URL", url))
 }
