@@ -71,7 +71,8 @@ pub(super) async fn connect(url: &str, dialect: Dialect) -> Result<AnyPool, Stor
                 if dialect == Dialect::Postgres {
                     return Ok(true);
                 }
-                let proof = async { connection.begin().await?.rollback().await };
+                // Not a plain `begin`, which where a transaction is thought to be open sets a savepoint in it.
+                let proof = async { connection.begin_with("BEGIN").await?.rollback().await };
                 Ok(proof.await.is_ok())
             })
         });

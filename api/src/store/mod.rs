@@ -40,7 +40,7 @@ pub use users::{SessionRow, UserRow};
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::{AnyPool, Row};
 use tokio::sync::Mutex;
@@ -57,6 +57,9 @@ pub struct Store {
     /// polling the file's lock.
     turn: Arc<Mutex<()>>,
 }
+
+/// How long somebody waits who asks whether the database answers.
+const PROMPT: Duration = Duration::from_secs(1);
 
 impl Store {
     /// Opens the database at `url` and brings its tables up to date.
@@ -103,13 +106,18 @@ impl Store {
         self.dialect
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers within a second.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], mostly.
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
+        let asked = sqlx::query("SELECT 1").execute(&self.pool);
+        match tokio::time::timeout(PROMPT, asked).await {
+            Ok(answered) => answered.map(drop).map_err(StoreError::from),
+            Err(_) => Err(StoreError::Unavailable(format!(
+                "no answer within {PROMPT:?}"
+            ))),
+        }
     }
 
     /// Writes a copy of the whole database, as it is at one moment, into a new SQLite file; others go on reading

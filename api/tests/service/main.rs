@@ -8,9 +8,12 @@
 mod campaigns;
 #[path = "../../src/store/suite/cluster.rs"]
 mod cluster;
+#[path = "../../src/store/suite/counts.rs"]
+mod counts;
 mod desk;
 mod docs;
 mod documented;
+mod durable;
 mod experts;
 mod jobs;
 mod keys;

@@ -1,6 +1,6 @@
 //! A server with a data folder of its own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -71,6 +71,11 @@ impl Server {
         &self.address
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its data folder.
     pub(crate) fn data(&self) -> &Path {
         self.data.path()
@@ -78,7 +83,17 @@ impl Server {
 
     /// On a folder that may have been served before; then the key is known.
     pub(crate) fn on(data: Arc<TempDir>, args: &[&str], key: Option<&str>) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
+        Self::within(Command::new(env!("CARGO_BIN_EXE_muster")), data, args, key)
+    }
+
+    /// As [`Server::on`], begun by a command that becomes it, given its arguments.
+    pub(crate) fn within(
+        mut command: Command,
+        data: Arc<TempDir>,
+        args: &[&str],
+        key: Option<&str>,
+    ) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .args(args)
@@ -96,7 +111,12 @@ impl Server {
         };
         let key = key.map_or_else(|| after("shown only now: "), str::to_owned);
         let address = after("listens on ");
-        std::thread::spawn(move || said.for_each(drop));
+        let is_shown = std::env::var_os("MUSTER_TEST_LOG").is_some();
+        std::thread::spawn(move || {
+            for line in said.map_while(Result::ok).filter(|_| is_shown) {
+                let _ = writeln!(std::io::stderr(), "{line}");
+            }
+        });
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             // A connection whose request was refused before its body was read is closed by the server.
@@ -121,6 +141,18 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.try_ask(key, method, path, headers, body).unwrap()
+    }
+
+    /// As [`Server::ask`]; an error where no whole answer came.
+    pub(crate) fn try_ask(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.address));
@@ -133,10 +165,8 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response: Response<ureq::Body> = self
-            .agent
-            .run(request.body(body.to_owned()).unwrap())
-            .unwrap();
+        let request = request.body(body.to_owned()).unwrap();
+        let mut response: Response<ureq::Body> = self.agent.run(request)?;
         let header = |name: &str| {
             let value = response
                 .headers()
@@ -146,8 +176,8 @@ impl Server {
         };
         let (etag, location, cookie) = (header("etag"), header("location"), header("set-cookie"));
         let retry_after = header("retry-after");
-        let text = response.body_mut().read_to_string().unwrap();
-        Answer {
+        let text = response.body_mut().read_to_string()?;
+        Ok(Answer {
             status: response.status().as_u16(),
             etag,
             location,
@@ -155,7 +185,7 @@ impl Server {
             cookie,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
-        }
+        })
     }
 
     /// The secret of a new key of the administrator's tenant.
@@ -206,12 +236,22 @@ impl Server {
         let _ = self.child.wait();
     }
 
+    /// Sends it a signal, while others may be asking it.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args([name, &pid]).status();
+        assert!(told.unwrap().success());
+    }
+
+    /// Waits until it has ended, and says whether it ended well.
+    pub(crate) fn ended_well(&mut self) -> bool {
+        self.child.wait().unwrap().success()
+    }
+
     /// Tells it to stop, and waits until it has.
     pub(crate) fn terminate(&mut self) {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(told.unwrap().success());
-        assert!(self.child.wait().unwrap().success());
+        self.signal("-TERM");
+        assert!(self.ended_well());
     }
 
     /// The lines of an event stream until it ends, or until `enough` of them.

@@ -100,6 +100,10 @@ impl Cluster {
         self.url("postgres", name)
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     fn url(&self, role: &str, database: &str) -> String {
         format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)
     }

@@ -1,6 +1,8 @@
 //! One suite for both databases.
 
 mod cluster;
+mod counts;
+mod durable;
 mod people;
 mod walls;
 
