@@ -8,3 +8,4 @@ mod cut;
 mod disk;
 mod ground;
 mod outage;
+mod shutdown;
