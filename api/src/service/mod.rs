@@ -36,6 +36,7 @@ mod config;
 pub mod extract;
 mod follower;
 mod health;
+mod hints;
 mod listen;
 mod meter;
 mod observe;

@@ -21,9 +21,9 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::listen::Listener;
-use super::{App, Config, follower, routes, upkeep, worker};
+use super::{App, Config, follower, hints, routes, upkeep, worker};
 use crate::access::{Gate, first_key};
-use crate::store::{Store, StoreError};
+use crate::store::{Dialect, Store, StoreError};
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,10 @@ pub async fn serve(
     let app = App::new(config, store, metrics);
     tokio::spawn(follower::follow(app.clone()));
     tokio::spawn(upkeep::keep_up(app.clone()));
+    tokio::spawn(hints::tell(app.clone()));
+    if app.store.dialect() == Dialect::Postgres {
+        tokio::spawn(hints::hear(app.clone(), url));
+    }
     let workers = worker::start(&app);
     ready(address, first);
 

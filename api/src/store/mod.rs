@@ -15,6 +15,7 @@ mod documents;
 mod erase;
 mod error;
 mod feed;
+mod hint;
 mod jobs;
 mod keys;
 mod plans;
@@ -31,6 +32,7 @@ pub use documents::{Column, Document, Expect, Filter, Kind, Op, Page, Value};
 pub use erase::Erased;
 pub use error::StoreError;
 pub use feed::Event;
+pub use hint::Hints;
 pub use jobs::{Claimed, Job, JobEvent, JobState};
 pub use keys::KeyRow;
 pub use plans::{Busy, PlanRow, RowFilter, RowKind, joined};
@@ -43,7 +45,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::{AnyPool, Row};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 /// The result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -56,6 +58,7 @@ pub struct Store {
     /// SQLite has one writer at a time: those of this process queue here in fair order instead of
     /// polling the file's lock.
     turn: Arc<Mutex<()>>,
+    people_changed: watch::Sender<()>,
 }
 
 /// How long somebody waits who asks whether the database answers.
@@ -75,6 +78,7 @@ impl Store {
             pool,
             dialect,
             turn: Arc::default(),
+            people_changed: watch::Sender::default(),
         })
     }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::any::AnyRow;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, Transaction};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::walls::{self, View};
 use super::{Dialect, Result, Store, StoreError, audit, now_ms};
@@ -62,6 +62,7 @@ pub struct Write {
     /// The pseudonym of somebody erased by this transaction.
     pub(super) erased: Option<String>,
     request: Option<RequestKey>,
+    people_changed: watch::Sender<()>,
     /// Held until the transaction is over.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -184,6 +185,7 @@ impl Store {
             changes: Vec::new(),
             erased: None,
             request: None,
+            people_changed: self.people_changed.clone(),
             _turn: turn,
         })
     }
@@ -364,11 +366,16 @@ impl Write {
                 .bind(now_ms());
             query.execute(self.connection()).await?;
         }
+        let of_person = |change: &Change| change.kind == super::Kind::EXPERT.name;
+        let are_people_changed = self.changes.iter().any(of_person);
         if !self.changes.is_empty() {
             self.tell().await?;
         }
         if let Source::Transaction(transaction) = self.read.source {
             transaction.commit().await?;
+        }
+        if are_people_changed {
+            self.people_changed.send_replace(());
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ BEGIN
         SELECT c.relname AS name,
                EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'client') AS has_client
         FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant'
-        WHERE c.relkind = 'r' AND c.relnamespace = current_schema::regnamespace
+        WHERE c.relkind = 'r' AND c.relnamespace = current_schema::regnamespace AND pg_has_role(c.relowner, 'USAGE')
           AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant')
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', of_table.name);

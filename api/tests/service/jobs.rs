@@ -1,7 +1,7 @@
 //! Jobs over crashes, stops and several nodes.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -20,37 +20,6 @@ fn told(server: &Server, place: &str, event: &str) -> usize {
         .iter()
         .filter(|it| it["data"]["event"] == event)
         .count()
-}
-
-#[test]
-fn a_plan_is_stopped_at_any_moment_and_the_best_is_kept() {
-    let server = Server::start();
-    let large = post_problem(&server, &demo(&server, LARGE));
-    for wait_ms in [0, 50, 150, 400, 900, 1_700, 3_000] {
-        let place = post_plan(&server, &json!({"problem": large}));
-        std::thread::sleep(Duration::from_millis(wait_ms));
-        let begun = Instant::now();
-        let stopped = server.admin("DELETE", &place, &[], "");
-        assert!([200, 202].contains(&stopped.status));
-        let made = until_over(&server, &place);
-        assert_eq!(made["status"], "stopped");
-        assert!(
-            begun.elapsed() < Duration::from_secs(10),
-            "after {wait_ms} ms: {:?}",
-            begun.elapsed()
-        );
-        assert_eq!(told(&server, &place, "stopped"), 1);
-        if wait_ms >= 900 {
-            assert!(
-                made["plan"]["stints"].is_array(),
-                "after {wait_ms} ms: {}",
-                made["outcome"]
-            );
-            let wanted = json!({"problem": large, "plan": made["plan"]});
-            let checked = server.admin("POST", "/v1/check", &[], &wanted.to_string());
-            assert_eq!(checked.body["holds"], true);
-        }
-    }
 }
 
 #[test]

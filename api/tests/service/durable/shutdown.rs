@@ -42,17 +42,28 @@ fn call(server: &Server, caller: u64, round: usize, told: &Mutex<Option<Instant>
         match server.try_ask(&server.key, method, path, &[], body) {
             Ok(answer) => {
                 // The index is not built yet where the server has just begun.
-                assert!(answer.status < 300 || answer.code() == "UNAVAILABLE", "{}", answer.text);
+                assert!(
+                    answer.status < 300 || answer.code() == "UNAVAILABLE",
+                    "{}",
+                    answer.text
+                );
                 seen.answered.fetch_add(1, Ordering::Relaxed);
-                seen.written.fetch_add(usize::from(method == "PUT"), Ordering::Relaxed);
+                seen.written
+                    .fetch_add(usize::from(method == "PUT"), Ordering::Relaxed);
             }
             Err(ureq::Error::Io(error)) if error.kind() == ErrorKind::ConnectionRefused => {
                 seen.refused.fetch_add(1, Ordering::Relaxed);
                 return;
             }
             Err(error) => {
-                let late = told.lock().unwrap().map(|told| begun.saturating_duration_since(told));
-                seen.failed.lock().unwrap().push(format!("{method} {late:?} after: {error}"));
+                let late = told
+                    .lock()
+                    .unwrap()
+                    .map(|told| begun.saturating_duration_since(told));
+                seen.failed
+                    .lock()
+                    .unwrap()
+                    .push(format!("{method} {late:?} after: {error}"));
             }
         }
     }
@@ -89,13 +100,23 @@ fn stop_under_load(mut ground: Ground, rounds: usize) {
     assert_eq!(server.admin("DELETE", &place, &[], "").status, 202);
     let made = until_over(&server, &place);
     assert_eq!(made["status"], "stopped");
-    assert!(made["plan"]["stints"].is_array(), "the best so far was kept over every stop");
+    assert!(
+        made["plan"]["stints"].is_array(),
+        "the best so far was kept over every stop"
+    );
     let failed = seen.failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{} failed: {failed:#?}", failed.len());
     assert!(slowest < Duration::from_secs(10), "{slowest:?}");
     let events = events_after(&server, 0);
-    let people = events.iter().filter(|event| event["kind"] == "expert").count();
-    assert_eq!(people, seen.written.into_inner(), "what was answered was done");
+    let people = events
+        .iter()
+        .filter(|event| event["kind"] == "expert")
+        .count();
+    assert_eq!(
+        people,
+        seen.written.into_inner(),
+        "what was answered was done"
+    );
     ground.verified();
     counted(&format!(
         "{}: told to stop {rounds} times under load: {} requests answered, 0 failed, {} connections not taken; the job was \
