@@ -8,12 +8,9 @@
 mod campaigns;
 #[path = "../../src/store/suite/cluster.rs"]
 mod cluster;
-#[path = "../../src/store/suite/counts.rs"]
-mod counts;
 mod desk;
 mod docs;
 mod documented;
-mod durable;
 mod experts;
 mod jobs;
 mod keys;
@@ -29,3 +26,7 @@ mod server;
 mod sessions;
 mod store;
 mod walls;
+
+#[path = "../../src/store/suite/counts.rs"]
+mod counts;
+mod durable;

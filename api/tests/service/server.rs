@@ -1,5 +1,7 @@
 //! A server with a data folder of its own.
 
+mod rough;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -10,8 +12,6 @@ use serde_json::Value;
 use tempfile::TempDir;
 use ureq::Agent;
 use ureq::http::{Request, Response};
-
-use crate::cluster::Cluster;
 
 /// Stopped when dropped.
 pub(crate) struct Server {
@@ -71,11 +71,6 @@ impl Server {
         &self.address
     }
 
-    /// Its process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Its data folder.
     pub(crate) fn data(&self) -> &Path {
         self.data.path()
@@ -97,7 +92,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .args(args)
-            .envs(on_postgres(data.path()))
+            .envs(rough::on_postgres(data.path()))
             .env("MUSTER_LOG", "warn")
             .stderr(Stdio::piped())
             .spawn()
@@ -111,6 +106,7 @@ impl Server {
         };
         let key = key.map_or_else(|| after("shown only now: "), str::to_owned);
         let address = after("listens on ");
+        // For whoever looks into a test.
         let is_shown = std::env::var_os("MUSTER_TEST_LOG").is_some();
         std::thread::spawn(move || {
             for line in said.map_while(Result::ok).filter(|_| is_shown) {
@@ -141,18 +137,6 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        self.try_ask(key, method, path, headers, body).unwrap()
-    }
-
-    /// As [`Server::ask`]; an error where no whole answer came.
-    pub(crate) fn try_ask(
-        &self,
-        key: &str,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.address));
@@ -165,8 +149,10 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.to_owned()).unwrap();
-        let mut response: Response<ureq::Body> = self.agent.run(request)?;
+        let mut response: Response<ureq::Body> = self
+            .agent
+            .run(request.body(body.to_owned()).unwrap())
+            .unwrap();
         let header = |name: &str| {
             let value = response
                 .headers()
@@ -176,8 +162,8 @@ impl Server {
         };
         let (etag, location, cookie) = (header("etag"), header("location"), header("set-cookie"));
         let retry_after = header("retry-after");
-        let text = response.body_mut().read_to_string()?;
-        Ok(Answer {
+        let text = response.body_mut().read_to_string().unwrap();
+        Answer {
             status: response.status().as_u16(),
             etag,
             location,
@@ -185,7 +171,7 @@ impl Server {
             cookie,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
-        })
+        }
     }
 
     /// The secret of a new key of the administrator's tenant.
@@ -236,22 +222,12 @@ impl Server {
         let _ = self.child.wait();
     }
 
-    /// Sends it a signal, while others may be asking it.
-    pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").args([name, &pid]).status();
-        assert!(told.unwrap().success());
-    }
-
-    /// Waits until it has ended, and says whether it ended well.
-    pub(crate) fn ended_well(&mut self) -> bool {
-        self.child.wait().unwrap().success()
-    }
-
     /// Tells it to stop, and waits until it has.
     pub(crate) fn terminate(&mut self) {
-        self.signal("-TERM");
-        assert!(self.ended_well());
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(told.unwrap().success());
+        assert!(self.child.wait().unwrap().success());
     }
 
     /// The lines of an event stream until it ends, or until `enough` of them.
@@ -290,19 +266,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// With `MUSTER_TESTS_ON=postgres` every folder's server uses a PostgreSQL database of its own, unless its
-/// arguments name one.
-fn on_postgres(data: &Path) -> Option<(&'static str, String)> {
-    if std::env::var("MUSTER_TESTS_ON").ok()? != "postgres" {
-        return None;
-    }
-    let kept = data.join("database-url");
-    let url = std::fs::read_to_string(&kept).unwrap_or_else(|_| {
-        let url = Cluster::shared().unwrap().database();
-        std::fs::write(&kept, &url).unwrap();
-        url
-    });
-    Some(("MUSTER_DATABASE_URL", url))
 }

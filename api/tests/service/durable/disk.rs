@@ -51,8 +51,7 @@ impl Ballast {
     /// Fills the server's disk but for some pages.
     fn drop_in(server: &Server, pages_left: u64) -> Self {
         let folder = server.data().strip_prefix("/").unwrap();
-        let root = PathBuf::from(format!("/proc/{}/root", server.pid()));
-        let path = root.join(folder).join("ballast");
+        let path = server.root().join(folder).join("ballast");
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
