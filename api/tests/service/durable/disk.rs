@@ -11,8 +11,6 @@ use super::ground::{events_after, indexed, people, person};
 use crate::counts::{counted, rounds};
 use crate::server::Server;
 
-/// Megabytes of the disk: enough for a database and an index of some people.
-const MEGABYTES: usize = 12;
 const PAGE: u64 = 4_096;
 /// A write takes fewer pages than this.
 const STEPS: usize = 24;
@@ -21,9 +19,9 @@ const STEPS: usize = 24;
 const WAYS: [&[&str]; 2] = [&["-m"], &["-r", "-m"]];
 
 /// A server whose data folder is a small file system in memory, which it alone sees.
-fn on_a_small_disk() -> Option<Server> {
+fn on_a_small_disk(megabytes: usize) -> Option<Server> {
     let data = Arc::new(tempfile::tempdir().unwrap());
-    let mount = format!("mount -t tmpfs -o size={MEGABYTES}m none \"$0\"");
+    let mount = format!("mount -t tmpfs -o size={megabytes}m none \"$0\"");
     let way = WAYS.into_iter().find(|way| {
         let mut tried = Command::new("unshare");
         tried.args(*way).args(["sh", "-c", &mount]).arg(data.path());
@@ -72,10 +70,11 @@ impl Ballast {
 
 #[test]
 fn a_full_disk_is_said_and_writes_go_on_by_themselves_when_there_is_room() {
-    let Some(server) = on_a_small_disk() else {
+    let rounds = rounds(50, 500);
+    // Enough for a database and an index of some people, and for the events of all rounds.
+    let Some(server) = on_a_small_disk(12 + rounds / 5) else {
         return;
     };
-    let rounds = rounds(50, 500);
     let (mut kept, mut refused, mut slowest) = (Vec::new(), 0, Duration::ZERO);
     // The same people again and again, so that the disk is not full of them.
     let put = |kept: &mut Vec<(String, String)>, step: usize| {

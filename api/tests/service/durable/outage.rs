@@ -87,9 +87,15 @@ fn stop_under_load(rounds: usize, away: Duration) {
     let events = events_after(&server, 0);
     let of = |kind: &str| events.iter().filter(|event| event["kind"] == kind).count();
     let expected = (made + 1, rounds + 1);
-    assert_eq!((of("key"), of("expert")), expected, "every request was done once");
+    assert_eq!(
+        (of("key"), of("expert")),
+        expected,
+        "every request was done once"
+    );
     put("last");
-    let last = events_after(&server, 0).last().unwrap()["seq"].as_i64().unwrap();
+    let last = events_after(&server, 0).last().unwrap()["seq"]
+        .as_i64()
+        .unwrap();
     let found = indexed(&server, "music", last);
     assert_eq!(found.len(), rounds + 2, "the index follows again");
     ground.verified();
