@@ -109,6 +109,13 @@ pub async fn first_key(
     if store.has_keys(gate).await? {
         return Ok(None);
     }
+    // Several nodes may start at once: one of them makes the key.
+    let scope = gate.scope(tenant, "first-start", Action::KeysWrite);
+    let mut write = store.write(&scope).await?;
+    write.hold_tenant().await?;
+    if store.has_keys(gate).await? {
+        return Ok(None);
+    }
     let key = NewKey::make(
         tenant,
         "first administrator",
@@ -118,8 +125,6 @@ pub async fn first_key(
         0,
     )
     .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    let scope = gate.scope(tenant, "first-start", Action::KeysWrite);
-    let mut write = store.write(&scope).await?;
     write.add_key(&key.row).await?;
     write.commit().await?;
     Ok(Some(key.secret))

@@ -87,6 +87,17 @@ impl Read {
 }
 
 impl Write {
+    /// Makes other writers of the tenant wait until this transaction is over.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn hold_tenant(&mut self) -> Result<()> {
+        let sql = "UPDATE tenants SET event_seq = event_seq WHERE tenant = $1";
+        let query = sqlx::query(sql).bind(self.tenant());
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Makes a tenant with its first key, as a change of the scope's own tenant.
     ///
     /// # Errors

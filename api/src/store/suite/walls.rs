@@ -206,6 +206,22 @@ async fn postgres_takes_no_row_of_another_tenant_or_client() {
 }
 
 #[tokio::test]
+async fn of_nodes_that_start_at_once_one_makes_the_first_key() {
+    let Some(cluster) = Cluster::shared() else {
+        return;
+    };
+    let url = cluster.database();
+    let node = async || {
+        let store = Store::open(&url).await.unwrap();
+        let key = first_key(&store, &Gate::program(), "main").await.unwrap();
+        usize::from(key.is_some())
+    };
+    let (a, b, c, d) = tokio::join!(node(), node(), node(), node());
+    let keys = a + b + c + d;
+    assert_eq!(keys, 1);
+}
+
+#[tokio::test]
 async fn a_superuser_is_said_to_stand_above_the_walls() {
     let Some(cluster) = Cluster::shared() else {
         return;
