@@ -17,14 +17,16 @@ use crate::desk::{TINY, about, demo, post_plan, post_problem, until_over};
 use crate::server::Server;
 
 const NODES: usize = 3;
+/// Where jobs come faster than they are done.
+const PATIENT: [&str; 2] = ["--max-queued", "100000"];
 
 /// Nodes with a ground each; `None` where PostgreSQL is not installed.
 fn start() -> Option<(Vec<Ground>, Vec<Server>)> {
     let mut grounds = vec![Ground::postgres()?];
-    let mut nodes = vec![grounds[0].serve(&[])];
+    let mut nodes = vec![grounds[0].serve(&PATIENT)];
     for _ in 1..NODES {
         let mut ground = grounds[0].beside();
-        nodes.push(ground.serve(&[]));
+        nodes.push(ground.serve(&PATIENT));
         grounds.push(ground);
     }
     Some((grounds, nodes))
@@ -142,7 +144,7 @@ fn any_node_may_die_and_nothing_is_lost() {
                 .sum::<usize>()
         });
         nodes[victim].kill();
-        nodes[victim] = grounds[victim].serve(&[]);
+        nodes[victim] = grounds[victim].serve(&PATIENT);
     }
     let mut attempts = 0;
     for place in &places {
