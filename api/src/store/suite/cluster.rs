@@ -178,7 +178,7 @@ fn bin() -> Option<PathBuf> {
         let there = |program: &&str| folder.join(program).exists();
         ["initdb", "pg_ctl", "createdb", "createuser"]
             .iter()
-            .all(|it| there(it))
+            .all(there)
     })
 }
 
