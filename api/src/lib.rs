@@ -3,6 +3,7 @@
 pub mod access;
 pub mod export;
 mod json;
+pub mod labels;
 pub mod plan_file;
 pub mod planning;
 pub mod service;

@@ -33,7 +33,7 @@ pub enum Event<'a> {
     /// A stage begins.
     Begins(Stage),
     /// Solving found something better.
-    Progress(&'a Progress),
+    Progress(&'a Progress<'a>),
 }
 
 /// A plan with everything it was made from and is judged by.

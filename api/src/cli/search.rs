@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use comfy_table::{Table, presets};
 use jiff::civil::{Date, Weekday};
+use muster_api::labels::Labels;
 use muster_datasets::import::labels;
 use muster_index::{Found, FoundForRole, Pool, Search, Setting};
 use muster_matcher::availability::Calendar;
@@ -20,7 +21,7 @@ use serde_json::json;
 
 use super::input::Source;
 use super::report::grouped;
-use super::{Exit, output, plan, pool};
+use super::{Exit, output, plan};
 
 /// What `muster search` is asked.
 #[derive(clap::Args)]
@@ -229,7 +230,7 @@ fn tree_condition(text: &str) -> Result<Requirement> {
 fn read(text: &[u8]) -> Result<Result<Requirement, Faults>, JsonError> {
     let mut tree = parse(text)?;
     let mut faults = Faults::default();
-    labels::resolve_requirement(&mut tree, &pool::Labels, &mut faults);
+    labels::resolve_requirement(&mut tree, &Path::ROOT, &Labels, &mut faults);
     let requirement = Requirement::read(tree, &Path::ROOT, &Named::new(), &mut faults);
     Ok(requirement.filter(|_| faults.is_empty()).ok_or(faults))
 }

@@ -128,6 +128,28 @@ impl FromRequestParts<App> for PathId {
     }
 }
 
+impl PathId {
+    /// Whether a body, whose `id` is stated, is about what the path names.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`]: it is about something else.
+    pub fn is_of(&self, stated: &str) -> Result<(), Problem> {
+        let mut faults = Faults::default();
+        same_id(&self.0, stated, &JsonPath::ROOT.key("id"), &mut faults);
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(Problem::faults(&faults)),
+        }
+    }
+}
+
+/// Notes it where the id that a body states `at` some place is not the one in the path.
+pub fn same_id(path: &Id, stated: &str, at: &JsonPath<'_>, faults: &mut Faults) {
+    if path.as_str() != stated {
+        faults.add(at, format!("{stated:?}"), "the id in the path");
+    }
+}
+
 /// An id that stands in a path.
 ///
 /// # Errors

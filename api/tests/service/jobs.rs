@@ -85,6 +85,54 @@ fn a_node_that_stops_hands_its_job_back_and_one_that_dies_loses_none() {
     assert_eq!(told(&server, &place, "finished"), 1);
 }
 
+/// Waits until a plan that is being made shows a plan; what it shows.
+fn until_best(server: &Server, place: &str) -> Value {
+    let best = until(server, place, Duration::from_secs(60), |it| {
+        it.body["plan"]["stints"].is_array() || it.body["status"] == "finished"
+    });
+    assert_eq!(best.body["status"], "running", "{}", best.text);
+    best.body
+}
+
+#[test]
+fn the_best_plan_so_far_is_there_while_a_job_runs_and_outlives_its_worker() {
+    let mut server = Server::start();
+    let large = post_problem(&server, &demo(&server, LARGE));
+    let place = post_plan(&server, &json!({"problem": large}));
+    let best = until_best(&server, &place);
+    let outcome = &best["outcome"];
+    let objective = outcome["objective"].as_i64().unwrap();
+    assert!(outcome["bound"].as_i64().unwrap() >= objective);
+    assert!(outcome["gap_cents"].as_i64().unwrap() >= 0);
+    let wanted = json!({"problem": large, "plan": best["plan"]});
+    let checked = server.admin("POST", "/v1/check", &[], &wanted.to_string());
+    assert_eq!(checked.body["holds"], true, "{}", checked.text);
+    let rows = server.admin("GET", &format!("{place}/assignments?limit=1"), &[], "");
+    assert_eq!(rows.body["items"].as_array().unwrap().len(), 1);
+    let refused = server.admin("POST", &format!("{place}/publish"), &[], "");
+    assert_eq!(refused.code(), "WRONG_STATE", "not before it is over");
+
+    // Nobody hands anything back: the successor has what was kept.
+    server.kill();
+    let kept = |server: &Server| {
+        let shown = server.admin("GET", &place, &[], "");
+        shown.body["outcome"]["objective"].as_i64().unwrap()
+    };
+    let (data, key) = (server.data.clone(), server.key.clone());
+    let server = Server::on(data, &[], Some(&key));
+    let before = kept(&server);
+    assert!(before >= objective);
+    until(&server, &place, Duration::from_secs(40), |it| {
+        it.body["attempts"] == 2 && it.body["progress"]["objective"].as_i64() >= Some(before)
+    });
+    server.admin("DELETE", &place, &[], "");
+    let made = until_over(&server, &place);
+    assert_eq!(made["status"], "stopped");
+    assert!(kept(&server) >= before);
+    let published = server.admin("POST", &format!("{place}/publish"), &[], "");
+    assert_eq!(published.status, 200, "{}", published.text);
+}
+
 /// Two nodes over one database.
 pub(crate) fn nodes() -> Option<(Cluster, [Server; 2])> {
     let cluster = Cluster::start()?;

@@ -78,9 +78,14 @@ pub fn resolve_campaigns(json: &mut Json, labels: &dyn SkillLabels, faults: &mut
     }
 }
 
-/// Replaces the labels in one requirement tree by ids.
-pub fn resolve_requirement(tree: &mut Json, labels: &dyn SkillLabels, faults: &mut Faults) {
-    Resolver::new(labels, faults).tree(tree, &Path::ROOT);
+/// Replaces the labels in one requirement tree, which stands at `at`, by ids.
+pub fn resolve_requirement(
+    tree: &mut Json,
+    at: &Path<'_>,
+    labels: &dyn SkillLabels,
+    faults: &mut Faults,
+) {
+    Resolver::new(labels, faults).tree(tree, at);
 }
 
 /// Reads a campaign file in which skills may be named by their labels.
@@ -91,7 +96,17 @@ pub fn read_campaigns(
     text: &[u8],
     labels: &dyn SkillLabels,
 ) -> Result<CampaignFile, CampaignFileError> {
-    let mut json = parse(text)?;
+    campaigns_of_tree(parse(text)?, labels)
+}
+
+/// As [`read_campaigns`], from a tree.
+///
+/// # Errors
+/// Every fault of the document, unknown and ambiguous labels first.
+pub fn campaigns_of_tree(
+    mut json: Json,
+    labels: &dyn SkillLabels,
+) -> Result<CampaignFile, CampaignFileError> {
     let mut faults = Faults::default();
     resolve_campaigns(&mut json, labels, &mut faults);
     match CampaignFile::from_tree(json) {

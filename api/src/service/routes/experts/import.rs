@@ -16,8 +16,9 @@ use muster_matcher::model::profile::Profile;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::{LABELS, put_profile};
+use super::put_profile;
 use crate::access::{Action, Caller, Scope, hex, random};
+use crate::labels::Labels;
 use crate::service::extract::Params;
 use crate::service::{App, Code, Problem, reply};
 use crate::store::Expect;
@@ -212,7 +213,7 @@ fn read(
         kind,
         separator,
         &map,
-        &LABELS,
+        &Labels,
         &mut sink,
         &mut |profile| {
             batch.push(profile);

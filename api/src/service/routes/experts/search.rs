@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::{Date, Weekday};
+use muster_datasets::import::labels::resolve_requirement;
 use muster_index::{FoundForRole, Search, Setting, Snippet};
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::profile::Profile;
@@ -14,6 +15,7 @@ use serde_json::value::RawValue;
 
 use super::seen;
 use crate::access::{Action, Caller, Scope};
+use crate::labels::Labels;
 use crate::service::extract::Body;
 use crate::service::problem::ProblemBody;
 use crate::service::schemas::Profile as ProfileSchema;
@@ -28,7 +30,7 @@ pub(in crate::service::routes) struct SearchWanted {
     /// a headline or bio, `-word` must not. Empty: everybody.
     #[schema(required = false)]
     text: String,
-    /// A requirement as in campaign files.
+    /// A requirement as in campaign files; skills by id or by ESCO label.
     #[schema(required = false, value_type = Object)]
     r#where: String,
     /// The currency of rates in the requirement; USD by default.
@@ -50,7 +52,11 @@ impl FromJson for Asked {
         let mut fields = Fields::open(json, at, faults)?;
         let text = fields.or("text", String::new(), faults);
         let requirement = match fields.take("where") {
-            Some(tree) => Requirement::read(tree, &at.key("where"), &Named::new(), faults),
+            Some(mut tree) => {
+                let at = at.key("where");
+                resolve_requirement(&mut tree, &at, &Labels, faults);
+                Requirement::read(tree, &at, &Named::new(), faults)
+            }
             None => Some(Requirement::All(Vec::new())),
         };
         let currency = fields.or("currency", Currency::new("USD")?, faults);

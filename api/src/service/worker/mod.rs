@@ -2,25 +2,30 @@
 //!
 //! A claim is a lease that every look prolongs; whoever loses it writes nothing more, because each write
 //! is fenced by the claim's number. A worker that dies leaves its lease to run out, and another begins
-//! the job again. A node that is told to stop hands its jobs back with the best plan so far.
+//! the job again from the best plan that was kept meanwhile. A node that is told to stop hands its jobs
+//! back with the best plan so far.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+mod record;
+mod solver;
+
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use muster_matcher::model::plan::Status;
 use muster_matcher::solve::Options;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{App, Code, Problem, reply, snapshots};
+use super::{App, Code, Problem, snapshots};
 use crate::access::{Action, Scope, random};
 use crate::plan_file;
-use crate::planning::{PlanRecord, RunStatus, Solved, solve};
-use crate::solving::{Clock, told};
-use crate::store::{Claimed, Column, Document, Expect, Kind, StoreError, Write, joined, now_ms};
+use crate::planning::{PlanRecord, RunStatus, SolveFailure, Solved};
+use crate::store::{Claimed, Kind, StoreError};
+use solver::{News, Solver};
+
+pub(super) use record::{plan, put_new_plan, put_plan};
 
 /// How long a claim holds without being prolonged.
 const LEASE: Duration = Duration::from_secs(10);
@@ -30,10 +35,6 @@ const LOOK: Duration = Duration::from_millis(400);
 const IDLE: Duration = Duration::from_millis(500);
 /// How long a solver that was told to stop is waited for when the node stops.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// As much as a program's main thread has.
-const STACK_BYTES: usize = 8 << 20;
-/// How long a result is kept ready for a database that is away.
-const STUBBORN: Duration = Duration::from_secs(600);
 /// A job that so many workers did not come back from is what ends them, it seems.
 const MAX_ATTEMPTS: i64 = 5;
 
@@ -186,25 +187,16 @@ impl Held<'_> {
         text: String,
         options: Options,
     ) -> Result<Ended, Lost> {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let clock = Clock::new(Some(record.limits.time()), cancelled.clone());
-        let (tell, mut telling) = watch::channel(Value::Null);
-        let (finish, mut finished) = oneshot::channel();
-        let owner = record.owner.clone();
-        let solver = move || {
-            clock.start();
-            let mut note = |progress: &_, missing| {
-                tell.send_replace(told(progress, missing));
-            };
-            let solved = solve(&text, &owner, &options, &clock, &mut note);
-            // Nobody waits where the job was lost.
-            let _ = finish.send(solved);
+        let Solver {
+            cancelled,
+            mut news,
+            mut finished,
+        } = match Solver::start(record, text, options) {
+            Ok(solver) => solver,
+            Err(error) => {
+                return Ok(Ended::Solved(RunStatus::Failed, Err(error.to_string())));
+            }
         };
-        let thread = std::thread::Builder::new().name("solver".to_owned());
-        let thread = thread.stack_size(STACK_BYTES);
-        if let Err(error) = thread.spawn(solver) {
-            return Ok(Ended::Solved(RunStatus::Failed, Err(error.to_string())));
-        }
         let mut stopping = self.app.stopping.subscribe();
         let mut is_to_stop = false;
         let mut kept = Instant::now();
@@ -217,7 +209,7 @@ impl Held<'_> {
                     let solved = done.ok().and_then(Result::ok).and_then(Result::ok);
                     return Ok(Ended::HandedBack(solved.map(Box::new)));
                 }
-                () = sleep(LOOK) => self.look(&mut telling).await,
+                () = sleep(LOOK) => self.look(&mut news).await,
             };
             match looked {
                 Ok(stop) => {
@@ -239,110 +231,29 @@ impl Held<'_> {
         }
     }
 
-    /// Prolongs the claim, tells what is new, and says whether the job is to stop.
-    async fn look(&self, telling: &mut watch::Receiver<Value>) -> Result<bool, StoreError> {
+    /// Prolongs the claim, tells and keeps what is new, and says whether the job is to stop.
+    async fn look(&self, news: &mut News) -> Result<bool, StoreError> {
         let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
         let store = &self.app.store;
         let stop = store.keep_job(&self.app.gate, &self.claimed, lease).await?;
-        if telling.has_changed().unwrap_or(false) {
-            let mut body = telling.borrow_and_update().clone();
-            body["event"] = "progress".into();
-            let mut write = store.write(&self.scope).await?;
-            write.tell_job(&self.claimed.job, body.to_string()).await?;
-            write.commit().await?;
-        }
-        Ok(stop)
-    }
-
-    /// Keeps what came of it, trying for a while where the database is away.
-    async fn end(
-        &self,
-        status: RunStatus,
-        solved: Result<Box<Solved>, String>,
-    ) -> Result<(), Lost> {
-        let begun = Instant::now();
-        loop {
-            match self.try_end(status, &solved).await {
-                Err(error) if error.is_passing() && begun.elapsed() < STUBBORN => {
-                    tracing::warn!(%error, "a result waits for the database");
-                    sleep(Duration::from_secs(1)).await;
-                }
-                done => return done,
-            }
-        }
-    }
-
-    async fn try_end(
-        &self,
-        status: RunStatus,
-        solved: &Result<Box<Solved>, String>,
-    ) -> Result<(), Lost> {
-        let job = &self.claimed.job;
-        let mut write = self.app.store.write(&self.scope).await?;
-        // First, since it holds the job: whoever lost it writes nothing below.
-        let outcome = solved.as_ref().ok().map(|solved| &solved.outcome);
-        let said = json!({"event": status.as_str(), "error": solved.as_ref().err()}).to_string();
-        let said = match outcome {
-            Some(outcome) => {
-                let outcome = reply::text(outcome)?;
-                format!(
-                    "{{\"event\":\"{}\",\"outcome\":{outcome}}}",
-                    status.as_str()
-                )
-            }
-            None => said,
+        let Some((mut body, best)) = news.take() else {
+            return Ok(stop);
         };
-        write.tell_job(job, said.clone()).await?;
-        let (document, mut record) = plan(&mut write, &job.id).await?;
-        record.status = status;
-        record.ended_ms = now_ms();
-        record.outcome = outcome.cloned();
-        record.error = solved.as_ref().err().cloned().unwrap_or_default();
-        put_plan(&mut write, &document, &record).await?;
-        if let Ok(solved) = solved {
-            write
-                .put_content(&Kind::PLAN, &record.id, solved.text.clone())
-                .await?;
-            write.put_plan_rows(&record.id, &solved.rows).await?;
+        body["event"] = "progress".into();
+        match self.keep(body.to_string(), best.as_deref()).await {
+            Ok(()) => Ok(stop),
+            Err(Lost::Store(error)) => Err(error),
+            Err(Lost::Problem(problem)) => {
+                tracing::warn!(?problem, "the best plan so far is not kept");
+                Ok(stop)
+            }
         }
-        write.end_job(job, said).await?;
-        write.commit().await?;
-        metrics::counter!("muster_jobs_total", "status" => status.as_str()).increment(1);
-        if let Some(outcome) = outcome {
-            metrics::histogram!("muster_solve_seconds").record(outcome.seconds);
-        }
-        Ok(())
-    }
-
-    /// Gives the job back, with the best plan so far to begin from.
-    async fn hand_back(
-        &self,
-        record: &PlanRecord,
-        solved: Option<Box<Solved>>,
-    ) -> Result<(), Lost> {
-        let job = &self.claimed.job;
-        let mut write = self.app.store.write(&self.scope).await?;
-        let body = json!({"event": "queued"}).to_string();
-        write.tell_job(job, body).await?;
-        let (document, mut record) = plan(&mut write, &record.id).await?;
-        record.status = RunStatus::Queued;
-        record.handed_back += 1;
-        put_plan(&mut write, &document, &record).await?;
-        let best = solved.filter(|it| it.outcome.objective.is_some());
-        if let (Some(best), None) = (best, record.limits.work_limit) {
-            write
-                .put_content(&Kind::PLAN, &record.id, best.text)
-                .await?;
-        }
-        write.hand_back_job(job).await?;
-        write.commit().await?;
-        Ok(())
     }
 }
 
 /// What a solver's answer means; none if it panicked.
 fn ended(
-    done: Result<Result<Solved, crate::planning::SolveFailure>, oneshot::error::RecvError>,
+    done: Result<Result<Solved, SolveFailure>, oneshot::error::RecvError>,
     was_stopped: bool,
 ) -> Ended {
     match done {
@@ -364,43 +275,4 @@ fn ended(
             Ended::Solved(RunStatus::Failed, Err(error))
         }
     }
-}
-
-/// A plan with its document.
-pub(super) async fn plan(write: &mut Write, id: &str) -> Result<(Document, PlanRecord), Problem> {
-    let document = write.get(&Kind::PLAN, id).await?;
-    let record = snapshots::stored(&document.body)?;
-    Ok((document, record))
-}
-
-/// Puts a plan back.
-pub(super) async fn put_plan(
-    write: &mut Write,
-    before: &Document,
-    record: &PlanRecord,
-) -> Result<Document, Problem> {
-    let expect = Expect::Revision(before.etag());
-    put(write, record, &expect).await
-}
-
-/// Puts a plan for the first time.
-pub(super) async fn put_new_plan(
-    write: &mut Write,
-    record: &PlanRecord,
-) -> Result<Document, Problem> {
-    put(write, record, &Expect::Absent).await
-}
-
-async fn put(write: &mut Write, record: &PlanRecord, expect: &Expect) -> Result<Document, Problem> {
-    let columns = [
-        Column::text("problem", &record.problem),
-        Column::text("state", record.status.as_str()),
-        Column::int("published", i64::from(record.published)),
-    ];
-    let client = joined(record.clients.iter().map(String::as_str));
-    let body = reply::text(record)?;
-    let put = write
-        .put(&Kind::PLAN, &record.id, &client, body, &columns, expect)
-        .await?;
-    Ok(put.0)
 }
