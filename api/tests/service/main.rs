@@ -24,5 +24,6 @@ mod schema;
 mod search;
 mod server;
 mod sessions;
+mod staffing;
 mod store;
 mod walls;

@@ -211,6 +211,14 @@ impl Server {
         assert!(self.child.wait().unwrap().success());
     }
 
+    /// What is answered to a GET, byte for byte.
+    pub(crate) fn bytes(&self, path: &str) -> Vec<u8> {
+        let key = format!("Bearer {}", self.key);
+        let asked = self.agent.get(format!("{}{path}", self.address));
+        let mut answer = asked.header("authorization", key).call().unwrap();
+        answer.body_mut().read_to_vec().unwrap()
+    }
+
     /// The lines of an event stream until it ends, or until `enough` of them.
     pub(crate) fn stream(
         &self,
