@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod export;
+#[cfg(test)]
+mod fuzz;
 mod json;
 pub mod labels;
 pub mod plan_file;

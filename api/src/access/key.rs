@@ -37,7 +37,7 @@ pub async fn authenticate(store: &Store, gate: &Gate, bearer: &str) -> Result<Ca
 }
 
 /// Public part and secret of a key or cookie: `<public part>_<secret>`.
-pub(super) fn split(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
     let (id, secret) = text.split_once('_')?;
     let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     (id.len() == ID_DIGITS && secret.len() == SECRET_DIGITS && hex(id) && hex(secret))

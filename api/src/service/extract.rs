@@ -315,6 +315,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
     }
 }
 
+#[cfg(test)]
+pub(crate) use query::read as query_of;
+
 /// What a writer knows of what they write: `If-Match: "<revision>"` or `If-None-Match: *`.
 #[derive(Clone, Debug)]
 pub struct Precondition(pub Expect);

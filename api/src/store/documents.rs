@@ -50,6 +50,10 @@ impl Kind {
             columns,
         }
     }
+
+    pub(super) fn table(&self) -> &'static str {
+        self.table
+    }
 }
 
 /// A document as it is stored.
@@ -168,9 +172,9 @@ fn document(row: &AnyRow) -> Result<Document> {
     })
 }
 
-type AnyQuery<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
+pub(super) type AnyQuery<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
 
-fn bind<'q>(query: AnyQuery<'q>, value: &Value) -> AnyQuery<'q> {
+pub(super) fn bind<'q>(query: AnyQuery<'q>, value: &Value) -> AnyQuery<'q> {
     match value {
         Value::Text(text) => query.bind(text.clone()),
         Value::Int(int) => query.bind(*int),
@@ -338,7 +342,7 @@ impl Write {
         Ok((document, before.is_none()))
     }
 
-    async fn store(
+    pub(super) async fn store(
         &mut self,
         kind: &Kind,
         document: &Document,
@@ -447,7 +451,7 @@ impl Write {
     }
 }
 
-fn not_found(kind: &Kind, id: &str) -> StoreError {
+pub(super) fn not_found(kind: &Kind, id: &str) -> StoreError {
     StoreError::NotFound {
         kind: kind.name,
         id: id.to_owned(),

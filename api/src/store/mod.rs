@@ -10,6 +10,7 @@
 //! of [`documents`](Read::get); a new one is a table in `migrations/` and a [`Kind`].
 
 mod audit;
+mod batch;
 mod connect;
 mod documents;
 mod erase;
@@ -25,6 +26,7 @@ mod transaction;
 mod users;
 
 pub use audit::{AuditRow, Broken, Intact};
+pub use batch::{Became, Put};
 pub use connect::Dialect;
 pub use documents::{Column, Document, Expect, Filter, Kind, Op, Page, Value};
 pub use erase::Erased;

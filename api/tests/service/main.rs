@@ -9,9 +9,10 @@ mod campaigns;
 #[path = "../../src/store/suite/cluster.rs"]
 mod cluster;
 mod desk;
-mod docs;
 mod documented;
+mod examples;
 mod experts;
+mod hostile;
 mod jobs;
 mod keys;
 mod matrix;

@@ -118,6 +118,33 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.ask_bytes(key, method, path, headers, body.as_bytes())
+    }
+
+    /// As [`Server::admin`] with bytes that may be no text.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        self.ask_bytes(&self.key, method, path, headers, body)
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn ask_bytes(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.address));
@@ -132,7 +159,7 @@ impl Server {
         }
         let mut response: Response<ureq::Body> = self
             .agent
-            .run(request.body(body.to_owned()).unwrap())
+            .run(request.body(body.to_vec()).unwrap())
             .unwrap();
         let header = |name: &str| {
             let value = response

@@ -39,7 +39,7 @@ fn only(file: &Value, campaign: &Value) -> Value {
         ("pins", "/role"),
         ("vetoes", "/role"),
     ] {
-        if let Some(entries) = one[list].as_array_mut() {
+        if let Some(entries) = one.get_mut(list).and_then(Value::as_array_mut) {
             let of_it = |entry: &Value| entry.pointer(role).unwrap().as_str().unwrap().to_owned();
             entries.retain(|entry| of_it(entry).starts_with(&begins));
         }
@@ -57,6 +57,8 @@ pub(crate) fn set_up(server: &Server, people: &str, campaigns: &[Value]) -> Vec<
         "{}",
         imported.text
     );
+    let events = server.admin("GET", "/v1/events?limit=1000&after=0", &[], "");
+    let last = events.body["last"].as_i64().unwrap();
     let ids = campaigns.iter().map(|file| {
         let id = file["campaigns"][0]["id"].as_str().unwrap().to_owned();
         let put = server.admin(
@@ -69,8 +71,6 @@ pub(crate) fn set_up(server: &Server, people: &str, campaigns: &[Value]) -> Vec<
         id
     });
     let ids = ids.collect();
-    let events = server.admin("GET", "/v1/events?limit=1000&after=0", &[], "");
-    let last = events.body["last"].as_i64().unwrap();
     server.until(
         |answer| answer.body["position"].as_i64() >= Some(last),
         || server.admin("POST", "/v1/experts/search", &[], r#"{"limit":1}"#),
@@ -183,7 +183,10 @@ fn every_view_agrees(server: &Server, place: &str, made: &Value, campaigns: &[St
         (pay, rows.len() as i64)
     );
     let short = all(server, &format!("{place}/shortfalls"));
-    let missing: i64 = short.iter().map(|row| int(row, "missing_target")).sum();
+    let missing: i64 = short
+        .iter()
+        .map(|row| int(row, "missing_min") + int(row, "missing_target"))
+        .sum();
     let filled = int(outcome, "seat_weeks_filled");
     assert_eq!(int(outcome, "seat_weeks_wanted") - filled, missing);
     let holds = |alternate: &Value| {
@@ -253,7 +256,7 @@ fn nobody_is_booked_beyond_their_hours(server: &Server, problem: &str, places: &
         "",
     );
     let problem = &problem.body["problem"];
-    let start: jiff::civil::Date = text(problem, "start").parse().unwrap();
+    let start: jiff::civil::Date = text(&problem["horizon"], "start").parse().unwrap();
     let mut booked = BTreeSet::new();
     for place in places {
         for row in all(server, &format!("{place}/assignments?fields=expert")) {

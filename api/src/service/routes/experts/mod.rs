@@ -20,7 +20,7 @@ use crate::service::extract::{self, Body, Params, PathId, Precondition};
 use crate::service::paging::{PageOf, Paging, sparse};
 use crate::service::schemas::{AnyObject, Profile as ProfileSchema};
 use crate::service::{App, Code, Problem, reply, snapshots};
-use crate::store::{Column, Document, Expect, Filter, Kind, Op, Write};
+use crate::store::{Column, Document, Expect, Filter, Kind, Op, Put, Write};
 
 /// Which people are listed, and how much of them.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -205,30 +205,30 @@ impl FromJson for Person {
     }
 }
 
-/// Puts a profile with the columns people are filtered by.
+/// Puts a profile.
 async fn put_profile(
     write: &mut Write,
     profile: &Profile,
     expect: &Expect,
 ) -> Result<(Document, bool), Problem> {
-    let columns = [
-        Column::text("stage", word(&profile.stage)?),
-        Column::text("country", word(&profile.country)?),
-        Column::text("currency", word(&profile.rate.currency)?),
-        Column::int("min_cents", profile.rate.min_cents.get()),
-        Column::int("weekly_hours", profile.availability.weekly_hours.get()),
-    ];
-    let body = reply::text(profile)?;
-    Ok(write
-        .put(
-            &Kind::EXPERT,
-            profile.id.as_str(),
-            "",
-            body,
-            &columns,
-            expect,
-        )
-        .await?)
+    let Put { id, body, columns } = stored_form(profile)?;
+    let put = write.put(&Kind::EXPERT, &id, "", body, &columns, expect);
+    Ok(put.await?)
+}
+
+/// A profile as it is stored: its text, and the columns people are filtered by.
+fn stored_form(profile: &Profile) -> Result<Put, Problem> {
+    Ok(Put {
+        id: profile.id.as_str().to_owned(),
+        body: reply::text(profile)?,
+        columns: vec![
+            Column::text("stage", word(&profile.stage)?),
+            Column::text("country", word(&profile.country)?),
+            Column::text("currency", word(&profile.rate.currency)?),
+            Column::int("min_cents", profile.rate.min_cents.get()),
+            Column::int("weekly_hours", profile.availability.weekly_hours.get()),
+        ],
+    })
 }
 
 /// A profile as a scope sees it: of other clients' work no more than that the person is busy.
