@@ -88,7 +88,8 @@ fn a_node_that_stops_hands_its_job_back_and_one_that_dies_loses_none() {
 /// Waits until a plan that is being made shows a plan; what it shows.
 fn until_best(server: &Server, place: &str) -> Value {
     let best = until(server, place, Duration::from_secs(60), |it| {
-        it.body["plan"]["stints"].is_array() || it.body["status"] == "finished"
+        let stints = it.body["plan"]["stints"].as_array();
+        stints.is_some_and(|stints| !stints.is_empty()) || it.body["status"] == "finished"
     });
     assert_eq!(best.body["status"], "running", "{}", best.text);
     best.body
