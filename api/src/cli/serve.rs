@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let file = args.config.as_deref().map(Settings::of_file).transpose();
     let file = file.map_err(|error| anyhow!(error))?.unwrap_or_default();
     let config = Config::from(args.settings.clone().or(file));
-    log_to_stderr();
+    let _traces = log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

@@ -46,6 +46,7 @@ mod routes;
 pub mod schemas;
 mod serve;
 mod snapshots;
+mod traces;
 mod upkeep;
 mod worker;
 
@@ -55,3 +56,4 @@ pub use observe::log_to_stderr;
 pub use problem::{Code, Detail, Problem};
 pub use routes::{openapi, router};
 pub use serve::{ServeError, serve};
+pub use traces::Traces;

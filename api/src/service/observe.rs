@@ -8,18 +8,28 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::traces::{self, Traces};
 use crate::access::random;
 
 /// The header that names a request, in answers and in the log.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Writes the log to standard error, a JSON object a line; `MUSTER_LOG` chooses how much.
-pub fn log_to_stderr() {
+/// Writes the log to standard error, a JSON object a line; `MUSTER_LOG` chooses how much. Builds with the feature
+/// `otel` also send traces, as long as what is returned lives.
+pub fn log_to_stderr() -> Traces {
     let filter = EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().json().with_env_filter(filter);
+    let log = tracing_subscriber::fmt::layer().json();
+    let (sender, traces, failed) = traces::layer();
+    let all = tracing_subscriber::registry().with(sender).with(filter);
     // A log that was begun before stays.
-    let _ = log.with_writer(std::io::stderr).try_init();
+    let _ = all.with(log.with_writer(std::io::stderr)).try_init();
+    if let Some(error) = failed {
+        tracing::warn!(error, "no traces are sent");
+    }
+    traces
 }
 
 /// Names a request, logs and counts it.

@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
+use tracing::Instrument as _;
 
 use super::{App, Code, Problem, snapshots};
 use crate::access::{Action, Scope, random};
@@ -91,7 +92,8 @@ async fn work(app: App, name: String, threads: usize) {
         match app.store.claim_job(&app.gate, &name, lease).await {
             Ok(Some(claimed)) => {
                 let id = claimed.job.id.clone();
-                if let Err(error) = run(&app, claimed, threads).await {
+                let span = tracing::info_span!("job", id, attempt = claimed.job.attempt);
+                if let Err(error) = run(&app, claimed, threads).instrument(span).await {
                     tracing::warn!(%error, job = id, "a job is left to another worker");
                 }
                 continue;
