@@ -1,6 +1,7 @@
 //! The service under load, as a program of its own over the loopback: import, start, search, reads, writes, and
 //! requests beside a solve. Prints a line a measurement, each with its bar; no bar fails anything, since machines
-//! differ. `cargo bench --bench service [NAME]`; `--test` measures little and fast. `MUSTER` names the program.
+//! differ. `cargo bench --bench service [NAME]`; `--test` measures little and fast, `--people=N`
+//! another pool. `MUSTER` names the program.
 
 #![allow(
     clippy::print_stdout,
@@ -13,6 +14,7 @@ mod server;
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use client::{Answer, Connection, Load, Request, load};
@@ -31,8 +33,11 @@ struct Size {
 fn main() -> io::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let is_small = words.iter().any(|word| word == "--test");
+    let people = words
+        .iter()
+        .find_map(|word| word.strip_prefix("--people=")?.parse().ok());
     let size = Size {
-        people: if is_small { 2_000 } else { 100_000 },
+        people: people.unwrap_or(if is_small { 2_000 } else { 100_000 }),
         time: Duration::from_secs(if is_small { 1 } else { 20 }),
         only: words.into_iter().find(|word| !word.starts_with("--")),
     };
@@ -52,6 +57,12 @@ fn main() -> io::Result<()> {
 }
 
 impl Size {
+    /// Reads somebody, other people each time.
+    fn person(&self, n: usize) -> Request {
+        let person = n * 7_919 % self.people as usize;
+        Request::get(format!("/v1/experts/x{person:07}"))
+    }
+
     fn wants(&self, name: &str) -> bool {
         self.only
             .as_ref()
@@ -220,13 +231,17 @@ fn search(headlines: &[String], n: usize) -> Request {
     Request::json("POST", "/v1/experts/search", wanted.to_string())
 }
 
+/// A new person, another one each time.
+fn write(_: usize, _: usize) -> Request {
+    static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+    let id = format!("w{}", WRITTEN.fetch_add(1, Ordering::Relaxed));
+    let body = json!({
+        "id": id, "rate": {"min_cents": 4_000, "currency": "EUR"}, "availability": {"weekly_hours": 20},
+    });
+    Request::json("PUT", format!("/v1/experts/{id}"), body.to_string())
+}
+
 fn requests(server: &Server, size: &Size, headlines: &[String]) -> io::Result<()> {
-    let person = |n: usize| {
-        Request::get(format!(
-            "/v1/experts/x{:07}",
-            n * 7_919 % size.people as usize
-        ))
-    };
     measure(
         server,
         size,
@@ -239,20 +254,14 @@ fn requests(server: &Server, size: &Size, headlines: &[String]) -> io::Result<()
         size,
         ("read-a-person", "1,000/s, p99 50 ms"),
         8,
-        &|who, n| person(who * 1_009 + n),
+        &|who, n| size.person(who * 1_009 + n),
     )?;
     measure(
         server,
         size,
         ("write-a-person", "200/s, p99 100 ms"),
         4,
-        &|who, n| {
-            let id = format!("w{who}-{n}");
-            let body = format!(
-                r#"{{"id":"{id}","rate":{{"min_cents":4000,"currency":"EUR"}},"availability":{{"weekly_hours":20}}}}"#
-            );
-            Request::json("PUT", format!("/v1/experts/{id}"), body)
-        },
+        &write,
     )?;
     if !size.wants("beside-a-solve") {
         return Ok(());
@@ -260,18 +269,20 @@ fn requests(server: &Server, size: &Size, headlines: &[String]) -> io::Result<()
     beside_a_solve(server, size, headlines)
 }
 
-/// Two hundred requests a second, half of them searches, with and without a solve.
+/// Two hundred requests a second of an ordinary mix, with and without a solve: reads of a person, a page of people
+/// now and then, and one search and one write in twenty.
 fn beside_a_solve(server: &Server, size: &Size, headlines: &[String]) -> io::Result<()> {
-    let paced = || {
-        let pace = Some(Duration::from_millis(20));
-        load(server.place(), 4, size.time, pace, &|who, n| match n % 2 {
-            0 => search(headlines, who * 1_009 + n),
-            _ => Request::get(format!(
-                "/v1/experts/x{:07}",
-                (who * 31 + n) * 7_919 % size.people as usize
-            )),
-        })
+    let pace = Some(Duration::from_millis(20));
+    let mix = |who: usize, n: usize| match n % 20 {
+        0 => {
+            let words = json!({"text": headlines[n % headlines.len()]});
+            Request::json("POST", "/v1/experts/search", words.to_string())
+        }
+        10 => write(who, n),
+        5 | 15 => Request::get("/v1/experts?limit=20&fields=id,headline".to_owned()),
+        _ => size.person(who * 31 + n),
     };
+    let paced = || load(server.place(), 4, size.time, pace, &mix);
     let mut line = Connection::open(server.address, &server.key)?;
     let alone = paced()?;
     let path = "/v1/demo/problem?experts=6000&campaigns=5&heads=900".to_owned();

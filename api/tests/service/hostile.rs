@@ -137,7 +137,7 @@ fn what_is_no_json_is_told_with_line_and_column() {
 #[test]
 fn odd_text_is_kept_as_it_is_and_found_by_what_people_see() {
     let server = Server::start();
-    let bidi = "left \u{202e}thgir\u{202c} \u{200b}zero";
+    let bidi = "a\u{0}b left \u{202e}thgir\u{202c} \u{200b}zero";
     let kept = put(&server, &person("/headline", json!(bidi)));
     assert_eq!(
         (kept.status, kept.body["headline"].as_str()),
