@@ -59,10 +59,9 @@ fn a_node_that_stops_hands_its_job_back_and_one_that_dies_loses_none() {
     let large = post_problem(&server, &demo(&server, LARGE));
     let place = post_plan(
         &server,
-        &json!({"problem": large, "limits": {"time_limit_seconds": 5}}),
+        &json!({"problem": large, "limits": {"time_limit_seconds": 15}}),
     );
-    until_running(&server, &place);
-    std::thread::sleep(Duration::from_millis(1_500));
+    until_best(&server, &place);
     server.terminate();
     let (data, key) = (server.data.clone(), server.key.clone());
     let mut server = Server::on(data.clone(), &["--max-queued", "0"], Some(&key));
