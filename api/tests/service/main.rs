@@ -5,6 +5,7 @@
     reason = "tests may unwrap, and so may what they share"
 )]
 
+mod batches;
 mod campaigns;
 #[path = "../../src/store/suite/cluster.rs"]
 mod cluster;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -40,27 +41,23 @@ impl Held<'_> {
     ) -> Result<(), Lost> {
         let job = &self.claimed.job;
         let mut write = self.app.store.write(&self.scope).await?;
-        // First, since it holds the job: whoever lost it writes nothing below.
-        let outcome = solved.as_deref().ok().map(|solved| &solved.outcome);
-        let said = json!({"event": status.as_str(), "error": solved.as_ref().err()}).to_string();
-        let said = match outcome {
-            Some(outcome) => {
-                let outcome = reply::text(outcome)?;
-                format!(
-                    "{{\"event\":\"{}\",\"outcome\":{outcome}}}",
-                    status.as_str()
-                )
-            }
-            None => said,
-        };
-        write.tell_job(job, said.clone()).await?;
         let (document, mut record) = plan(&mut write, &job.id).await?;
+        let error = solved.as_ref().err();
+        let answer = solved.as_deref().ok();
+        let answer = answer.filter(|solved| is_answer(&record, status, solved));
+        let outcome = answer.map(|solved| &solved.outcome);
+        let outcome = outcome.or(record.outcome.as_ref()).cloned();
+        let said = reply::text(&Told {
+            event: status.as_str(),
+            error,
+            outcome: outcome.as_ref(),
+        })?;
+        // Before anything is put, since it holds the job: whoever lost it writes nothing below.
+        write.tell_job(job, said.clone()).await?;
         record.status = status;
         record.ended_ms = now_ms();
-        record.error = solved.as_ref().err().cloned().unwrap_or_default();
-        let solved = solved.as_deref().ok();
-        let solved = solved.filter(|solved| is_answer(&record, status, solved));
-        put_solved(&mut write, &document, record, solved).await?;
+        record.error = error.cloned().unwrap_or_default();
+        put_solved(&mut write, &document, record, answer).await?;
         write.end_job(job, said).await?;
         write.commit().await?;
         metrics::counter!("muster_jobs_total", "status" => status.as_str()).increment(1);
@@ -105,6 +102,16 @@ impl Held<'_> {
         write.commit().await?;
         Ok(())
     }
+}
+
+/// What a job tells last.
+#[derive(Serialize)]
+struct Told<'a> {
+    event: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'a Outcome>,
 }
 
 /// Whether what was solved takes the place of what is kept. An answer within all limits does; what was found
