@@ -1,0 +1,1 @@
+//! How well somebody's documents show that they know a subject.
