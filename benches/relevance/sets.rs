@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use muster_datasets::skills::{Part, hash, part_of as part, part_of_skill as cold};
+use muster_datasets::skills::held_out::{Part, hash, part_of as part, part_of_skill as cold};
 use muster_datasets::{esco, onet, skillspan};
 
 /// A query and what should be found.
@@ -25,6 +25,8 @@ pub struct Set {
     pub target: Target,
     pub queries: Vec<Query>,
     pub note: String,
+    /// How much it counts where weights are chosen.
+    pub importance: f64,
 }
 
 pub fn all(wanted: Part) -> Vec<Set> {
@@ -56,6 +58,7 @@ fn alternatives(wanted: Part, is_cold: bool) -> Set {
     }
     Set {
         name: if is_cold { "labels of skills with one label" } else { "labels" },
+        importance: 1.0,
         target: Target::Skills,
         note: if is_cold {
             "ESCO alternative labels; every alternative of their skills is held out".into()
@@ -86,6 +89,7 @@ fn slips(wanted: Part) -> Set {
     });
     Set {
         name: "labels with a slip",
+        importance: 0.5,
         target: Target::Skills,
         queries: queries.collect(),
         note: "ESCO preferred labels with one slip in their longest word".into(),
@@ -147,6 +151,7 @@ fn job_posts(wanted: Part) -> Set {
     }
     Set {
         name: "job posts",
+        importance: 2.0,
         target: Target::Skills,
         note: format!(
             "SkillSpan sentences; {n_named} of {n_spans} marked spans equal an ESCO label"
@@ -171,6 +176,7 @@ fn labels_in_job_posts(wanted: Part) -> Set {
     });
     Set {
         name: "labels in job posts",
+        importance: 2.0,
         target: Target::Skills,
         queries: queries.collect(),
         note: "SkillSpan sentences, a marked span replaced by an ESCO label that is held out; other skills of the sentence count as wrong".into(),
@@ -191,6 +197,7 @@ fn skills_of_titles(wanted: Part) -> Set {
     queries.retain(|title, needs| !shared.contains(title) && !needs.is_empty());
     Set {
         name: "skills of a title",
+        importance: 0.5,
         target: Target::Skills,
         note: "ESCO titles, held out; what their occupations need".into(),
         queries: queries
@@ -214,6 +221,7 @@ fn titles(wanted: Part) -> Set {
     }
     Set {
         name: "reported titles",
+        importance: 1.0,
         target: Target::Onet,
         note: "O*NET reported titles, held out everywhere; their occupation".into(),
         queries: queries
@@ -237,6 +245,7 @@ fn tasks(wanted: Part) -> Set {
     }
     Set {
         name: "tasks",
+        importance: 1.0,
         target: Target::Onet,
         note: "O*NET task statements, held out; their occupation".into(),
         queries: queries

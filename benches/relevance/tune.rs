@@ -1,122 +1,110 @@
-//! Chooses the weights of a link's parts on the tuning part, by coordinate ascent.
+//! Chooses the weights of a link's parts by coordinate ascent on the tuning part alone.
 
-use muster_datasets::skills::{Linker, N_PARTS, Part, hash};
+use muster_datasets::skills::held_out::{Part, hash};
+use muster_datasets::skills::{LONG_WEIGHTS, Linker, SHORT, SHORT_WEIGHTS};
+use muster_text::words::ground_forms;
 
 use crate::figures;
-use crate::sets::{self, Query, Target};
+use crate::sets::{self, Query, Set, Target};
 
-struct Case {
+/// The most queries of a set.
+const N_QUERIES: usize = 700;
+
+/// A query with what was found and its parts.
+struct Case<const N: usize> {
     set: usize,
     query: Query,
-    is_long: bool,
-    candidates: Vec<(usize, [f32; N_PARTS])>,
+    found: Vec<(usize, [u16; N])>,
 }
 
+/// Prints the weights that are best for short and for long texts.
 pub fn run(linker: &Linker) {
-    let mut cases = Vec::new();
     let sets = sets::all(Part::Tuning);
-    let names: Vec<_> = sets.iter().map(|s| s.name).collect();
-    let share = [1.0, 1.0, 0.5, 2.0, 2.0, 0.5, 0.0, 0.0];
-    for (set, mut s) in sets.into_iter().enumerate() {
-        if s.target != Target::Skills {
-            continue;
-        }
-        s.queries.sort_by_key(|q| hash(&q.text));
-        s.queries.truncate(700);
-        for query in s.queries {
-            let links = linker.link(&query.text, 400);
-            cases.push(Case {
-                set,
-                is_long: muster_text::words::ground_forms(&query.text).len() > 6,
-                candidates: links.iter().map(|l| (l.skill, l.parts)).collect(),
-                query,
-            });
+    let names: Vec<_> = sets.iter().map(|set| set.name).collect();
+    let importance: Vec<f64> = sets.iter().map(|set| set.importance).collect();
+    let (mut short, mut long, mut occupations) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
+    for (number, set) in sets.into_iter().enumerate() {
+        let Set { target, mut queries, .. } = set;
+        queries.sort_by_key(|query| hash(&query.text));
+        for query in queries.into_iter().take(N_QUERIES) {
+            let is_long = ground_forms(&query.text).len() > SHORT;
+            if target == Target::Onet {
+                let found = linker.occupations(&query.text, usize::MAX);
+                let found = found.iter().map(|link| (link.row, link.parts)).collect();
+                occupations[usize::from(is_long)].push(Case { set: number, query, found });
+            } else {
+                let found = linker.link(&query.text, 400);
+                let found = found.iter().map(|link| (link.skill, link.parts)).collect();
+                if is_long { &mut long } else { &mut short }.push(Case { set: number, query, found });
+            }
         }
     }
-    onet(linker);
-    for is_long in [false, true] {
-        let cases: Vec<&Case> = cases.iter().filter(|c| c.is_long == is_long).collect();
-        println!("is_long {is_long}: {} cases", cases.len());
-        let value = |weights: &[f32; N_PARTS], show: bool| -> f64 {
-            let mut sums = vec![(0.0, 0.0, 0.0); names.len()];
-            for case in &cases {
-                let mut scored: Vec<(f32, usize)> = case
-                    .candidates
-                    .iter()
-                    .map(|(skill, parts)| (parts.iter().zip(weights).map(|(p, w)| p * w).sum::<f32>(), *skill))
-                    .collect();
-                scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                let ranking: Vec<usize> = scored.iter().take(100).map(|s| s.1).collect();
-                let figures = figures::of(&case.query, &ranking);
-                let sum = &mut sums[case.set];
-                *sum = (sum.0 + figures.recall_5, sum.1 + figures.reciprocal, sum.2 + 1.0);
-            }
-            let mut value = 0.0;
-            let mut total = 0.0;
-            for (set, sum) in sums.iter().enumerate() {
-                if sum.2 > 50.0 {
-                    if show {
-                        println!("   {:<34} R@5 {:.3} MRR {:.3}", names[set], sum.0 / sum.2, sum.1 / sum.2);
-                    }
-                    value += share[set] * (sum.0 + sum.1) / 2.0 / sum.2;
-                    total += share[set];
-                }
-            }
-            value / total
-        };
-        let mut weights = if is_long { [0.25, 0.0, 0.255, 0.144, 0.18, 0.2, 0.0, 0.03] } else { [0.143, 0.02, 0.18, 0.255, 0.126, 0.113, 0.05, 0.05] };
-        let mut best = value(&weights, true);
-        for round in 0..3 {
-            for part in 0..N_PARTS {
-                for factor in [0.0, 0.25, 0.5, 0.7, 0.85, 1.2, 1.5, 2.0, 4.0] {
-                    let mut tried = weights;
-                    tried[part] = if tried[part] == 0.0 { 0.05 * factor } else { tried[part] * factor };
-                    let got = value(&tried, false);
-                    if got > best + 1e-9 {
-                        best = got;
-                        weights = tried;
-                    }
-                }
-            }
-            println!("round {round}: {best:.4} {weights:.3?}");
-        }
-        value(&weights, true);
-    }
+    let [short_occupations, long_occupations] = occupations;
+    choose("skills, short", &short, SHORT_WEIGHTS, &names, &importance);
+    choose("skills, long", &long, LONG_WEIGHTS, &names, &importance);
+    choose("occupations, short", &short_occupations, [10, 3, 0, 5], &names, &importance);
+    choose("occupations, long", &long_occupations, [10, 15, 1, 1], &names, &importance);
 }
 
-fn onet(linker: &Linker) {
-    for set in sets::all(Part::Tuning).into_iter().filter(|s| s.target == Target::Onet) {
-        let mut queries = set.queries;
-        queries.sort_by_key(|q| hash(&q.text));
-        queries.truncate(700);
-        let cases: Vec<_> = queries.into_iter().map(|q| (linker.onet_occupations(&q.text), q)).collect();
-        let value = |weights: &[f32; 4]| {
-            let mut sum = (0.0, 0.0);
-            for (found, query) in &cases {
-                let mut scored: Vec<(f32, usize)> = found.iter().map(|(row, _, parts)| (parts.iter().zip(weights).map(|(p, w)| p * w).sum::<f32>(), *row)).collect();
-                scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                let ranking: Vec<usize> = scored.iter().take(100).map(|s| s.1).collect();
-                let figures = figures::of(query, &ranking);
-                sum = (sum.0 + figures.recall_5, sum.1 + figures.reciprocal);
-            }
-            (sum.0 / cases.len() as f64, sum.1 / cases.len() as f64)
-        };
-        let mut weights = [1.0, 0.0, 0.0, 0.0];
-        let mut best = value(&weights);
-        println!("{} {best:.3?}", set.name);
-        for _ in 0..2 {
-            for part in 1..4 {
-                for tried_weight in [0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0] {
-                    let mut tried = weights;
-                    tried[part] = tried_weight;
-                    let got = value(&tried);
-                    if got.0 + got.1 > best.0 + best.1 {
-                        best = got;
-                        weights = tried;
-                    }
+fn choose<const N: usize>(
+    title: &str,
+    cases: &[Case<N>],
+    mut weights: [u32; N],
+    names: &[&str],
+    importance: &[f64],
+) {
+    println!("{title}: {} queries", cases.len());
+    let mut best = value(cases, weights, names, importance, true);
+    for _ in 0..3 {
+        for part in 0..N {
+            for percent in [0, 25, 50, 70, 85, 120, 150, 200, 400] {
+                let mut tried = weights;
+                tried[part] = (weights[part] * percent / 100).max(u32::from(percent > 100) * 2);
+                let got = value(cases, tried, names, importance, false);
+                if got > best + 1e-9 {
+                    (best, weights) = (got, tried);
                 }
             }
         }
-        println!("   {best:.3?} {weights:?}");
     }
+    println!("   {best:.4} with {weights:?}");
+    value(cases, weights, names, importance, true);
+}
+
+/// The mean of recall at 5 and reciprocal rank over the sets, by importance.
+fn value<const N: usize>(
+    cases: &[Case<N>],
+    weights: [u32; N],
+    names: &[&str],
+    importance: &[f64],
+    shows: bool,
+) -> f64 {
+    let mut sums = vec![(0.0, 0.0, 0_usize); names.len()];
+    for case in cases {
+        let mut ranked: Vec<(u32, usize)> = case
+            .found
+            .iter()
+            .map(|(row, parts)| {
+                (parts.iter().zip(weights).map(|(&part, weight)| u32::from(part) * weight).sum(), *row)
+            })
+            .collect();
+        ranked.sort_by_key(|&(sum, row)| (std::cmp::Reverse(sum), row));
+        let rows: Vec<usize> = ranked.iter().take(100).map(|&(_, row)| row).collect();
+        let figures = figures::of(&case.query, &rows);
+        let sum = &mut sums[case.set];
+        *sum = (sum.0 + figures.recall_5, sum.1 + figures.reciprocal, sum.2 + 1);
+    }
+    let (mut value, mut total) = (0.0, 0.0);
+    for (set, &(recall, reciprocal, n)) in sums.iter().enumerate() {
+        // Some sets have a few long queries by chance.
+        if n > 50 {
+            let n = n as f64;
+            if shows {
+                println!("      {:<34} recall@5 {:.3} MRR {:.3}", names[set], recall / n, reciprocal / n);
+            }
+            value += importance[set] * (recall + reciprocal) / 2.0 / n;
+            total += importance[set];
+        }
+    }
+    value / total
 }

@@ -2,7 +2,7 @@
 //!
 //! Latent semantic analysis (Deerwester and others, 1990): words are alike if they stand in texts that
 //! are alike. Texts are ESCO's skills and occupations and O*NET's occupations and tasks, without what the
-//! relevance benchmark holds out (`skills::is_held_out`), so that it may use the vectors. With the matrix X of
+//! relevance benchmark holds out (`skills::held_out`), so that it may use the vectors. With the matrix X of
 //! texts by words, each text a unit vector of (1 + ln times) · rarity, subspace iteration finds an
 //! orthonormal basis Q of the best-fitting 64 dimensions of texts; the rows of Xᵀ · Q are the words.
 
@@ -10,6 +10,7 @@ use std::io::Write;
 
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
+use muster_datasets::skills::held_out;
 use muster_datasets::{esco, onet, skills};
 use muster_text::number::{exact, ln, rarity};
 use muster_text::words::{Vocabulary, WordId};
@@ -44,12 +45,12 @@ fn main() -> std::io::Result<()> {
 
 fn texts() -> Vec<String> {
     let esco = esco::taxonomy();
-    let free = |text: &&str| !skills::is_held_out(text);
+    let free = |text: &&str| !held_out::is_held_out(text);
     let mut texts = Vec::new();
     let descriptions = esco::skill_descriptions();
     for (skill, description) in esco.skills.iter().zip(descriptions) {
         let mut text = format!("{} {description}", skill.label);
-        if !skills::is_held_out_skill(skill) {
+        if !held_out::is_held_out_skill(skill) {
             for label in skill.alternatives.iter().copied().filter(free) {
                 text.push_str(&format!(" {label}"));
             }

@@ -138,9 +138,6 @@ impl SkillGraph {
                 continue;
             }
             if node < self.n_skills {
-                if found.len() == limit {
-                    break;
-                }
                 found.push((node, length));
             }
             for edge in self.graph.edges(NodeIndex::new(node)) {
@@ -157,6 +154,8 @@ impl SkillGraph {
                 }
             }
         }
+        found.sort_unstable_by_key(|&(node, length)| (length, node));
+        found.truncate(limit);
         found
             .into_iter()
             .map(|(node, length)| Near {

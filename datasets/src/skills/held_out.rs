@@ -32,6 +32,16 @@ pub fn hash(text: &str) -> u64 {
     (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20
 }
 
+/// Whether a label, title or task is held out.
+pub fn is_held_out(text: &str) -> bool {
+    part_of(text).is_some()
+}
+
+/// Whether all alternative labels of a skill are held out.
+pub fn is_held_out_skill(skill: &Skill) -> bool {
+    part_of_skill(skill).is_some()
+}
+
 fn part(bucket: u64) -> Option<Part> {
     match bucket {
         0 => Some(Part::Measured),

@@ -1,8 +1,9 @@
 //! Which labels a text contains, wholly or in good part.
 
-use muster_text::number::{exact, rarity};
+use muster_text::number::rarity;
 use muster_text::words::WordId;
 
+use super::narrow;
 use super::query::Query;
 
 /// A label of something: a skill or an occupation.
@@ -67,16 +68,16 @@ impl Labels {
                 mass: 0.0,
             });
         }
-        let rarity: Vec<f32> =
-            owners_with.iter().map(|&n_with| narrow(rarity_of(n_owners, n_with))).collect();
+        let rarities: Vec<f32> =
+            owners_with.iter().map(|&n_with| narrow(rarity(n_owners, n_with))).collect();
         for surface in &mut surfaces {
-            surface.mass = surface.words.iter().map(|&word| rarity[word as usize]).sum();
+            surface.mass = surface.words.iter().map(|&word| rarities[word as usize]).sum();
         }
         Self {
             surfaces,
             by_word,
-            rarity,
-            rarest: narrow(rarity_of(n_owners, 0)),
+            rarity: rarities,
+            rarest: narrow(rarity(n_owners, 0)),
             n_owners,
         }
     }
@@ -145,17 +146,4 @@ impl Labels {
         let rarity = position.first().and_then(|&(word, _)| self.rarity.get(word as usize));
         rarity.copied().unwrap_or(self.rarest)
     }
-}
-
-fn rarity_of(n: usize, n_with: usize) -> f64 {
-    debug_assert!(exact(n) >= exact(n_with));
-    rarity(n, n_with)
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounds to the nearest float, the same everywhere"
-)]
-fn narrow(x: f64) -> f32 {
-    x as f32
 }

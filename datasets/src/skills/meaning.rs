@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 use muster_text::number::rarity;
 use muster_text::words::{Vocabulary, WordId};
 
+use super::narrow;
 use crate::embedded::{rows, unpack};
 
-pub(super) const N_DIMENSIONS: usize = 64;
+const N_DIMENSIONS: usize = 64;
 
 static VECTORS: LazyLock<String> =
     LazyLock::new(|| unpack(include_bytes!("../../skills/word_vectors.tsv.gz")));
@@ -46,7 +47,7 @@ impl Meaning {
         let mut words = vec![[0.0; N_DIMENSIONS]; vocabulary.len()];
         for [word, letters] in rows(&VECTORS) {
             let Some(id) = vocabulary.id(word) else { continue };
-            let weight = rarity(texts.len(), n_with[id as usize]) as f32;
+            let weight = narrow(rarity(texts.len(), n_with[id as usize]));
             for (component, letter) in words[id as usize].iter_mut().zip(letters.bytes()) {
                 *component = weight * (f32::from(letter) - 80.0) / 92.0;
             }
@@ -66,8 +67,8 @@ impl Meaning {
     }
 
     /// Cosines of all texts with words.
-    pub(super) fn likenesses(&self, words: impl Iterator<Item = (WordId, f32)>) -> Vec<f32> {
-        let query = self.vector(words);
+    pub(super) fn likenesses(&self, words: &[(WordId, f32)]) -> Vec<f32> {
+        let query = self.vector(words.iter().copied());
         self.texts.iter().map(|text| text.iter().zip(&query).map(|(a, b)| a * b).sum()).collect()
     }
 
