@@ -4,15 +4,15 @@ use crate::sets::Query;
 
 /// How well one query was answered.
 #[derive(Clone, Copy, Default)]
-pub struct Figures {
-    pub recall_1: f64,
-    pub recall_5: f64,
+pub(crate) struct Figures {
+    pub(crate) recall_1: f64,
+    pub(crate) recall_5: f64,
     /// One by the rank of the first row that was wanted, 0 below rank 100.
-    pub reciprocal: f64,
+    pub(crate) reciprocal: f64,
 }
 
 /// The figures of a ranking; recall at k is the share of the needs met, or of k if there are more.
-pub fn of(query: &Query, ranking: &[usize]) -> Figures {
+pub(crate) fn of(query: &Query, ranking: &[usize]) -> Figures {
     let recall = |k: usize| {
         let top = &ranking[..k.min(ranking.len())];
         let met = query.needs.iter().filter(|need| need.iter().any(|row| top.contains(row)));
@@ -29,13 +29,13 @@ pub fn of(query: &Query, ranking: &[usize]) -> Figures {
     }
 }
 
-pub fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+pub(crate) fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     let n = values.len().max(1);
     values.sum::<f64>() / n as f64
 }
 
 /// The middle 95 % of the mean of resampled differences (bootstrap, 1,000 samples, seeded).
-pub fn interval(differences: &[f64]) -> (f64, f64) {
+pub(crate) fn interval(differences: &[f64]) -> (f64, f64) {
     let n = differences.len();
     let mut state = 7_u64;
     let mut next = || {
@@ -53,7 +53,7 @@ pub fn interval(differences: &[f64]) -> (f64, f64) {
 }
 
 /// Queries that got better, worse, and the two-sided p of a sign test (normal approximation).
-pub fn sign_test(differences: &[f64]) -> (usize, usize, f64) {
+pub(crate) fn sign_test(differences: &[f64]) -> (usize, usize, f64) {
     let better = differences.iter().filter(|d| **d > 1e-12).count();
     let worse = differences.iter().filter(|d| **d < -1e-12).count();
     let n = (better + worse) as f64;

@@ -58,7 +58,9 @@ fn main() {
         set.queries.truncate(most);
         rows.push(measure(&set, &linker, &plain));
     }
-    rows.push(measure_people(most));
+    for subject in people::Subject::ALL {
+        rows.push(measure_people(subject, most));
+    }
     println!("each figure: BM25, ours [95 % of the difference]; linker built in {} ms", loading.as_millis());
     if let Some(at) = args.iter().position(|arg| arg == "--json") {
         let path = args.get(at + 1).map_or("relevance.json", String::as_str);
@@ -90,9 +92,9 @@ fn measure(set: &Set, linker: &Linker, plain: &Plain) -> Value {
 }
 
 /// Pairs of people: all figures are the share of pairs in the right order.
-fn measure_people(most: usize) -> Value {
+fn measure_people(subject: people::Subject, most: usize) -> Value {
     let start = Instant::now();
-    let outcomes = people::outcomes(most);
+    let outcomes = people::outcomes(subject, most);
     let each = start.elapsed().as_secs_f64() * 1e3 / outcomes.len().max(1) as f64;
     let figures = |share| Figures {
         recall_1: share,
@@ -100,8 +102,8 @@ fn measure_people(most: usize) -> Value {
         reciprocal: share,
     };
     let pairs: Vec<_> = outcomes.iter().map(|o| (figures(o.plain), figures(o.ours))).collect();
-    let note = "who of two knows an O*NET occupation, by tasks as documents; every figure is the share in the right order";
-    report("people by documents", note, &pairs, each)
+    let note = "which of two knows an O*NET occupation, by tasks as documents; all figures: share in the right order";
+    report(subject.name(), note, &pairs, each)
 }
 
 /// Prints a row of the table; gives it as JSON.

@@ -7,14 +7,14 @@ use muster_text::words::{Vocabulary, Word};
 
 use crate::sets::Target;
 
-pub struct Plain {
+pub(crate) struct Plain {
     vocabulary: Vocabulary,
     skills: Bm25,
     onet: Bm25,
 }
 
 impl Plain {
-    pub fn of(sources: &Sources<'_>) -> Self {
+    pub(crate) fn of(sources: &Sources<'_>) -> Self {
         let mut vocabulary = Vocabulary::default();
         let mut skills = Bm25Builder::default();
         let descriptions = esco::skill_descriptions();
@@ -52,7 +52,7 @@ impl Plain {
     }
 
     /// The best rows for a text, ties by row.
-    pub fn ranking(&self, target: Target, text: &str, limit: usize) -> Vec<usize> {
+    pub(crate) fn ranking(&self, target: Target, text: &str, limit: usize) -> Vec<usize> {
         let texts = match target {
             Target::Skills => &self.skills,
             Target::Onet => &self.onet,

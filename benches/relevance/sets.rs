@@ -6,30 +6,30 @@ use muster_datasets::skills::held_out::{Part, hash, part_of as part, part_of_ski
 use muster_datasets::{esco, onet, skillspan};
 
 /// A query and what should be found.
-pub struct Query {
-    pub text: String,
+pub(crate) struct Query {
+    pub(crate) text: String,
     /// What should be found: each need by any one of its rows.
-    pub needs: Vec<Vec<usize>>,
+    pub(crate) needs: Vec<Vec<usize>>,
 }
 
 /// What is searched.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     Skills,
     Onet,
 }
 
 /// Queries of one kind.
-pub struct Set {
-    pub name: &'static str,
-    pub target: Target,
-    pub queries: Vec<Query>,
-    pub note: String,
+pub(crate) struct Set {
+    pub(crate) name: &'static str,
+    pub(crate) target: Target,
+    pub(crate) queries: Vec<Query>,
+    pub(crate) note: String,
     /// How much it counts where weights are chosen.
-    pub importance: f64,
+    pub(crate) importance: f64,
 }
 
-pub fn all(wanted: Part) -> Vec<Set> {
+pub(crate) fn all(wanted: Part) -> Vec<Set> {
     vec![
         alternatives(wanted, false),
         alternatives(wanted, true),

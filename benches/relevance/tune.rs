@@ -18,7 +18,7 @@ struct Case<const N: usize> {
 }
 
 /// Prints the weights that are best for short and for long texts.
-pub fn run(linker: &Linker) {
+pub(crate) fn run(linker: &Linker) {
     let sets = sets::all(Part::Tuning);
     let names: Vec<_> = sets.iter().map(|set| set.name).collect();
     let importance: Vec<f64> = sets.iter().map(|set| set.importance).collect();
