@@ -15,7 +15,10 @@ pub(crate) struct Figures {
 pub(crate) fn of(query: &Query, ranking: &[usize]) -> Figures {
     let recall = |k: usize| {
         let top = &ranking[..k.min(ranking.len())];
-        let met = query.needs.iter().filter(|need| need.iter().any(|row| top.contains(row)));
+        let met = query
+            .needs
+            .iter()
+            .filter(|need| need.iter().any(|row| top.contains(row)));
         (met.count() as f64 / query.needs.len().min(k) as f64).min(1.0)
     };
     let first = ranking
@@ -68,7 +71,13 @@ pub(crate) fn sign_test(differences: &[f64]) -> (usize, usize, f64) {
 fn two_sided(z: f64) -> f64 {
     let x = z / std::f64::consts::SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * x);
-    let series = [0.254_829_592, -0.284_496_736, 1.421_413_741, -1.453_152_027, 1.061_405_429];
+    let series = [
+        0.254_829_592,
+        -0.284_496_736,
+        1.421_413_741,
+        -1.453_152_027,
+        1.061_405_429,
+    ];
     let sum = series.iter().rev().fold(0.0, |sum, c| sum * t + c);
     sum * t * (-x * x).exp()
 }

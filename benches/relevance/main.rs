@@ -7,7 +7,6 @@
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
     clippy::print_stdout,
     reason = "figures of a benchmark, printed"
 )]
@@ -35,12 +34,22 @@ const N_SMOKE: usize = 60;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let has = |option: &str| args.iter().any(|arg| arg == option);
-    let part = if has("--tuning") { Part::Tuning } else { Part::Measured };
-    let most = if has("--smoke") || has("--test") { N_SMOKE } else { N_QUERIES };
+    let part = if has("--tuning") {
+        Part::Tuning
+    } else {
+        Part::Measured
+    };
+    let most = if has("--smoke") || has("--test") {
+        N_SMOKE
+    } else {
+        N_QUERIES
+    };
 
     let start = Instant::now();
     let sources = Sources {
-        alternative: &|skill, label| !held_out::is_held_out(label) && !held_out::is_held_out_skill(skill),
+        alternative: &|skill, label| {
+            !held_out::is_held_out(label) && !held_out::is_held_out_skill(skill)
+        },
         title: &|title| !held_out::is_held_out(title),
         task: &|task| !held_out::is_held_out(task),
     };
@@ -51,7 +60,10 @@ fn main() {
         return;
     }
     let plain = Plain::of(&sources);
-    println!("{:<36}{:>6}  {:<27}{:<27}{:<27}better worse     p   ms", "set", "n", "recall@1", "recall@5", "MRR");
+    println!(
+        "{:<36}{:>6}  {:<27}{:<27}{:<27}better worse     p   ms",
+        "set", "n", "recall@1", "recall@5", "MRR"
+    );
     let mut rows = Vec::new();
     for mut set in sets::all(part) {
         set.queries.sort_by_key(|query| held_out::hash(&query.text));
@@ -61,7 +73,10 @@ fn main() {
     for subject in people::Subject::ALL {
         rows.push(measure_people(subject, most));
     }
-    println!("each figure: BM25, ours [95 % of the difference]; linker built in {} ms", loading.as_millis());
+    println!(
+        "each figure: BM25, ours [95 % of the difference]; linker built in {} ms",
+        loading.as_millis()
+    );
     if let Some(at) = args.iter().position(|arg| arg == "--json") {
         let path = args.get(at + 1).map_or("relevance.json", String::as_str);
         let report = json!({ "sets": rows, "linker_built_ms": loading.as_millis() as u64 });
@@ -78,8 +93,16 @@ fn measure(set: &Set, linker: &Linker, plain: &Plain) -> Value {
         .map(|query| {
             let start = Instant::now();
             let ours: Vec<usize> = match set.target {
-                Target::Skills => linker.link(&query.text, 100).iter().map(|link| link.skill).collect(),
-                Target::Onet => linker.occupations(&query.text, 100).iter().map(|link| link.row).collect(),
+                Target::Skills => linker
+                    .link(&query.text, 100)
+                    .iter()
+                    .map(|link| link.skill)
+                    .collect(),
+                Target::Onet => linker
+                    .occupations(&query.text, 100)
+                    .iter()
+                    .map(|link| link.row)
+                    .collect(),
             };
             seconds.push(start.elapsed().as_secs_f64());
             let theirs = plain.ranking(set.target, &query.text, 100);
@@ -101,7 +124,10 @@ fn measure_people(subject: people::Subject, most: usize) -> Value {
         recall_5: share,
         reciprocal: share,
     };
-    let pairs: Vec<_> = outcomes.iter().map(|o| (figures(o.plain), figures(o.ours))).collect();
+    let pairs: Vec<_> = outcomes
+        .iter()
+        .map(|o| (figures(o.plain), figures(o.ours)))
+        .collect();
     let note = "which of two knows an O*NET occupation, by tasks as documents; all figures: share in the right order";
     report(subject.name(), note, &pairs, each)
 }
@@ -109,19 +135,29 @@ fn measure_people(subject: people::Subject, most: usize) -> Value {
 /// Prints a row of the table; gives it as JSON.
 fn report(name: &str, note: &str, pairs: &[(Figures, Figures)], median_ms: f64) -> Value {
     type Figure = fn(&Figures) -> f64;
-    let columns: [(&str, Figure); 3] =
-        [("recall_1", |f| f.recall_1), ("recall_5", |f| f.recall_5), ("mrr", |f| f.reciprocal)];
-    let mut row = json!({ "set": name, "note": note, "queries": pairs.len(), "median_ms": median_ms });
+    let columns: [(&str, Figure); 3] = [
+        ("recall_1", |f| f.recall_1),
+        ("recall_5", |f| f.recall_5),
+        ("mrr", |f| f.reciprocal),
+    ];
+    let mut row =
+        json!({ "set": name, "note": note, "queries": pairs.len(), "median_ms": median_ms });
     let mut line = format!("{name:<36}{:>6}  ", pairs.len());
     for (column, figure) in columns {
         let plain = figures::mean(pairs.iter().map(|pair| figure(&pair.0)));
         let ours = figures::mean(pairs.iter().map(|pair| figure(&pair.1)));
-        let differences: Vec<f64> = pairs.iter().map(|pair| figure(&pair.1) - figure(&pair.0)).collect();
+        let differences: Vec<f64> = pairs
+            .iter()
+            .map(|pair| figure(&pair.1) - figure(&pair.0))
+            .collect();
         let (low, high) = figures::interval(&differences);
         line.push_str(&format!("{plain:.3} {ours:.3} [{low:+.3} {high:+.3}]  "));
         row[column] = json!({ "bm25": plain, "ours": ours, "difference_95": [low, high] });
     }
-    let differences: Vec<f64> = pairs.iter().map(|pair| pair.1.reciprocal - pair.0.reciprocal).collect();
+    let differences: Vec<f64> = pairs
+        .iter()
+        .map(|pair| pair.1.reciprocal - pair.0.reciprocal)
+        .collect();
     let (better, worse, p) = figures::sign_test(&differences);
     row["sign_test"] = json!({ "better": better, "worse": worse, "p": p });
     println!("{line}{better:>6}{worse:>6} {p:>5.3} {median_ms:>4.1}");

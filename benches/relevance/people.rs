@@ -45,7 +45,9 @@ impl Subject {
 
 pub(crate) fn outcomes(subject: Subject, most: usize) -> Vec<Outcome> {
     let occupations = onet::occupations();
-    let found = occupations.iter().filter_map(|occupation| case(occupation, subject, &occupations));
+    let found = occupations
+        .iter()
+        .filter_map(|occupation| case(occupation, subject, &occupations));
     let cases: Vec<Case> = found.take(most).collect();
 
     let mut vocabulary = Vocabulary::default();
@@ -54,7 +56,12 @@ pub(crate) fn outcomes(subject: Subject, most: usize) -> Vec<Outcome> {
         people.add(&[(&vocabulary.learn(&documents.join(" ")), 1.0)]);
     }
     let people = people.finish();
-    let corpus = Corpus::of(cases.iter().flat_map(|case| case.knows.iter().chain(&case.other)).map(document));
+    let corpus = Corpus::of(
+        cases
+            .iter()
+            .flat_map(|case| case.knows.iter().chain(&case.other))
+            .map(|text| document(text)),
+    );
     cases
         .iter()
         .enumerate()
@@ -64,19 +71,24 @@ pub(crate) fn outcomes(subject: Subject, most: usize) -> Vec<Outcome> {
             let scores = people.scores(&query);
             let subject = corpus.vector(document(&case.subject));
             let points = |documents: &[String]| {
-                let vectors: Vec<Vector> =
-                    documents.iter().map(|text| corpus.vector(document(text))).collect();
+                let vectors: Vec<Vector> = documents
+                    .iter()
+                    .map(|text| corpus.vector(document(text)))
+                    .collect();
                 f64::from(evidence(&subject, &vectors).points)
             };
             Outcome {
-                plain: is_ahead(f64::from(scores[2 * number]), f64::from(scores[2 * number + 1])),
+                plain: is_ahead(
+                    f64::from(scores[2 * number]),
+                    f64::from(scores[2 * number + 1]),
+                ),
                 ours: is_ahead(points(&case.knows), points(&case.other)),
             }
         })
         .collect()
 }
 
-fn document(text: &String) -> Document<'_> {
+fn document(text: &str) -> Document<'_> {
     Document { title: "", text }
 }
 
@@ -111,7 +123,12 @@ fn case(subject: &Occupation, form: Subject, occupations: &[Occupation]) -> Opti
             })
             .collect::<Vec<_>>()
     };
-    let pairs = |tasks: &[&str]| tasks.chunks(2).map(|pair| pair.join(" ")).collect::<Vec<_>>();
+    let pairs = |tasks: &[&str]| {
+        tasks
+            .chunks(2)
+            .map(|pair| pair.join(" "))
+            .collect::<Vec<_>>()
+    };
     Some(Case {
         subject: match form {
             Subject::Described => format!("{} {}", subject.title, subject.description),

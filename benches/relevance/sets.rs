@@ -57,7 +57,11 @@ fn alternatives(wanted: Part, is_cold: bool) -> Set {
         }
     }
     Set {
-        name: if is_cold { "labels of skills with one label" } else { "labels" },
+        name: if is_cold {
+            "labels of skills with one label"
+        } else {
+            "labels"
+        },
         importance: 1.0,
         target: Target::Skills,
         note: if is_cold {
@@ -140,7 +144,11 @@ fn job_posts(wanted: Part) -> Set {
         n_spans += sentence.spans.len();
         n_named += needs.len();
         // Half and half: there are few.
-        let part = if hash(sentence.text) % 2 == 0 { Part::Measured } else { Part::Tuning };
+        let part = if hash(sentence.text) % 2 == 0 {
+            Part::Measured
+        } else {
+            Part::Tuning
+        };
         if !needs.is_empty() && part == wanted {
             let needs = needs.into_iter().collect::<BTreeSet<_>>();
             queries.push(Query {
@@ -163,12 +171,19 @@ fn job_posts(wanted: Part) -> Set {
 /// Held-out labels in the place of what is marked in sentences of job posts.
 fn labels_in_job_posts(wanted: Part) -> Set {
     let all = skillspan::sentences();
-    let sentences: Vec<_> = all.iter().filter(|s| s.spans.iter().any(|span| span.contains(' '))).collect();
+    let sentences: Vec<_> = all
+        .iter()
+        .filter(|s| s.spans.iter().any(|span| span.contains(' ')))
+        .collect();
     let labels = alternatives(wanted, true).queries;
     let queries = labels.into_iter().map(|label| {
         let hash = usize::try_from(hash(&label.text) >> 8).expect("64 bits");
         let sentence = sentences[hash % sentences.len()];
-        let span = sentence.spans.iter().find(|span| span.contains(' ')).expect("chosen so");
+        let span = sentence
+            .spans
+            .iter()
+            .find(|span| span.contains(' '))
+            .expect("chosen so");
         Query {
             text: sentence.text.replacen(span, &label.text, 1),
             needs: label.needs,

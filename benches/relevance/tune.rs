@@ -24,26 +24,50 @@ pub(crate) fn run(linker: &Linker) {
     let importance: Vec<f64> = sets.iter().map(|set| set.importance).collect();
     let (mut short, mut long, mut occupations) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
     for (number, set) in sets.into_iter().enumerate() {
-        let Set { target, mut queries, .. } = set;
+        let Set {
+            target,
+            mut queries,
+            ..
+        } = set;
         queries.sort_by_key(|query| hash(&query.text));
         for query in queries.into_iter().take(N_QUERIES) {
             let is_long = ground_forms(&query.text).len() > SHORT;
             if target == Target::Onet {
                 let found = linker.occupations(&query.text, usize::MAX);
                 let found = found.iter().map(|link| (link.row, link.parts)).collect();
-                occupations[usize::from(is_long)].push(Case { set: number, query, found });
+                occupations[usize::from(is_long)].push(Case {
+                    set: number,
+                    query,
+                    found,
+                });
             } else {
                 let found = linker.link(&query.text, 400);
                 let found = found.iter().map(|link| (link.skill, link.parts)).collect();
-                if is_long { &mut long } else { &mut short }.push(Case { set: number, query, found });
+                if is_long { &mut long } else { &mut short }.push(Case {
+                    set: number,
+                    query,
+                    found,
+                });
             }
         }
     }
     let [short_occupations, long_occupations] = occupations;
     choose("skills, short", &short, SHORT_WEIGHTS, &names, &importance);
     choose("skills, long", &long, LONG_WEIGHTS, &names, &importance);
-    choose("occupations, short", &short_occupations, [10, 3, 0, 5], &names, &importance);
-    choose("occupations, long", &long_occupations, [10, 15, 1, 1], &names, &importance);
+    choose(
+        "occupations, short",
+        &short_occupations,
+        [10, 3, 0, 5],
+        &names,
+        &importance,
+    );
+    choose(
+        "occupations, long",
+        &long_occupations,
+        [10, 15, 1, 1],
+        &names,
+        &importance,
+    );
 }
 
 fn choose<const N: usize>(
@@ -85,14 +109,25 @@ fn value<const N: usize>(
             .found
             .iter()
             .map(|(row, parts)| {
-                (parts.iter().zip(weights).map(|(&part, weight)| u32::from(part) * weight).sum(), *row)
+                (
+                    parts
+                        .iter()
+                        .zip(weights)
+                        .map(|(&part, weight)| u32::from(part) * weight)
+                        .sum(),
+                    *row,
+                )
             })
             .collect();
         ranked.sort_by_key(|&(sum, row)| (std::cmp::Reverse(sum), row));
         let rows: Vec<usize> = ranked.iter().take(100).map(|&(_, row)| row).collect();
         let figures = figures::of(&case.query, &rows);
         let sum = &mut sums[case.set];
-        *sum = (sum.0 + figures.recall_5, sum.1 + figures.reciprocal, sum.2 + 1);
+        *sum = (
+            sum.0 + figures.recall_5,
+            sum.1 + figures.reciprocal,
+            sum.2 + 1,
+        );
     }
     let (mut value, mut total) = (0.0, 0.0);
     for (set, &(recall, reciprocal, n)) in sums.iter().enumerate() {
@@ -100,7 +135,12 @@ fn value<const N: usize>(
         if n > 50 {
             let n = n as f64;
             if shows {
-                println!("      {:<34} recall@5 {:.3} MRR {:.3}", names[set], recall / n, reciprocal / n);
+                println!(
+                    "      {:<34} recall@5 {:.3} MRR {:.3}",
+                    names[set],
+                    recall / n,
+                    reciprocal / n
+                );
             }
             value += importance[set] * (recall + reciprocal) / 2.0 / n;
             total += importance[set];

@@ -112,7 +112,12 @@ fn matrix(texts: &[Vec<WordId>], n_words: usize) -> (Vec<Row>, Vec<WordId>) {
                 (column[word as usize], weight)
             })
             .collect();
-        let length = row.iter().map(|(_, x)| x * x).sum::<f64>().sqrt().max(1e-12);
+        let length = row
+            .iter()
+            .map(|(_, x)| x * x)
+            .sum::<f64>()
+            .sqrt()
+            .max(1e-12);
         for entry in &mut row {
             entry.1 /= length;
         }
@@ -138,7 +143,9 @@ fn times(rows: &[Row], words: &[f64]) -> Vec<f64> {
     for (row, out) in rows.iter().zip(product.chunks_exact_mut(N_DIMENSIONS)) {
         for &(column, x) in row {
             let word = &words[column * N_DIMENSIONS..][..N_DIMENSIONS];
-            out.iter_mut().zip(word).for_each(|(out, word)| *out += x * word);
+            out.iter_mut()
+                .zip(word)
+                .for_each(|(out, word)| *out += x * word);
         }
     }
     product
@@ -149,7 +156,9 @@ fn transposed_times(rows: &[Row], q: &[f64], n_words: usize) -> Vec<f64> {
     for (row, text) in rows.iter().zip(q.chunks_exact(N_DIMENSIONS)) {
         for &(column, x) in row {
             let out = &mut product[column * N_DIMENSIONS..][..N_DIMENSIONS];
-            out.iter_mut().zip(text).for_each(|(out, text)| *out += x * text);
+            out.iter_mut()
+                .zip(text)
+                .for_each(|(out, text)| *out += x * text);
         }
     }
     product
@@ -159,13 +168,18 @@ fn transposed_times(rows: &[Row], q: &[f64], n_words: usize) -> Vec<f64> {
 fn orthonormalise(q: &mut [f64]) {
     for column in 0..N_DIMENSIONS {
         for earlier in 0..column {
-            let dot: f64 =
-                q.chunks_exact(N_DIMENSIONS).map(|row| row[column] * row[earlier]).sum();
+            let dot: f64 = q
+                .chunks_exact(N_DIMENSIONS)
+                .map(|row| row[column] * row[earlier])
+                .sum();
             for row in q.chunks_exact_mut(N_DIMENSIONS) {
                 row[column] -= dot * row[earlier];
             }
         }
-        let length = q.chunks_exact(N_DIMENSIONS).map(|row| row[column] * row[column]).sum::<f64>();
+        let length = q
+            .chunks_exact(N_DIMENSIONS)
+            .map(|row| row[column] * row[column])
+            .sum::<f64>();
         for row in q.chunks_exact_mut(N_DIMENSIONS) {
             row[column] /= length.sqrt();
         }

@@ -36,6 +36,10 @@ mod tests {
     fn the_table_is_complete() {
         let sentences = sentences();
         assert_eq!(sentences.len(), 2_455);
-        assert!(sentences.iter().all(|s| s.spans.iter().all(|span| !span.is_empty())));
+        assert!(
+            sentences
+                .iter()
+                .all(|s| s.spans.iter().all(|span| !span.is_empty()))
+        );
     }
 }

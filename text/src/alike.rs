@@ -90,7 +90,11 @@ fn mistyped(one: &str, other: &str) -> f32 {
     reason = "rounds to the nearest float, the same everywhere"
 )]
 fn derived(one: &str, other: &str) -> f32 {
-    let common = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let common = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
     let longer = one.chars().count().max(other.chars().count());
     if common < 5 || 2 * common < longer || longer > common + 6 {
         return 0.0;
@@ -101,7 +105,10 @@ fn derived(one: &str, other: &str) -> f32 {
 /// The trigrams of a word with its ends marked.
 fn trigrams(word: &str) -> Vec<[char; 3]> {
     let marked: Vec<char> = [' '].into_iter().chain(word.chars()).chain([' ']).collect();
-    marked.windows(3).map(|three| [three[0], three[1], three[2]]).collect()
+    marked
+        .windows(3)
+        .map(|three| [three[0], three[1], three[2]])
+        .collect()
 }
 
 #[cfg(test)]
@@ -113,13 +120,20 @@ mod tests {
         let ids = vocabulary.learn(words);
         let alike = Alike::of(&vocabulary, ids);
         let found = alike.near(word, 5);
-        found.iter().map(|&(id, _)| vocabulary.word(id).to_owned()).collect()
+        found
+            .iter()
+            .map(|&(id, _)| vocabulary.word(id).to_owned())
+            .collect()
     }
 
     #[test]
     fn slips_of_each_kind_are_mended() {
         for slip in ["cardilogy", "cardoilogi", "cardiollogi", "cardiolofi"] {
-            assert_eq!(near("cardiology radiology economy", slip)[0], "cardiolog", "{slip}");
+            assert_eq!(
+                near("cardiology radiology economy", slip)[0],
+                "cardiolog",
+                "{slip}"
+            );
         }
     }
 

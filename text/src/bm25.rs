@@ -53,10 +53,14 @@ impl Bm25Builder {
 
     /// All texts that were added. `O(n log n)` in their words.
     pub fn finish(mut self) -> Bm25 {
-        self.entries.sort_unstable_by_key(|&(word, text, _)| (word, text));
+        self.entries
+            .sort_unstable_by_key(|&(word, text, _)| (word, text));
         let n_texts = self.lengths.len();
         let average = (self.lengths.iter().sum::<f64>() / exact(n_texts.max(1))).max(1e-9);
-        let n_words = self.entries.last().map_or(0, |&(word, ..)| word as usize + 1);
+        let n_words = self
+            .entries
+            .last()
+            .map_or(0, |&(word, ..)| word as usize + 1);
         let mut starts = vec![0; n_words + 1];
         for &(word, ..) in &self.entries {
             starts[word as usize + 1] += 1;

@@ -105,7 +105,11 @@ impl Corpus {
             })
             .collect();
         weights.sort_unstable_by_key(|&(word, _)| word);
-        let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
+        let length = weights
+            .iter()
+            .map(|(_, weight)| weight * weight)
+            .sum::<f64>()
+            .sqrt();
         for entry in &mut weights {
             entry.1 /= length;
         }
@@ -156,10 +160,17 @@ pub fn evidence(subject: &Vector, documents: &[Vector]) -> Evidence {
         .collect();
     cosines.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     cosines.truncate(SHARES.len());
-    let sum: f64 = cosines.iter().zip(SHARES).map(|((cosine, _), share)| cosine * share).sum();
+    let sum: f64 = cosines
+        .iter()
+        .zip(SHARES)
+        .map(|((cosine, _), share)| cosine * share)
+        .sum();
     Evidence {
         points: points(sum / SHARES.iter().sum::<f64>()),
-        best: cosines.into_iter().map(|(cosine, position)| (position, points(cosine))).collect(),
+        best: cosines
+            .into_iter()
+            .map(|(cosine, position)| (position, points(cosine)))
+            .collect(),
     }
 }
 
@@ -179,32 +190,51 @@ mod tests {
         let corpus = Corpus::of(documents);
         let subject = corpus.vector(text(subject));
         let of = |person: &&str| -> Vec<Vector> {
-            person.split('|').map(|document| corpus.vector(text(document))).collect()
+            person
+                .split('|')
+                .map(|document| corpus.vector(text(document)))
+                .collect()
         };
-        people.iter().map(|person| evidence(&subject, &of(person)).points).collect()
+        people
+            .iter()
+            .map(|person| evidence(&subject, &of(person)).points)
+            .collect()
     }
 
     #[test]
     fn a_good_document_outweighs_many_that_mention_the_subject() {
-        let mention = "A history of hospitals, their wards, their doctors, and of the heart of the town";
+        let mention =
+            "A history of hospitals, their wards, their doctors, and of the heart of the town";
         let got = check(
             "surgery of the heart",
-            &["Surgery of the heart and its valves|Gardens", &[mention; 40].join("|")],
+            &[
+                "Surgery of the heart and its valves|Gardens",
+                &[mention; 40].join("|"),
+            ],
         );
         assert!(got[0] > got[1], "{got:?}");
     }
 
     #[test]
     fn documents_on_other_subjects_take_nothing_away() {
-        let got = check("heart surgery", &["heart surgery", "heart surgery|contract law|tax law"]);
+        let got = check(
+            "heart surgery",
+            &["heart surgery", "heart surgery|contract law|tax law"],
+        );
         assert_eq!(got[0], got[1]);
     }
 
     #[test]
     fn titles_count_more_than_texts() {
         let filler = "We report what we found in the years of our study of the region";
-        let titled = Document { title: "Arrhythmia", text: filler };
-        let mentioned = Document { title: "Regions", text: &format!("{filler}, arrhythmia among it") };
+        let titled = Document {
+            title: "Arrhythmia",
+            text: filler,
+        };
+        let mentioned = Document {
+            title: "Regions",
+            text: &format!("{filler}, arrhythmia among it"),
+        };
         let corpus = Corpus::of([titled, mentioned, text(filler)]);
         let subject = corpus.vector(text("arrhythmia"));
         let points = |document| evidence(&subject, &[corpus.vector(document)]).points;

@@ -54,7 +54,10 @@ mod tests {
     #[test]
     fn logarithms_are_those_of_the_platform_to_twelve_digits() {
         for x in [1.0, 1.5, 2.0, 0.1, 7.0, 1e9, 1e-9, std::f64::consts::E] {
-            assert!((ln(x) - x.ln()).abs() <= 1e-12 * x.ln().abs().max(1.0), "{x}");
+            assert!(
+                (ln(x) - x.ln()).abs() <= 1e-12 * x.ln().abs().max(1.0),
+                "{x}"
+            );
         }
     }
 

@@ -15,17 +15,135 @@ const LONGEST_WORD_BYTES: usize = 60;
 
 /// Words that say nothing of what a text is about, sorted.
 const COMMON: [&str; 129] = [
-    "a", "about", "above", "across", "after", "all", "also", "am", "an", "and", "any", "are", "as",
-    "at", "be", "because", "been", "before", "being", "between", "both", "but", "by", "can", "could",
-    "did", "do", "does", "during", "e", "each", "etc", "every", "for", "from", "g", "had", "has",
-    "have", "he", "her", "here", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just",
-    "like", "ll", "looking", "many", "may", "more", "most", "must", "my", "no", "nor", "not", "of",
-    "on", "one", "or", "other", "our", "out", "over", "own", "per", "re", "s", "same", "shall",
-    "she", "should", "so", "some", "such", "t", "than", "that", "the", "their", "them", "then",
-    "there", "these", "they", "this", "those", "through", "to", "too", "under", "until", "up",
-    "upon", "us", "using", "ve", "very", "was", "we", "well", "were", "what", "when", "where",
-    "whether", "which", "while", "who", "whom", "why", "will", "with", "within", "without", "would",
-    "you", "your", "yours", "yourself", "yourselves",
+    "a",
+    "about",
+    "above",
+    "across",
+    "after",
+    "all",
+    "also",
+    "am",
+    "an",
+    "and",
+    "any",
+    "are",
+    "as",
+    "at",
+    "be",
+    "because",
+    "been",
+    "before",
+    "being",
+    "between",
+    "both",
+    "but",
+    "by",
+    "can",
+    "could",
+    "did",
+    "do",
+    "does",
+    "during",
+    "e",
+    "each",
+    "etc",
+    "every",
+    "for",
+    "from",
+    "g",
+    "had",
+    "has",
+    "have",
+    "he",
+    "her",
+    "here",
+    "his",
+    "how",
+    "i",
+    "if",
+    "in",
+    "into",
+    "is",
+    "it",
+    "its",
+    "just",
+    "like",
+    "ll",
+    "looking",
+    "many",
+    "may",
+    "more",
+    "most",
+    "must",
+    "my",
+    "no",
+    "nor",
+    "not",
+    "of",
+    "on",
+    "one",
+    "or",
+    "other",
+    "our",
+    "out",
+    "over",
+    "own",
+    "per",
+    "re",
+    "s",
+    "same",
+    "shall",
+    "she",
+    "should",
+    "so",
+    "some",
+    "such",
+    "t",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "those",
+    "through",
+    "to",
+    "too",
+    "under",
+    "until",
+    "up",
+    "upon",
+    "us",
+    "using",
+    "ve",
+    "very",
+    "was",
+    "we",
+    "well",
+    "were",
+    "what",
+    "when",
+    "where",
+    "whether",
+    "which",
+    "while",
+    "who",
+    "whom",
+    "why",
+    "will",
+    "with",
+    "within",
+    "without",
+    "would",
+    "you",
+    "your",
+    "yours",
+    "yourself",
+    "yourselves",
 ];
 
 /// The number of a word in a [`Vocabulary`], from 0 on in the order in which words were learnt.
@@ -143,23 +261,52 @@ fn ground_form(written: &str, stemmer: Stemmer) -> Option<String> {
 
 /// American spelling as the British one or the other way round, whichever is a simple rule.
 fn one_spelling(word: &str) -> String {
-    let word = match word.strip_suffix("isation").or(word.strip_suffix("isations")) {
+    let word = match word
+        .strip_suffix("isation")
+        .or(word.strip_suffix("isations"))
+    {
         Some(start) => format!("{start}ization"),
         None => word.to_owned(),
     };
     let mut word = word.replace("yse", "yze").replace("ysing", "yzing");
     for (british, american) in [
-        ("ise", "ize"), ("ises", "izes"), ("ised", "ized"), ("ising", "izing"), ("iser", "izer"),
-        ("our", "or"), ("ours", "ors"), ("oural", "oral"), ("ouring", "oring"), ("ourist", "orist"),
-        ("centre", "center"), ("centres", "centers"), ("metre", "meter"), ("metres", "meters"),
-        ("fibre", "fiber"), ("fibres", "fibers"), ("theatre", "theater"), ("theatres", "theaters"),
-        ("programme", "program"), ("programmes", "programs"), ("licence", "license"),
-        ("licences", "licenses"), ("defence", "defense"), ("catalogue", "catalog"),
-        ("catalogues", "catalogs"), ("aesthetic", "esthetic"), ("paediatric", "pediatric"),
-        ("anaesthetic", "anesthetic"), ("grey", "gray"), ("tyre", "tire"), ("tyres", "tires"),
-        ("aluminium", "aluminum"), ("jewellery", "jewelry"), ("fulfil", "fulfill"),
+        ("ise", "ize"),
+        ("ises", "izes"),
+        ("ised", "ized"),
+        ("ising", "izing"),
+        ("iser", "izer"),
+        ("our", "or"),
+        ("ours", "ors"),
+        ("oural", "oral"),
+        ("ouring", "oring"),
+        ("ourist", "orist"),
+        ("centre", "center"),
+        ("centres", "centers"),
+        ("metre", "meter"),
+        ("metres", "meters"),
+        ("fibre", "fiber"),
+        ("fibres", "fibers"),
+        ("theatre", "theater"),
+        ("theatres", "theaters"),
+        ("programme", "program"),
+        ("programmes", "programs"),
+        ("licence", "license"),
+        ("licences", "licenses"),
+        ("defence", "defense"),
+        ("catalogue", "catalog"),
+        ("catalogues", "catalogs"),
+        ("aesthetic", "esthetic"),
+        ("paediatric", "pediatric"),
+        ("anaesthetic", "anesthetic"),
+        ("grey", "gray"),
+        ("tyre", "tire"),
+        ("tyres", "tires"),
+        ("aluminium", "aluminum"),
+        ("jewellery", "jewelry"),
+        ("fulfil", "fulfill"),
     ] {
-        let long_enough = word.len() >= british.len() + 3 || british.len() >= 4 && word.len() >= british.len();
+        let long_enough =
+            word.len() >= british.len() + 3 || british.len() >= 4 && word.len() >= british.len();
         if long_enough && word.ends_with(british) {
             word.replace_range(word.len() - british.len().., american);
             break;
@@ -182,7 +329,10 @@ fn each_written(text: &str, mut visit: impl FnMut(&str)) {
     let folded: Either<_, _> = if text.is_ascii() {
         Either::Plain(text.chars())
     } else {
-        Either::Folded(text.nfkd().filter(|&c| !is_combining_mark(c) || is_unspaced(c)))
+        Either::Folded(
+            text.nfkd()
+                .filter(|&c| !is_combining_mark(c) || is_unspaced(c)),
+        )
     };
     for c in folded {
         if c.is_ascii_alphanumeric() {
@@ -284,7 +434,10 @@ mod tests {
         let mut vocabulary = Vocabulary::default();
         assert_eq!(vocabulary.learn("the heart of a heart doctor"), [0, 0, 1]);
         let words = vocabulary.read("hearts, doctors and nurses");
-        assert_eq!(words, [Word::Known(0), Word::Known(1), Word::Unknown("nurs".into())]);
+        assert_eq!(
+            words,
+            [Word::Known(0), Word::Known(1), Word::Unknown("nurs".into())]
+        );
         assert_eq!(vocabulary.word(1), "doctor");
         assert_eq!(vocabulary.len(), 2);
     }

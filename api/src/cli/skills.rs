@@ -51,7 +51,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             is_found |= !links.is_empty();
             let near = |link: &Link| -> Vec<Near> {
                 let graph = graph.as_ref();
-                graph.map_or(Vec::new(), |graph| graph.near(link.skill, args.near + 1).split_off(1))
+                graph.map_or(Vec::new(), |graph| {
+                    graph.near(link.skill, args.near + 1).split_off(1)
+                })
             };
             if !args.json {
                 write!(out, "{}", table_of(esco, text, &links, near))?;
@@ -75,7 +77,8 @@ fn texts(args: &Args) -> Result<Vec<String>> {
     };
     let mut texts = Vec::new();
     for (line, number) in input.open_text("text")?.lines().zip(1..) {
-        let text = line.with_context(|| format!("{input}, line {number}: cannot be read as UTF-8"))?;
+        let text =
+            line.with_context(|| format!("{input}, line {number}: cannot be read as UTF-8"))?;
         if text.trim().is_empty() {
             continue;
         }
@@ -90,23 +93,37 @@ fn texts(args: &Args) -> Result<Vec<String>> {
 
 fn check(place: &str, text: &str) -> Result<()> {
     if text.len() > LONGEST_TEXT_BYTES {
-        bail!("{place} has {} bytes, expected at most {LONGEST_TEXT_BYTES}", text.len());
+        bail!(
+            "{place} has {} bytes, expected at most {LONGEST_TEXT_BYTES}",
+            text.len()
+        );
     }
     Ok(())
 }
 
-fn json_of(esco: &Taxonomy, text: &str, links: &[Link], near: impl Fn(&Link) -> Vec<Near>) -> Value {
+fn json_of(
+    esco: &Taxonomy,
+    text: &str,
+    links: &[Link],
+    near: impl Fn(&Link) -> Vec<Near>,
+) -> Value {
     let skills: Vec<Value> = links
         .iter()
         .map(|link| {
             let skill = &esco.skills[link.skill];
-            let parts: Map<String, Value> =
-                Part::ALL.iter().zip(link.parts).map(|(part, points)| (part.name().to_owned(), json!(points))).collect();
+            let parts: Map<String, Value> = Part::ALL
+                .iter()
+                .zip(link.parts)
+                .map(|(part, points)| (part.name().to_owned(), json!(points)))
+                .collect();
             let mut value = json!({
                 "skill": skill.code(), "label": skill.label, "score": link.points,
                 "matched": link.label, "parts": parts,
             });
-            let near: Vec<Value> = near(link).iter().map(|near| json_of_near(esco, near)).collect();
+            let near: Vec<Value> = near(link)
+                .iter()
+                .map(|near| json_of_near(esco, near))
+                .collect();
             if !near.is_empty() {
                 value["near"] = json!(near);
             }
@@ -126,18 +143,40 @@ fn json_of_near(esco: &Taxonomy, near: &Near) -> Value {
     json!({ "skill": skill.code(), "label": skill.label, "worth": near.points, "path": path })
 }
 
-fn table_of(esco: &Taxonomy, text: &str, links: &[Link], near: impl Fn(&Link) -> Vec<Near>) -> String {
+fn table_of(
+    esco: &Taxonomy,
+    text: &str,
+    links: &[Link],
+    near: impl Fn(&Link) -> Vec<Near>,
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["score", "skill", "label in use", "id"]);
     for link in links {
         let skill = &esco.skills[link.skill];
-        let matched = link.label.filter(|label| *label != skill.label).unwrap_or("");
-        table.add_row([&link.points.to_string(), skill.label, matched, &skill.code()]);
+        let matched = link
+            .label
+            .filter(|label| *label != skill.label)
+            .unwrap_or("");
+        table.add_row([
+            &link.points.to_string(),
+            skill.label,
+            matched,
+            &skill.code(),
+        ]);
         for near in near(link) {
             let label = format!("  {}", esco.skills[near.skill].label);
-            let way = near.path.iter().map(|step| relation(esco, step.relation)).collect::<Vec<_>>();
-            table.add_row([format!("  × {}", near.points), label, way.join(", "), String::new()]);
+            let way = near
+                .path
+                .iter()
+                .map(|step| relation(esco, step.relation))
+                .collect::<Vec<_>>();
+            table.add_row([
+                format!("  × {}", near.points),
+                label,
+                way.join(", "),
+                String::new(),
+            ]);
         }
     }
     let n_skills = match links.len() {

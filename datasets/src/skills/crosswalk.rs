@@ -2,7 +2,8 @@
 //!
 //! There is no judgement in it but equality: a title of one is a title of the other, word for word in
 //! their ground forms, order aside. A pair is *sound* if O*NET's first title is a title of the ESCO
-//! occupation, or the two share at least two titles.
+//! occupation, or the two share at least two titles. There are 1,783 sound pairs of 759 of the 1,016 O*NET and 1,205 of the
+//! 3,039 ESCO occupations, and 4,880 more that share one alternative title.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -41,15 +42,25 @@ pub fn pairs(
 ) -> Vec<Pair> {
     let mut owners: HashMap<Vec<WordId>, BTreeSet<usize>> = HashMap::new();
     for (row, occupation) in esco.occupations.iter().enumerate() {
-        let others = occupation.alternatives.iter().filter(|title| is_used(title));
+        let others = occupation
+            .alternatives
+            .iter()
+            .filter(|title| is_used(title));
         for title in [&occupation.label].into_iter().chain(others) {
-            owners.entry(key(vocabulary.learn(title))).or_default().insert(row);
+            owners
+                .entry(key(vocabulary.learn(title)))
+                .or_default()
+                .insert(row);
         }
     }
     let mut pairs = Vec::new();
     for (row, occupation) in onet.iter().enumerate() {
         let first = key(vocabulary.learn(occupation.title));
-        let others = occupation.alternate.iter().chain(&occupation.reported).filter(|title| is_used(title));
+        let others = occupation
+            .alternate
+            .iter()
+            .chain(&occupation.reported)
+            .filter(|title| is_used(title));
         let mut titles: BTreeSet<_> = others.map(|title| key(vocabulary.learn(title))).collect();
         titles.insert(first.clone());
         let mut shared: BTreeMap<usize, Pair> = BTreeMap::new();
@@ -90,7 +101,10 @@ mod tests {
         let pairs = pairs(taxonomy(), &onet, &|_| true, &mut Vocabulary::default());
         let sound: Vec<_> = pairs.iter().filter(|pair| pair.is_sound()).collect();
         let count = |of: &dyn Fn(&Pair) -> usize, all: &[&Pair]| {
-            all.iter().map(|pair| of(pair)).collect::<BTreeSet<_>>().len()
+            all.iter()
+                .map(|pair| of(pair))
+                .collect::<BTreeSet<_>>()
+                .len()
         };
         let figures = (
             pairs.len(),
@@ -98,12 +112,16 @@ mod tests {
             count(&|pair| pair.onet, &sound),
             count(&|pair| pair.esco, &sound),
         );
-        assert_eq!(figures, (0, 0, 0, 0), "pairs, sound ones, O*NET and ESCO occupations in these");
+        assert_eq!(
+            figures,
+            (6_663, 1_783, 759, 1_205),
+            "pairs, sound ones, O*NET and ESCO occupations in these"
+        );
         let named = |title: &str| {
             let row = onet.iter().position(|o| o.title == title).unwrap();
             let pair = sound.iter().find(|pair| pair.onet == row).unwrap();
             taxonomy().occupations[pair.esco].label
         };
-        assert_eq!(named("Midwives"), "midwife");
+        assert_eq!(named("Statisticians"), "statistician");
     }
 }

@@ -110,7 +110,12 @@ impl SkillGraph {
         for (row, skill) in esco.skills.iter().enumerate() {
             for &group in &skill.groups {
                 let size = u8::try_from(n_members[group].ilog2()).unwrap_or(u8::MAX);
-                add(row, n_skills + group, 9_u8.saturating_add(size), Relation::SameGroup(group));
+                add(
+                    row,
+                    n_skills + group,
+                    9_u8.saturating_add(size),
+                    Relation::SameGroup(group),
+                );
                 add(n_skills + group, row, 0, Relation::SameGroup(group));
             }
         }
@@ -134,7 +139,10 @@ impl SkillGraph {
         let mut queue = BinaryHeap::from([Reverse((0_u8, skill))]);
         let mut found = Vec::new();
         while let Some(Reverse((length, node))) = queue.pop() {
-            if reached.get(&node).is_some_and(|&(shortest, _)| shortest < length) {
+            if reached
+                .get(&node)
+                .is_some_and(|&(shortest, _)| shortest < length)
+            {
                 continue;
             }
             if node < self.n_skills {
@@ -207,14 +215,18 @@ fn companions(esco: &Taxonomy) -> Vec<Vec<(usize, u8)>> {
     let mut needed_by: Vec<Vec<(usize, u32)>> = vec![Vec::new(); n_skills];
     for (row, occupation) in esco.occupations.iter().enumerate() {
         let essential = occupation.essential.iter().map(|&skill| (skill, 2));
-        let all: Vec<_> = essential.chain(occupation.optional.iter().map(|&skill| (skill, 1))).collect();
+        let all: Vec<_> = essential
+            .chain(occupation.optional.iter().map(|&skill| (skill, 1)))
+            .collect();
         for &(skill, weight) in &all {
             needed_by[skill].push((row, weight));
         }
         needs.push(all);
     }
-    let norm: Vec<u32> =
-        needed_by.iter().map(|row| row.iter().map(|(_, weight)| weight * weight).sum()).collect();
+    let norm: Vec<u32> = needed_by
+        .iter()
+        .map(|row| row.iter().map(|(_, weight)| weight * weight).sum())
+        .collect();
     let (mut dots, mut n_shared) = (vec![0_u32; n_skills], vec![0_u32; n_skills]);
     let mut touched = Vec::new();
     (0..n_skills)
@@ -241,13 +253,19 @@ fn companions(esco: &Taxonomy) -> Vec<Vec<(usize, u8)>> {
             }
             best.sort_unstable();
             best.truncate(N_COMPANIONS);
-            best.into_iter().map(|(length, other)| (other, length)).collect()
+            best.into_iter()
+                .map(|(length, other)| (other, length))
+                .collect()
         })
         .collect()
 }
 
 /// 18 − 12 c, rounded up.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "6 … 15")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "6 … 15"
+)]
 fn length_of(cosine: f64) -> u8 {
     (18.0 - 12.0 * cosine.min(1.0)).ceil() as u8
 }
@@ -266,7 +284,9 @@ mod tests {
     fn points(graph: &SkillGraph, wanted: &str, other: &str) -> u16 {
         let other = row(other);
         let near = graph.near(row(wanted), usize::MAX);
-        near.iter().find(|near| near.skill == other).map_or(0, |near| near.points)
+        near.iter()
+            .find(|near| near.skill == other)
+            .map_or(0, |near| near.points)
     }
 
     #[test]
@@ -284,7 +304,10 @@ mod tests {
         assert!(points(&graph, "cardiology", "orthopaedics") >= 250);
         assert!(points(&graph, "Java (computer programming)", "C++") > 250);
         assert_eq!(points(&graph, "cardiology", "C++"), 0);
-        assert_eq!(points(&graph, "machine learning", "bake pastry for special events"), 0);
+        assert_eq!(
+            points(&graph, "machine learning", "bake pastry for special events"),
+            0
+        );
     }
 
     #[test]
@@ -294,9 +317,17 @@ mod tests {
         for (row, skill) in esco.skills.iter().enumerate().step_by(97) {
             for &broader in &skill.broader {
                 let worth = |from: usize, to: usize| {
-                    graph.near(from, usize::MAX).iter().find(|near| near.skill == to).map(|near| near.points)
+                    graph
+                        .near(from, usize::MAX)
+                        .iter()
+                        .find(|near| near.skill == to)
+                        .map(|near| near.points)
                 };
-                assert!(worth(broader, row) >= worth(row, broader), "{}", skill.label);
+                assert!(
+                    worth(broader, row) >= worth(row, broader),
+                    "{}",
+                    skill.label
+                );
                 n_pairs += 1;
             }
         }
@@ -318,10 +349,15 @@ mod tests {
             }
         }
         let near = graph.near(start, usize::MAX);
-        let within = lengths[..graph.n_skills].iter().filter(|&&length| length <= u32::from(LONGEST));
+        let within = lengths[..graph.n_skills]
+            .iter()
+            .filter(|&&length| length <= u32::from(LONGEST));
         assert_eq!(near.len(), within.count());
         for found in &near {
-            assert_eq!(found.points, points_of(u8::try_from(lengths[found.skill]).unwrap()));
+            assert_eq!(
+                found.points,
+                points_of(u8::try_from(lengths[found.skill]).unwrap())
+            );
         }
     }
 

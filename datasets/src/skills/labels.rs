@@ -42,7 +42,11 @@ pub(super) struct Match {
 impl Labels {
     /// Labels with the numbers of their owners, each with its words.
     pub(super) fn of(labels: Vec<(u32, &'static str, Vec<WordId>)>, n_words: usize) -> Self {
-        let n_owners = labels.iter().map(|&(owner, ..)| owner as usize + 1).max().unwrap_or(0);
+        let n_owners = labels
+            .iter()
+            .map(|&(owner, ..)| owner as usize + 1)
+            .max()
+            .unwrap_or(0);
         let mut by_word: Vec<Vec<u32>> = vec![Vec::new(); n_words];
         let mut last_owner = vec![u32::MAX; n_words];
         let mut owners_with = vec![0_usize; n_words];
@@ -68,10 +72,16 @@ impl Labels {
                 mass: 0.0,
             });
         }
-        let rarities: Vec<f32> =
-            owners_with.iter().map(|&n_with| narrow(rarity(n_owners, n_with))).collect();
+        let rarities: Vec<f32> = owners_with
+            .iter()
+            .map(|&n_with| narrow(rarity(n_owners, n_with)))
+            .collect();
         for surface in &mut surfaces {
-            surface.mass = surface.words.iter().map(|&word| rarities[word as usize]).sum();
+            surface.mass = surface
+                .words
+                .iter()
+                .map(|&word| rarities[word as usize])
+                .sum();
         }
         Self {
             surfaces,
@@ -84,7 +94,10 @@ impl Labels {
 
     /// Words that some label has.
     pub(super) fn words(&self) -> impl Iterator<Item = WordId> + '_ {
-        (0..).zip(&self.by_word).filter(|(_, labels)| !labels.is_empty()).map(|(word, _)| word)
+        (0..)
+            .zip(&self.by_word)
+            .filter(|(_, labels)| !labels.is_empty())
+            .map(|(word, _)| word)
     }
 
     /// Everything that has a label with something in common with the text, by number.
@@ -92,7 +105,11 @@ impl Labels {
         let mut mass = vec![0.0_f32; self.surfaces.len()];
         let mut touched = Vec::new();
         for &(word, likeness) in &query.words {
-            for &surface in self.by_word.get(word as usize).map_or(&[][..], Vec::as_slice) {
+            for &surface in self
+                .by_word
+                .get(word as usize)
+                .map_or(&[][..], Vec::as_slice)
+            {
                 let mass = &mut mass[surface as usize];
                 if *mass == 0.0 {
                     touched.push(surface);
@@ -100,7 +117,11 @@ impl Labels {
                 *mass += likeness * self.rarity[word as usize];
             }
         }
-        let whole: f32 = query.positions.iter().map(|position| self.rarity_of(position)).sum();
+        let whole: f32 = query
+            .positions
+            .iter()
+            .map(|position| self.rarity_of(position))
+            .sum();
         let mut matches: Vec<Match> = Vec::new();
         // By owner, the position in `matches` plus one.
         let mut position = vec![0_u32; self.n_owners];
@@ -115,7 +136,10 @@ impl Labels {
                 0 => None,
                 at => matches.get_mut(at as usize - 1),
             };
-            if surface.words.len() > 1 && cover > 0.45 && known.as_ref().is_none_or(|known| mention > known.mention) {
+            if surface.words.len() > 1
+                && cover > 0.45
+                && known.as_ref().is_none_or(|known| mention > known.mention)
+            {
                 mention *= 0.6 + 0.4 * query.closeness(&surface.words);
             }
             match known {
@@ -143,7 +167,9 @@ impl Labels {
 
     /// What a word of a text tells, by the first of the words it may stand for.
     fn rarity_of(&self, position: &[(WordId, f32)]) -> f32 {
-        let rarity = position.first().and_then(|&(word, _)| self.rarity.get(word as usize));
+        let rarity = position
+            .first()
+            .and_then(|&(word, _)| self.rarity.get(word as usize));
         rarity.copied().unwrap_or(self.rarest)
     }
 }

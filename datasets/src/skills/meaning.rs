@@ -17,7 +17,11 @@ static VECTORS: LazyLock<String> =
     LazyLock::new(|| unpack(include_bytes!("../../skills/word_vectors.tsv.gz")));
 
 /// One component of a unit vector as a printable letter: steps of 1/92, ±1/2 at most.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "−46 … 46")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "−46 … 46"
+)]
 pub fn letter_of(component: f64) -> char {
     let step = (component * 92.0).round().clamp(-46.0, 46.0) as i32;
     char::from((80 + step) as u8)
@@ -46,7 +50,9 @@ impl Meaning {
         }
         let mut words = vec![[0.0; N_DIMENSIONS]; vocabulary.len()];
         for [word, letters] in rows(&VECTORS) {
-            let Some(id) = vocabulary.id(word) else { continue };
+            let Some(id) = vocabulary.id(word) else {
+                continue;
+            };
             let weight = narrow(rarity(texts.len(), n_with[id as usize]));
             for (component, letter) in words[id as usize].iter_mut().zip(letters.bytes()) {
                 *component = weight * (f32::from(letter) - 80.0) / 92.0;
@@ -59,7 +65,9 @@ impl Meaning {
         meaning.texts = texts
             .iter()
             .map(|text| {
-                let words = text.iter().flat_map(|(words, weight)| words.iter().map(|&word| (word, *weight)));
+                let words = text
+                    .iter()
+                    .flat_map(|(words, weight)| words.iter().map(|&word| (word, *weight)));
                 meaning.vector(words)
             })
             .collect();
@@ -69,14 +77,19 @@ impl Meaning {
     /// Cosines of all texts with words.
     pub(super) fn likenesses(&self, words: &[(WordId, f32)]) -> Vec<f32> {
         let query = self.vector(words.iter().copied());
-        self.texts.iter().map(|text| text.iter().zip(&query).map(|(a, b)| a * b).sum()).collect()
+        self.texts
+            .iter()
+            .map(|text| text.iter().zip(&query).map(|(a, b)| a * b).sum())
+            .collect()
     }
 
     fn vector(&self, words: impl Iterator<Item = (WordId, f32)>) -> [f32; N_DIMENSIONS] {
         let mut sum = [0.0_f32; N_DIMENSIONS];
         for (word, weight) in words {
             if let Some(vector) = self.words.get(word as usize) {
-                sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += weight * x);
+                sum.iter_mut()
+                    .zip(vector)
+                    .for_each(|(sum, x)| *sum += weight * x);
             }
         }
         let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();

@@ -4,7 +4,7 @@
 //! skill is scored in six parts of 0 … 1000 points ([`Part`]); the points are their weighted mean, in integers.
 //!
 //! - *mention*: the skill's best label is in the text, wholly or in good part, its words close together, and
-//!   they tell much ([`labels`](self)); words may be mistyped or derived, abbreviated or a product's name;
+//!   they tell much; words may be mistyped or derived, abbreviated or a product's name;
 //! - *text*: BM25 over preferred label, alternative labels and description;
 //! - *meaning*: cosine of word vectors (latent semantic analysis of ESCO and O*NET);
 //! - *title*, *work*, *field*: for short texts, what the occupations need whose titles or descriptions fit, and
@@ -59,8 +59,14 @@ pub enum Part {
 
 impl Part {
     /// Every part, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Mention, Self::Text, Self::Meaning, Self::Title, Self::Work, Self::Field];
+    pub const ALL: [Self; 6] = [
+        Self::Mention,
+        Self::Text,
+        Self::Meaning,
+        Self::Title,
+        Self::Work,
+        Self::Field,
+    ];
 
     /// The name in output.
     pub fn name(self) -> &'static str {
@@ -141,7 +147,12 @@ impl Linker {
         let mut labels = Vec::new();
         let mut texts = Bm25Builder::default();
         let mut fields = Vec::new();
-        for (row, (skill, description)) in esco.skills.iter().zip(esco::skill_descriptions()).enumerate() {
+        for (row, (skill, description)) in esco
+            .skills
+            .iter()
+            .zip(esco::skill_descriptions())
+            .enumerate()
+        {
             let owner = number(row);
             let label = vocabulary.learn(skill.label);
             labels.push((owner, skill.label, label.clone()));
@@ -168,7 +179,10 @@ impl Linker {
         for word in labels.words().chain(occupations.title_words()) {
             is_label_word[word as usize] = true;
         }
-        let label_words = (0..).zip(&is_label_word).filter(|(_, is)| **is).map(|(word, _)| word);
+        let label_words = (0..)
+            .zip(&is_label_word)
+            .filter(|(_, is)| **is)
+            .map(|(word, _)| word);
         Self {
             esco,
             onet,
@@ -202,16 +216,26 @@ impl Linker {
         if is_short {
             self.by_occupations(&query, &mut found);
         }
-        let weights = if is_short { SHORT_WEIGHTS } else { LONG_WEIGHTS };
+        let weights = if is_short {
+            SHORT_WEIGHTS
+        } else {
+            LONG_WEIGHTS
+        };
         let by = weights[..3].iter().sum::<u32>();
         let sum = |link: &Link| -> u32 {
-            link.parts.iter().zip(weights).map(|(&part, weight)| u32::from(part) * weight).sum()
+            link.parts
+                .iter()
+                .zip(weights)
+                .map(|(&part, weight)| u32::from(part) * weight)
+                .sum()
         };
         let mut links = found.links;
         links.sort_by_cached_key(|link| (std::cmp::Reverse(sum(link)), link.skill));
         links.truncate(limit);
         for link in &mut links {
-            link.points = u16::try_from((sum(link) + by / 2) / by).unwrap_or(u16::MAX).min(1000);
+            link.points = u16::try_from((sum(link) + by / 2) / by)
+                .unwrap_or(u16::MAX)
+                .min(1000);
         }
         links
     }
@@ -229,7 +253,13 @@ impl Linker {
     }
 
     fn read(&self, text: &str) -> Query {
-        Query::read(text, &self.vocabulary, &self.alike, &self.is_label_word, &self.wider)
+        Query::read(
+            text,
+            &self.vocabulary,
+            &self.alike,
+            &self.is_label_word,
+            &self.wider,
+        )
     }
 
     /// Mention, text and meaning.
@@ -249,7 +279,12 @@ impl Linker {
                 found.link(skill).raise(Part::Text, score / (best + 10.0));
             }
         }
-        for (skill, likeness) in self.meaning.likenesses(&query.words).into_iter().enumerate() {
+        for (skill, likeness) in self
+            .meaning
+            .likenesses(&query.words)
+            .into_iter()
+            .enumerate()
+        {
             if likeness > 0.5 || found.has(skill) {
                 found.link(skill).raise(Part::Meaning, likeness);
             }
@@ -266,13 +301,17 @@ impl Linker {
             }
         }
         let onet = self.occupations.onet(query);
-        let Some(best) = onet.first().map(|link| f32::from(link.points).max(1.0)) else { return };
+        let Some(best) = onet.first().map(|link| f32::from(link.points).max(1.0)) else {
+            return;
+        };
         for link in &onet[..onet.len().min(5)] {
             let share = f32::from(link.points) / best;
             let title = self.read(self.onet[link.row].title);
             for named in self.labels.matches(&title) {
                 if named.likeness > 0.5 && named.mention > 0.4 {
-                    found.link(named.owner as usize).raise(Part::Field, share * share * named.mention);
+                    found
+                        .link(named.owner as usize)
+                        .raise(Part::Field, share * share * named.mention);
                 }
             }
         }

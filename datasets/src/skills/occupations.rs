@@ -56,10 +56,17 @@ impl Occupations {
         let mut titles: Vec<(u32, &'static str, Vec<WordId>)> = Vec::new();
         let mut texts = Bm25Builder::default();
         let mut n_needing = vec![0; esco.skills.len()];
-        for (row, (occupation, description)) in
-            esco.occupations.iter().zip(esco::occupation_descriptions()).enumerate()
+        for (row, (occupation, description)) in esco
+            .occupations
+            .iter()
+            .zip(esco::occupation_descriptions())
+            .enumerate()
         {
-            let others = occupation.alternatives.iter().copied().filter(|title| (sources.title)(title));
+            let others = occupation
+                .alternatives
+                .iter()
+                .copied()
+                .filter(|title| (sources.title)(title));
             let all = [occupation.label].into_iter().chain(others);
             let own = learn_titles(all, number(row), vocabulary, &mut titles);
             texts.add(&[(&own, 1.0), (&vocabulary.learn(description), 1.0)]);
@@ -67,10 +74,17 @@ impl Occupations {
                 n_needing[skill] += 1;
             }
         }
-        let (mut task_texts, mut task_of, mut fields) = (Bm25Builder::default(), Vec::new(), Vec::new());
+        let (mut task_texts, mut task_of, mut fields) =
+            (Bm25Builder::default(), Vec::new(), Vec::new());
         for (row, occupation) in onet.iter().enumerate() {
-            let others = occupation.alternate.iter().chain(&occupation.reported).copied();
-            let all = [occupation.title].into_iter().chain(others.filter(|title| (sources.title)(title)));
+            let others = occupation
+                .alternate
+                .iter()
+                .chain(&occupation.reported)
+                .copied();
+            let all = [occupation.title]
+                .into_iter()
+                .chain(others.filter(|title| (sources.title)(title)));
             let own = learn_titles(all, number(n_esco + row), vocabulary, &mut titles);
             let mut tasks = Vec::new();
             for task in occupation.tasks.iter().filter(|task| (sources.task)(task)) {
@@ -91,7 +105,10 @@ impl Occupations {
             tasks: task_texts.finish(),
             task_of,
             meaning: Meaning::of(vocabulary, &fields),
-            rarity: n_needing.iter().map(|&n| narrow(rarity(n_esco, n))).collect(),
+            rarity: n_needing
+                .iter()
+                .map(|&n| narrow(rarity(n_esco, n)))
+                .collect(),
         }
     }
 
@@ -126,7 +143,11 @@ impl Occupations {
             .enumerate()
             .map(|(row, shares)| {
                 let parts = shares.map(|share| points(f64::from(share)));
-                let sum = parts.iter().zip(weights).map(|(&part, weight)| u32::from(part) * weight).sum();
+                let sum = parts
+                    .iter()
+                    .zip(weights)
+                    .map(|(&part, weight)| u32::from(part) * weight)
+                    .sum();
                 let points = u16::try_from(sum / weights.iter().sum::<u32>()).unwrap_or(1000);
                 (sum, OccupationLink { row, points, parts })
             })
@@ -149,7 +170,10 @@ impl Occupations {
         }
         // A text with few words that tell anything is no evidence of work.
         let sure = best / (best + 20.0);
-        let both = self.needed(&titles, esco).into_iter().zip(self.needed(&texts, esco));
+        let both = self
+            .needed(&titles, esco)
+            .into_iter()
+            .zip(self.needed(&texts, esco));
         both.enumerate()
             .filter(|(_, (title, work))| *title > 0.0 || *work > 0.0)
             .map(|(skill, (title, work))| (skill, title, work * sure))
@@ -177,10 +201,14 @@ impl Occupations {
             total += weight;
             match row.checked_sub(self.n_esco) {
                 None => add(row, weight),
-                Some(row) => self.esco_of[row].iter().for_each(|&(row, share)| add(row, weight * share)),
+                Some(row) => self.esco_of[row]
+                    .iter()
+                    .for_each(|&(row, share)| add(row, weight * share)),
             }
         }
-        let Some(&first) = best.first() else { return needed };
+        let Some(&first) = best.first() else {
+            return needed;
+        };
         // The rarest skill has a rarity of about 8.
         let scale = scores[first] / total / 8.0;
         needed.iter_mut().for_each(|skill| *skill *= scale);

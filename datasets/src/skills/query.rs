@@ -19,7 +19,13 @@ pub(super) struct Query {
 impl Query {
     /// Reads a text. Words that `alike` does not have are mended; others may also stand for words derived
     /// from the same stem, at half of their likeness.
-    pub(super) fn read(text: &str, vocabulary: &Vocabulary, alike: &Alike, is_label_word: &[bool], wider: &Wider) -> Self {
+    pub(super) fn read(
+        text: &str,
+        vocabulary: &Vocabulary,
+        alike: &Alike,
+        is_label_word: &[bool],
+        wider: &Wider,
+    ) -> Self {
         let positions: Vec<Vec<(WordId, f32)>> = vocabulary
             .read(text)
             .into_iter()
@@ -45,8 +51,10 @@ impl Query {
             let known = best.entry(word).or_default();
             *known = known.max(likeness);
         }
-        let first: Vec<Option<WordId>> =
-            positions.iter().map(|words| words.first().map(|&(word, _)| word)).collect();
+        let first: Vec<Option<WordId>> = positions
+            .iter()
+            .map(|words| words.first().map(|&(word, _)| word))
+            .collect();
         for (word, likeness) in wider.of_text(&first) {
             let known = best.entry(word).or_default();
             *known = known.max(likeness);
@@ -70,7 +78,9 @@ impl Query {
             .positions
             .iter()
             .map(|position| {
-                position.iter().find_map(|(word, _)| words.iter().position(|other| other == word))
+                position
+                    .iter()
+                    .find_map(|(word, _)| words.iter().position(|other| other == word))
             })
             .collect();
         let mut times = vec![0_usize; words.len()];
@@ -103,7 +113,11 @@ impl Query {
 
 /// Whether two words begin alike, as words of one stem do.
 fn is_derived(one: &str, other: &str) -> bool {
-    let common = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let common = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
     common >= 5 && 2 * common >= one.len().max(other.len())
 }
 

@@ -6,7 +6,9 @@ const LONG: usize = 9;
 /// Clauses, their halves around `and` and `or`, and windows of long ones; none of a text of one short clause.
 pub(super) fn of(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    for clause in text.split(['.', ',', ';', ':', '(', ')', '!', '?', '•', '·', '–', '|', '\n']) {
+    for clause in text.split([
+        '.', ',', ';', ':', '(', ')', '!', '?', '•', '·', '–', '|', '\n',
+    ]) {
         let clause = clause.trim();
         if clause.len() < 2 {
             continue;
@@ -14,10 +16,18 @@ pub(super) fn of(text: &str) -> Vec<&str> {
         found.push(clause);
         let mut pieces = vec![clause];
         for conjunction in [" and ", " or ", " & ", " / ", " - "] {
-            pieces = pieces.into_iter().flat_map(|piece| piece.split(conjunction)).collect();
+            pieces = pieces
+                .into_iter()
+                .flat_map(|piece| piece.split(conjunction))
+                .collect();
         }
         if pieces.len() > 1 {
-            found.extend(pieces.into_iter().map(str::trim).filter(|piece| piece.len() > 1));
+            found.extend(
+                pieces
+                    .into_iter()
+                    .map(str::trim)
+                    .filter(|piece| piece.len() > 1),
+            );
         }
         windows(clause, &mut found);
     }

@@ -35,7 +35,11 @@ impl Wider {
             if words.len() == 1 && (words[0] as usize) < known {
                 continue;
             }
-            let kinds = technology.kinds.iter().flat_map(|kind| vocabulary.learn(kind)).collect();
+            let kinds = technology
+                .kinds
+                .iter()
+                .flat_map(|kind| vocabulary.learn(kind))
+                .collect();
             technologies.add(words, kinds);
         }
         let mut background = vocabulary.learn(BACKGROUND);
@@ -80,12 +84,17 @@ impl Phrases {
 
     /// What the longest phrase stands for that a text begins with.
     fn at(&self, words: &[Option<WordId>]) -> &[WordId] {
-        let Some((Some(first), rest)) = words.split_first() else { return &[] };
+        let Some((Some(first), rest)) = words.split_first() else {
+            return &[];
+        };
         let phrases = self.0.get(first).map_or(&[][..], Vec::as_slice);
         let fits = |phrase: &[WordId]| {
             rest.len() >= phrase.len() && phrase.iter().zip(rest).all(|(a, b)| Some(*a) == *b)
         };
-        let longest = phrases.iter().filter(|(phrase, _)| fits(phrase)).max_by_key(|(phrase, _)| phrase.len());
+        let longest = phrases
+            .iter()
+            .filter(|(phrase, _)| fits(phrase))
+            .max_by_key(|(phrase, _)| phrase.len());
         longest.map_or(&[], |(_, meant)| meant)
     }
 }
