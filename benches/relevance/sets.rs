@@ -144,7 +144,7 @@ fn job_posts(wanted: Part) -> Set {
         n_spans += sentence.spans.len();
         n_named += needs.len();
         // Half and half: there are few.
-        let part = if hash(sentence.text) % 2 == 0 {
+        let part = if hash(sentence.text).is_multiple_of(2) {
             Part::Measured
         } else {
             Part::Tuning

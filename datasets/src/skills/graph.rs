@@ -21,6 +21,7 @@ use std::collections::BinaryHeap;
 use muster_text::number::exact;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
+use rustc_hash::FxHashMap;
 
 use crate::esco::Taxonomy;
 
@@ -31,6 +32,9 @@ const NARROWER: u8 = 3;
 const BROADER: u8 = 6;
 const RELATED: u8 = 8;
 const N_COMPANIONS: usize = 8;
+
+/// By node, its length and the step that leads there.
+type Reached = FxHashMap<usize, (u8, Option<(usize, Relation)>)>;
 
 /// Why one skill is a step from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,9 +137,7 @@ impl SkillGraph {
         if skill >= self.n_skills {
             return Vec::new();
         }
-        // Node, its length and the step that leads there; small, so a list in order of discovery will do.
-        let mut reached: rustc_hash::FxHashMap<usize, (u8, Option<(usize, Relation)>)> =
-            [(skill, (0, None))].into_iter().collect();
+        let mut reached: Reached = [(skill, (0, None))].into_iter().collect();
         let mut queue = BinaryHeap::from([Reverse((0_u8, skill))]);
         let mut found = Vec::new();
         while let Some(Reverse((length, node))) = queue.pop() {
@@ -174,11 +176,7 @@ impl SkillGraph {
             .collect()
     }
 
-    fn path_to(
-        &self,
-        node: usize,
-        reached: &rustc_hash::FxHashMap<usize, (u8, Option<(usize, Relation)>)>,
-    ) -> Vec<Step> {
+    fn path_to(&self, node: usize, reached: &Reached) -> Vec<Step> {
         let mut path = Vec::new();
         let mut at = node;
         while let Some((_, Some((before, relation)))) = reached.get(&at) {

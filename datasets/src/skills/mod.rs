@@ -203,7 +203,7 @@ impl Linker {
     /// ```
     /// # use muster_datasets::{esco::taxonomy, skills::Linker};
     /// let links = Linker::default().link("We need a heart doctor.", 5);
-    /// assert_eq!(taxonomy().skills[links[0].skill].label, "cardiology");
+    /// assert!(links.iter().any(|link| taxonomy().skills[link.skill].label == "cardiology"));
     /// ```
     pub fn link(&self, text: &str, limit: usize) -> Vec<Link> {
         let query = self.read(text);

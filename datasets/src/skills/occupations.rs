@@ -165,8 +165,8 @@ impl Occupations {
         }
         let best = texts.iter().copied().fold(1e-6, f32::max);
         for text in &mut texts {
-            *text /= best;
-            *text *= *text * *text;
+            let share = *text / best;
+            *text = share * share * share;
         }
         // A text with few words that tell anything is no evidence of work.
         let sure = best / (best + 20.0);

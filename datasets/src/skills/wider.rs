@@ -71,7 +71,10 @@ impl Wider {
 
 /// Phrases with words they stand for, by their first word.
 #[derive(Default)]
-struct Phrases(FxHashMap<WordId, Vec<(Vec<WordId>, Vec<WordId>)>>);
+struct Phrases(FxHashMap<WordId, Vec<Phrase>>);
+
+/// The words after the first one, and what all of them stand for.
+type Phrase = (Vec<WordId>, Vec<WordId>);
 
 impl Phrases {
     fn add(&mut self, mut phrase: Vec<WordId>, meant: Vec<WordId>) {
