@@ -82,6 +82,6 @@ mod tests {
         assert_eq!(count(|o| o.reported.len()), 7_796);
         assert!(count(|o| o.alternate.len()) > 56_000);
         assert!(count(|o| o.tasks.len()) > 18_700);
-        assert_eq!(technologies().len(), 8_769);
+        assert_eq!(technologies().len(), 8_768);
     }
 }
