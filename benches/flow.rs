@@ -4,8 +4,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
+use muster_matcher::flow::role_prices::{CoreArc, Leaf, LeafIdx, Standing};
 use muster_matcher::flow::{
-    Network, NodeIdx, Solution, dimacs, network_simplex, successive_shortest_paths,
+    Network, NodeIdx, Solution, dimacs, network_simplex, role_prices, successive_shortest_paths,
 };
 
 /// A small generator of pseudo-random numbers (SplitMix64), so that cases are the same everywhere.
@@ -98,36 +99,96 @@ fn reviewers(n_papers: usize) -> Network {
     network
 }
 
-/// Few roles with seats, many experts with one hour each, and an expensive way out for each seat.
-fn experts(n_experts: usize, n_roles: usize) -> Network {
-    let mut random = Random(5);
+/// Few roles with seats, many experts with one unit each, who may idle; an empty seat costs 200,000.
+fn experts(n_experts: usize, n_roles: usize, seats: i64) -> Network {
     let mut network = Network::new();
-    let seats = i64::try_from(n_experts / n_roles / 2).expect("it is small");
-    let n_seats = seats * i64::try_from(n_roles).expect("it is small");
     let mut add = |supply| network.add_node(supply).expect("it is small");
-    let pool = add(n_seats);
-    let experts: Vec<NodeIdx> = (0..n_experts).map(|_| add(0)).collect();
-    let roles: Vec<NodeIdx> = (0..n_roles).map(|_| add(-seats)).collect();
+    let roles: Vec<NodeIdx> = (0..n_roles).map(|_| add(0)).collect();
+    let experts: Vec<NodeIdx> = (0..n_experts).map(|_| add(1)).collect();
+    let idle = add(-i64::try_from(n_experts).expect("it is small"));
     let mut add = |tail, head, capacity, cost| {
         network
             .add_arc(tail, head, 0, capacity, cost)
             .expect("its ends exist");
     };
-    for &expert in &experts {
-        add(pool, expert, 1, 0);
-        for _ in 0..27 {
-            add(
-                expert,
-                random.node(&roles),
-                1,
-                -i128::from(random.up_to(100_000)),
-            );
+    for (leaf, &expert) in pool(n_experts, n_roles).iter().zip(&experts) {
+        add(expert, idle, 1, 0);
+        for &(role, cost) in &leaf.pairs {
+            add(expert, roles[usize::from(role)], 1, cost.into());
         }
     }
     for &role in &roles {
-        add(pool, role, seats, 0);
+        add(role, idle, seats, -200_000);
     }
     network
+}
+
+/// Experts with 27 roles each, at costs of -1 to -100,000, whose home is the core node after the roles.
+fn pool(n_experts: usize, n_roles: usize) -> Vec<Leaf> {
+    let mut random = Random(5);
+    let home = u16::try_from(n_roles).expect("it is small");
+    let mut expert = || Leaf {
+        home,
+        units: 1,
+        pairs: (0..27)
+            .map(|_| {
+                let role = random.below(u64::from(home));
+                let role = u16::try_from(role).expect("it is below a u16");
+                (role, -random.up_to(100_000))
+            })
+            .collect(),
+    };
+    (0..n_experts).map(|_| expert()).collect()
+}
+
+/// One change at a time to a plan for 100,000 experts.
+fn changes(criterion: &mut Criterion) {
+    const N_ROLES: u16 = 60;
+    let leaves = pool(100_000, N_ROLES.into());
+    for (case, seats) in [("plenty", 17), ("scarce", 1650)] {
+        let arc = |tail| CoreArc {
+            tail,
+            head: N_ROLES,
+            capacity: seats,
+            cost: -200_000,
+        };
+        let arcs = (0..N_ROLES).map(arc).collect();
+        let standing = Standing::new(usize::from(N_ROLES) + 1, arcs, &leaves, 2);
+        let mut standing = standing.expect("its numbers are small");
+        let mut random = Random(9);
+        let mut there: Vec<LeafIdx> = (0..100_000).map(LeafIdx).collect();
+        let mut any =
+            |n: usize| usize::try_from(random.below(n as u64)).expect("it is below a usize");
+        let mut group = criterion.benchmark_group(format!("flow/100k-experts-60-roles-{case}"));
+        group.sample_size(10);
+        group.bench_function("standing-drop-out-and-return", |bencher| {
+            bencher.iter(|| {
+                let place = any(there.len());
+                standing.remove(there[place]).expect("it is there");
+                there[place] = standing.add(&leaves[place]).expect("its numbers are small");
+            });
+        });
+        group.bench_function("standing-change-a-rate", |bencher| {
+            bencher.iter(|| {
+                let place = any(there.len());
+                let (role, _) = leaves[place].pairs[any(27)];
+                let cost = -i64::try_from(any(100_000)).expect("it is small");
+                standing
+                    .set_cost(there[place], role, cost)
+                    .expect("it has that pair");
+            });
+        });
+        group.bench_function("standing-change-seats", |bencher| {
+            bencher.iter(|| {
+                let seats = seats + i64::try_from(any(5)).expect("it is small");
+                standing
+                    .set_arc(any(N_ROLES.into()), seats, -200_000)
+                    .expect("its numbers are small");
+            });
+        });
+        assert!(standing.is_proved());
+        group.finish();
+    }
 }
 
 type Engine = fn(&Network) -> Solution;
@@ -136,12 +197,21 @@ fn simplex(network: &Network) -> Solution {
     network_simplex::solve(network).expect("the case has an optimum")
 }
 
+fn prices(network: &Network) -> Solution {
+    role_prices::solve(network, 2)
+        .expect("the case has a small core")
+        .expect("the case has an optimum")
+}
+
 fn shortest_paths(network: &Network) -> Solution {
     successive_shortest_paths::solve(network).expect("the case has an optimum")
 }
 
 fn flow(criterion: &mut Criterion) {
     let simplex_only: &[(&str, Engine)] = &[("network-simplex", simplex)];
+    let prices_and_simplex: &[(&str, Engine)] =
+        &[("role-prices", prices), ("network-simplex", simplex)];
+    let prices_only: &[(&str, Engine)] = &[("role-prices", prices)];
     let both: &[(&str, Engine)] = &[
         ("network-simplex", simplex),
         ("successive-shortest-paths", shortest_paths),
@@ -152,7 +222,26 @@ fn flow(criterion: &mut Criterion) {
         ("netgen-8-16384", netgen_8(16_384), simplex_only),
         ("reviewers-200", reviewers(200), both),
         ("reviewers-2000", reviewers(2000), simplex_only),
-        ("10k-experts-60-roles", experts(10_000, 60), simplex_only),
+        (
+            "10k-experts-60-roles-plenty",
+            experts(10_000, 60, 17),
+            prices_and_simplex,
+        ),
+        (
+            "10k-experts-60-roles-scarce",
+            experts(10_000, 60, 160),
+            prices_and_simplex,
+        ),
+        (
+            "100k-experts-60-roles-plenty",
+            experts(100_000, 60, 17),
+            prices_only,
+        ),
+        (
+            "100k-experts-60-roles-scarce",
+            experts(100_000, 60, 1650),
+            prices_only,
+        ),
     ] {
         let mut group = criterion.benchmark_group(format!("flow/{case}"));
         group.sampling_mode(SamplingMode::Flat).sample_size(10);
@@ -173,5 +262,5 @@ fn read(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, flow, read);
+criterion_group!(benches, flow, changes, read);
 criterion_main!(benches);

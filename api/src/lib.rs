@@ -2,7 +2,10 @@
 
 pub mod access;
 pub mod export;
+#[cfg(test)]
+mod fuzz;
 mod json;
+pub mod labels;
 pub mod plan_file;
 pub mod planning;
 pub mod service;

@@ -25,6 +25,10 @@ def write(name, header, rows):
             out.write(text.encode("utf-8"))
 
 
+def plain(text):
+    return " ".join(text.split())
+
+
 def trigrams(text):
     grams = collections.Counter()
     for word in text.lower().replace("-", " ").split():
@@ -157,6 +161,9 @@ def main():
             for r in occupations
         ],
     )
+    # A line for each row of the tables above: the same order, so no id is needed.
+    write("skill_descriptions", ["description"], [[plain(r[5])] for r in skills])
+    write("occupation_descriptions", ["description"], [[plain(r[5])] for r in occupations])
     write("isco_groups", ["code", "label"], sorted([r[1], r[2]] for r in read("isco_groups")))
     print(len(skills), "skills", len(groups), "groups", len(occupations), "occupations")
 

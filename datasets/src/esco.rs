@@ -154,6 +154,10 @@ static OCCUPATIONS: LazyLock<String> =
     LazyLock::new(|| unpack(include_bytes!("../esco/occupations.tsv.gz")));
 static ISCO: LazyLock<String> =
     LazyLock::new(|| unpack(include_bytes!("../esco/isco_groups.tsv.gz")));
+static SKILL_DESCRIPTIONS: LazyLock<String> =
+    LazyLock::new(|| unpack(include_bytes!("../esco/skill_descriptions.tsv.gz")));
+static OCCUPATION_DESCRIPTIONS: LazyLock<String> =
+    LazyLock::new(|| unpack(include_bytes!("../esco/occupation_descriptions.tsv.gz")));
 static TAXONOMY: LazyLock<Taxonomy> = LazyLock::new(Taxonomy::load);
 
 /// The embedded taxonomy; the first call unpacks it, in about a tenth of a second.
@@ -166,6 +170,16 @@ static TAXONOMY: LazyLock<Taxonomy> = LazyLock::new(Taxonomy::load);
 /// ```
 pub fn taxonomy() -> &'static Taxonomy {
     &TAXONOMY
+}
+
+/// What each skill of [`Taxonomy::skills`] is, in a sentence or a few; empty where ESCO does not say.
+pub fn skill_descriptions() -> Vec<&'static str> {
+    rows(&SKILL_DESCRIPTIONS).map(|[text]| text).collect()
+}
+
+/// What people do in each occupation of [`Taxonomy::occupations`].
+pub fn occupation_descriptions() -> Vec<&'static str> {
+    rows(&OCCUPATION_DESCRIPTIONS).map(|[text]| text).collect()
 }
 
 impl Taxonomy {

@@ -4,6 +4,8 @@
 //! assumed.
 //!
 //! - [`esco`]: skills and occupations, found by id or label;
+//! - [`onet`]: occupations of O*NET, their titles and tasks;
+//! - [`skills`]: which skills a text speaks of;
 //! - [`so2016`]: 56,030 respondents of a public survey as profiles;
 //! - [`campaigns`]: five campaigns that compete for them;
 //! - [`generator`]: pools and campaigns of any size from a seed;
@@ -15,5 +17,8 @@ mod embedded;
 pub mod esco;
 pub mod generator;
 pub mod import;
+pub mod onet;
+pub mod skills;
+pub mod skillspan;
 pub mod so2016;
 pub mod tables;

@@ -1,36 +1,48 @@
 //! The talent pool on disk: search, and candidates for the solver.
 //!
-//! An index is a folder of tantivy's files, the word statistics of the text score, and a manifest
-//! with the checksum of every file. It is derived from a pool file and can always be built again.
+//! An index is a folder of tantivy's files and a manifest with the checksum of every file. It is derived
+//! from a pool file or a store and can always be built again. A [`Pool`] is one generation of it and never
+//! changes; an [`Updater`] makes the next one from some profiles changed.
 //!
-//! Terms of the index answer what they can for sure and never lose anybody eligible (`filter`);
-//! whoever is left is judged by `matcher::eligibility` on the stored profile, so the index and the
-//! solver mean the same.
+//! tantivy answers words. What conditions and scores ask of people stands in columns in memory (`columns`), which decide
+//! as `matcher::eligibility` and `matcher::score` do; whom they cannot decide for sure, those judge by the stored
+//! profile, so the index and the solver mean the same.
 
+mod asked;
+mod columns;
 mod error;
-mod filter;
+mod facets;
+mod ids;
 #[cfg(test)]
 mod laws;
 mod lock;
 mod manifest;
+mod meter;
 mod pool;
 mod scan;
 mod schema;
 mod search;
-mod set;
+mod segment;
+mod shortlist;
+mod snippet;
 mod source;
 #[cfg(test)]
 mod testing;
 mod text;
-mod wording;
+mod updater;
+#[cfg(test)]
+mod updates;
 mod writer;
 
 pub use error::IndexError;
+pub use facets::{Facet, Facets};
 pub use lock::FolderLock;
 pub use manifest::{Manifest, Sealed};
+pub use meter::{Booked, Steps};
 pub use pool::Pool;
 pub use search::{Found, FoundForRole, Hit, NearMiss, RoleHit, Search, Setting};
+pub use snippet::Snippet;
 pub use source::IndexSource;
 pub use text::{SCORE_MODEL, Section, TextModel, TextModelBuilder, TextQuery};
-pub use wording::Snippet;
+pub use updater::{Change, Updater};
 pub use writer::{IndexBuilder, build};

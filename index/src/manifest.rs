@@ -1,8 +1,12 @@
-//! What an index folder says of itself, in `manifest.json`, and whether its files are as written.
+//! What an index says of itself, and whether its files are as written.
+//!
+//! A manifest without files is the payload of every commit, so that it changes together with the documents. One with
+//! the checksums of all files is `manifest.json` while nobody writes; while somebody does, that file says so, and what
+//! holds is the payload of the last commit.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use flate2::Crc;
@@ -12,11 +16,13 @@ use crate::IndexError;
 
 /// The manifest's file name.
 pub(crate) const MANIFEST: &str = "manifest.json";
-/// The file of word statistics.
-pub(crate) const WORDS: &str = "words.gz";
 
 const KIND: &str = "muster-index";
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
+/// The engine's list of segments, with the payload of the last commit.
+pub(crate) const META: &str = "meta.json";
+/// The engine's list of files it may remove: it is written at any time and holds nothing of the pool.
+const MANAGED: &str = ".managed.json";
 
 /// What an index holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +33,7 @@ pub struct Manifest {
     pub kind: String,
     /// Profiles in it.
     pub experts: u64,
-    /// Counts the builds at this place, from 1.
+    /// Counts the builds and updates at this place, from 1.
     pub generation: u64,
     /// The number of the text score's formula.
     pub score_model: u32,
@@ -36,7 +42,11 @@ pub struct Manifest {
     /// How far the source it was built from had come, for whoever follows one; 0 otherwise.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub position: i64,
-    /// Every file with its length and checksum.
+    /// Whether somebody writes, so that files come and go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub writing: bool,
+    /// Every file with its length and checksum, while nobody writes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, Sealed>,
     /// CRC-32 of this manifest, written compactly with 0 here.
     pub crc32: u32,
@@ -63,36 +73,74 @@ struct Header {
 }
 
 impl Manifest {
-    /// A manifest of the files in `dir` as they are now.
-    pub(crate) fn seal(
-        dir: &Path,
+    /// What a commit says of the pool.
+    pub(crate) fn of_commit(
         experts: u64,
         generation: u64,
-        pool_hash: String,
+        pool_hash: PoolHash,
         position: i64,
-    ) -> Result<Self, IndexError> {
-        let mut files = BTreeMap::new();
-        for entry in fs::read_dir(dir).map_err(IndexError::io(dir))? {
-            let path = entry.map_err(IndexError::io(dir))?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            if let Some(name) = name {
-                let sealed = Sealed::of(&path).map_err(IndexError::io(&path))?;
-                files.insert(name.to_owned(), sealed);
-            }
-        }
-        let mut manifest = Self {
+    ) -> Self {
+        Self {
             format: FORMAT,
             kind: KIND.to_owned(),
             experts,
             generation,
             score_model: crate::text::SCORE_MODEL,
-            pool_hash,
+            pool_hash: pool_hash.hex(),
             position,
-            files,
+            writing: false,
+            files: BTreeMap::new(),
             crc32: 0,
+        }
+        .with_crc32()
+    }
+
+    /// The same, while somebody writes.
+    pub(crate) fn while_writing(&self) -> Self {
+        Self {
+            writing: true,
+            files: BTreeMap::new(),
+            ..self.clone()
+        }
+        .with_crc32()
+    }
+
+    /// The same with all files in `dir` as they are now.
+    pub(crate) fn sealed(&self, dir: &Path) -> Result<Self, IndexError> {
+        let mut files = BTreeMap::new();
+        for entry in fs::read_dir(dir).map_err(IndexError::io(dir))? {
+            let path = entry.map_err(IndexError::io(dir))?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            if let Some(name) = name.filter(|name| ![MANIFEST, MANAGED].contains(name)) {
+                let sealed = Sealed::of(&path).map_err(IndexError::io(&path))?;
+                files.insert(name.to_owned(), sealed);
+            }
+        }
+        let sealed = Self {
+            writing: false,
+            files,
+            ..self.clone()
         };
-        manifest.crc32 = manifest.own_crc32();
-        Ok(manifest)
+        Ok(sealed.with_crc32())
+    }
+
+    fn with_crc32(mut self) -> Self {
+        self.crc32 = self.own_crc32();
+        self
+    }
+
+    /// Puts the manifest into `dir`, whole or not at all.
+    pub(crate) fn write(&self, dir: &Path) -> Result<(), IndexError> {
+        let path = dir.join(MANIFEST);
+        let new = dir.join(".manifest.new");
+        let on_disk = || {
+            let mut file = File::create(&new)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            writeln!(file)?;
+            file.sync_all()?;
+            fs::rename(&new, &path)
+        };
+        on_disk().map_err(IndexError::io(&path))
     }
 
     fn own_crc32(&self) -> u32 {
@@ -130,8 +178,13 @@ impl Manifest {
             }
             Err(error) => return Err(IndexError::io(&path)(error)),
         };
+        Self::parse(&text, dir, &path)
+    }
+
+    /// The manifest that stands in `file` of the index in `dir`.
+    pub(crate) fn parse(text: &[u8], dir: &Path, file: &Path) -> Result<Self, IndexError> {
         let header: Header =
-            serde_json::from_slice(&text).map_err(|error| IndexError::damaged(&path, error))?;
+            serde_json::from_slice(text).map_err(|error| IndexError::damaged(file, error))?;
         if header.kind != KIND {
             return Err(IndexError::NotAnIndex {
                 dir: dir.to_owned(),
@@ -146,9 +199,9 @@ impl Manifest {
             });
         }
         let manifest: Self =
-            serde_json::from_slice(&text).map_err(|error| IndexError::damaged(&path, error))?;
+            serde_json::from_slice(text).map_err(|error| IndexError::damaged(file, error))?;
         if manifest.own_crc32() != manifest.crc32 {
-            return Err(IndexError::damaged(&path, "its checksum is wrong"));
+            return Err(IndexError::damaged(file, "its checksum is wrong"));
         }
         Ok(manifest)
     }
@@ -207,13 +260,28 @@ impl Sealed {
 pub(crate) struct PoolHash(u64);
 
 impl PoolHash {
+    /// The hash a manifest states.
+    pub(crate) fn of_hex(hex: &str) -> Option<Self> {
+        u64::from_str_radix(hex, 16).ok().map(Self)
+    }
+
+    /// Adds a profile's text.
     pub(crate) fn add(&mut self, profile: &[u8]) {
+        self.0 = self.0.wrapping_add(Self::hash(profile));
+    }
+
+    /// Takes a profile's text away.
+    pub(crate) fn remove(&mut self, profile: &[u8]) {
+        self.0 = self.0.wrapping_sub(Self::hash(profile));
+    }
+
+    fn hash(profile: &[u8]) -> u64 {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for byte in profile {
             hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
         hash = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        self.0 = self.0.wrapping_add(hash ^ (hash >> 32));
+        hash ^ (hash >> 32)
     }
 
     pub(crate) fn hex(self) -> String {

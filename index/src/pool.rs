@@ -1,43 +1,41 @@
-//! An index that was opened: checked, read-only, shared between threads.
+//! A generation of an index: checked, read-only, shared between threads.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use muster_matcher::json::{Faults, FromJson, Path as JsonPath, parse};
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
-use tantivy::columnar::Column;
-use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::store::StoreReader;
-use tantivy::{DocId, DocSet, Index, SegmentReader, TERMINATED, TantivyDocument, Term};
+use tantivy::{DocId, Index, SegmentReader};
 
 use crate::IndexError;
-use crate::manifest::{Manifest, WORDS};
-use crate::schema::{Fields, LENGTHS, schema};
-use crate::text::{self, SCORE_MODEL, Section, TextModel, words};
+use crate::manifest::{META, Manifest};
+use crate::schema::{Fields, schema};
+use crate::segment::{ProfileStore, Segment};
+use crate::text::{SCORE_MODEL, TextModel, words};
 
-/// The talent pool on disk.
+/// The talent pool on disk, as it was when this was opened: later changes are in later generations.
 ///
-/// Experts are numbered in the order of their ids, so the order of documents is the order of ids.
+/// Experts stand in segments, in each in the order of their ids.
 pub struct Pool {
-    dir: PathBuf,
-    manifest: Manifest,
+    pub(crate) dir: PathBuf,
+    pub(crate) manifest: Manifest,
     pub(crate) fields: Fields,
-    model: TextModel,
-    /// Nothing where the pool is empty.
-    pub(crate) segment: Option<Segment>,
+    pub(crate) model: TextModel,
+    pub(crate) segments: Vec<Segment>,
 }
 
-/// All experts of a pool.
-pub(crate) struct Segment {
-    pub(crate) reader: SegmentReader,
-    lengths: [Column<u64>; 2],
+/// Where an expert stands: a segment's position in the pool, and a document in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) segment: usize,
+    pub(crate) doc: DocId,
 }
 
-/// Blocks of stored profiles kept decompressed while they are read in order.
-const CACHED_BLOCKS: usize = 4;
+/// How often an index is opened while another process changes it.
+const ATTEMPTS: usize = 5;
 
 impl Pool {
-    /// Opens the index in `dir` and checks every file of it.
+    /// Opens the index in `dir` and checks every file of it. Another process may be changing it.
     ///
     /// # Errors
     /// [`IndexError::Missing`], [`IndexError::NotAnIndex`], [`IndexError::OtherFormat`],
@@ -47,6 +45,21 @@ impl Pool {
     /// # Complexity
     /// Reads every byte of the index once.
     pub fn open(dir: &Path) -> Result<Self, IndexError> {
+        // Whoever changes an index removes files that were there a moment ago.
+        let state = || fs::read(dir.join(META)).ok();
+        let mut before = state();
+        for _ in 1..ATTEMPTS {
+            let opened = Self::open_once(dir);
+            let after = state();
+            if opened.is_ok() || after == before {
+                return opened;
+            }
+            before = after;
+        }
+        Self::open_once(dir)
+    }
+
+    fn open_once(dir: &Path) -> Result<Self, IndexError> {
         let manifest = Manifest::read(dir)?;
         if manifest.score_model != SCORE_MODEL {
             return Err(IndexError::OtherScoreModel {
@@ -55,51 +68,45 @@ impl Pool {
                 expected: SCORE_MODEL,
             });
         }
-        manifest.check_files(dir)?;
-        let words = dir.join(WORDS);
-        let file = std::fs::File::open(&words).map_err(IndexError::io(&words))?;
-        let model = text::read(file).map_err(|error| IndexError::damaged(&words, error))?;
-        let pool = Self::open_checked(dir, manifest, model)?;
-        let found = pool.documents();
-        if u64::from(found) != pool.manifest.experts || pool.model.experts() != u64::from(found) {
-            let what = format!(
-                "{found} experts, expected {} with word statistics of {}",
-                pool.manifest.experts,
-                pool.model.experts()
-            );
-            return Err(IndexError::damaged(dir, what));
+        if !manifest.writing {
+            manifest.check_files(dir)?;
         }
-        Ok(pool)
-    }
-
-    fn open_checked(dir: &Path, manifest: Manifest, model: TextModel) -> Result<Self, IndexError> {
-        let index = Index::open_in_dir(dir)?;
-        index
-            .tokenizers()
-            .register(words::TOKENIZER, words::analyzer());
-        let (schema, fields) = schema();
-        if index.schema() != schema {
-            return Err(IndexError::damaged(
-                dir,
-                "its fields are not those of this format",
-            ));
+        let index = open_engine(dir)?;
+        if manifest.writing {
+            check_written(&index, dir)?;
         }
-        let segments = index.searchable_segments()?;
-        let segment = match segments.as_slice() {
-            [] => None,
-            [segment] => Some(Segment::open(segment)?),
-            more => {
-                let what = format!("{} segments, expected one", more.len());
-                return Err(IndexError::damaged(dir, what));
-            }
-        };
-        Ok(Self {
+        let stated = committed(&index, dir)?;
+        let manifest = if manifest.writing { stated } else { manifest };
+        let (_, fields) = schema();
+        let mut segments = Vec::new();
+        for segment in index.searchable_segments()? {
+            let reader = SegmentReader::open(&segment)?;
+            segments.push(Segment::open(reader, &fields, dir)?);
+        }
+        let model = TextModel::of_segments(&fields, &segments)?;
+        let pool = Self {
             dir: dir.to_owned(),
             manifest,
             fields,
             model,
-            segment,
-        })
+            segments,
+        };
+        pool.check_counts()?;
+        Ok(pool)
+    }
+
+    /// Whether as many experts are in it as were put there.
+    pub(crate) fn check_counts(&self) -> Result<(), IndexError> {
+        let found = self.model.experts();
+        let segments = self.segments.iter();
+        let named = segments
+            .clone()
+            .all(|segment| segment.shared.fits(&segment.reader));
+        if found != self.manifest.experts || !named {
+            let what = format!("{found} experts, expected {}", self.manifest.experts);
+            return Err(IndexError::damaged(&self.dir.join(META), what));
+        }
+        Ok(())
     }
 
     /// What the index says of itself.
@@ -114,88 +121,112 @@ impl Pool {
 
     /// Every profile, in the order of ids.
     pub fn profiles(&self) -> impl Iterator<Item = Result<Profile, IndexError>> {
-        let store = self.segment.as_ref().map(|segment| segment.store(self));
-        let (mut store, mut failed) = match store.transpose() {
-            Ok(store) => (store, None),
-            Err(error) => (None, Some(error)),
-        };
-        let mut docs = 0..self.documents();
+        let mut stores: Vec<Option<ProfileStore<'_>>> =
+            self.segments.iter().map(|_| None).collect();
+        self.places().map(move |place| {
+            let segment = &self.segments[place.segment];
+            let store = match &mut stores[place.segment] {
+                Some(store) => store,
+                closed => closed.insert(segment.store(&self.fields, &self.dir)?),
+            };
+            store.profile(place.doc)
+        })
+    }
+
+    /// Where everybody stands, in the order of ids.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        let mut heads: Vec<_> = self
+            .segments
+            .iter()
+            .map(|segment| segment.alive_docs().peekable())
+            .collect();
         std::iter::from_fn(move || {
-            if let Some(error) = failed.take() {
-                return Some(Err(error));
-            }
-            let doc = docs.next()?;
-            store.as_mut().map(|store| store.profile(doc))
+            let first = heads.iter_mut().enumerate().filter_map(|(idx, docs)| {
+                let doc = *docs.peek()?;
+                Some((self.segments[idx].id(doc), idx))
+            });
+            let (_, segment) = first.min()?;
+            let doc = heads[segment].next()?;
+            Some(Place { segment, doc })
         })
     }
 
-    pub(crate) fn documents(&self) -> DocId {
-        self.segment
-            .as_ref()
-            .map_or(0, |segment| segment.reader.max_doc())
-    }
-}
-
-impl Segment {
-    fn open(segment: &tantivy::Segment) -> Result<Self, IndexError> {
-        let reader = SegmentReader::open(segment)?;
-        let [headline, bio] = LENGTHS;
-        let lengths = [
-            reader.fast_fields().u64(headline)?,
-            reader.fast_fields().u64(bio)?,
-        ];
-        Ok(Self { reader, lengths })
+    /// Everybody's id, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.places().map(|place| self.id_at(place))
     }
 
-    /// The words of a section of a document.
-    pub(crate) fn length(&self, section: Section, doc: DocId) -> u32 {
-        let length = self.lengths[section.idx()].first(doc).unwrap_or_default();
-        u32::try_from(length).unwrap_or(u32::MAX)
+    /// How many people are in it.
+    pub fn experts(&self) -> usize {
+        usize::try_from(self.model.experts()).unwrap_or(usize::MAX)
     }
 
-    /// The document of an expert, if the pool has them.
-    pub(crate) fn document(&self, pool: &Pool, id: &Id) -> Result<Option<DocId>, IndexError> {
-        let term = Term::from_field_text(pool.fields.id, id.as_str());
-        let ids = self.reader.inverted_index(pool.fields.id)?;
-        let postings = ids.read_postings(&term, IndexRecordOption::Basic);
-        let postings = postings.map_err(IndexError::io(&pool.dir))?;
-        let doc = postings.map(|postings| postings.doc());
-        Ok(doc.filter(|doc| *doc != TERMINATED))
+    /// Where an expert stands, if the pool has them.
+    pub(crate) fn place(&self, id: &str) -> Option<Place> {
+        let segments = self.segments.iter().enumerate();
+        segments
+            .filter_map(|(idx, segment)| {
+                let doc = segment.shared.ids.find(id)?;
+                segment.is_alive(doc).then_some(Place { segment: idx, doc })
+            })
+            .next()
     }
 
-    /// A reader of stored profiles, for one thread.
-    pub(crate) fn store<'a>(&self, pool: &'a Pool) -> Result<ProfileStore<'a>, IndexError> {
-        let store = self.reader.get_store_reader(CACHED_BLOCKS);
-        Ok(ProfileStore {
-            store: store.map_err(IndexError::io(&pool.dir))?,
-            pool,
-        })
+    /// The id of whoever stands somewhere.
+    pub(crate) fn id_at(&self, place: Place) -> &str {
+        self.segments[place.segment].id(place.doc)
     }
-}
 
-/// Reads stored profiles; best in the order of documents.
-pub(crate) struct ProfileStore<'a> {
-    store: StoreReader,
-    pool: &'a Pool,
-}
+    /// The profile of whoever stands somewhere.
+    pub(crate) fn profile(&self, place: Place) -> Result<Profile, IndexError> {
+        self.segments[place.segment]
+            .store(&self.fields, &self.dir)?
+            .profile(place.doc)
+    }
 
-impl ProfileStore<'_> {
-    /// The profile of a document.
-    pub(crate) fn profile(&self, doc: DocId) -> Result<Profile, IndexError> {
-        let document: TantivyDocument = self.store.get(doc)?;
-        let json = document
-            .get_first(self.pool.fields.profile)
-            .and_then(|value| value.as_str());
-        let damaged = |what: String| {
-            IndexError::damaged(
-                &self.pool.dir,
-                format!("profile {doc} cannot be read: {what}"),
-            )
+    /// The profile of an expert, and its text as it is stored, if the pool has them.
+    pub(crate) fn stored(&self, id: &Id) -> Result<Option<(Profile, String)>, IndexError> {
+        let Some(place) = self.place(id.as_str()) else {
+            return Ok(None);
         };
-        let json = json.ok_or_else(|| damaged("it is not stored".to_owned()))?;
-        let tree = parse(json.as_bytes()).map_err(|error| damaged(error.to_string()))?;
-        let mut faults = Faults::default();
-        Profile::from_json(tree, &JsonPath::ROOT, &mut faults)
-            .ok_or_else(|| damaged(faults.to_string()))
+        let store = self.segments[place.segment].store(&self.fields, &self.dir)?;
+        Ok(Some((store.profile(place.doc)?, store.text(place.doc)?)))
     }
+}
+
+/// Opens the engine's index, whose fields must be those of this format.
+pub(crate) fn open_engine(dir: &Path) -> Result<Index, IndexError> {
+    let index = Index::open_in_dir(dir)
+        .map_err(|error| IndexError::damaged(&dir.join(META), error.to_string()))?;
+    index
+        .tokenizers()
+        .register(words::TOKENIZER, words::analyzer());
+    if index.schema() != schema().0 {
+        return Err(IndexError::damaged(
+            &dir.join(META),
+            "its fields are not those of this format",
+        ));
+    }
+    Ok(index)
+}
+
+/// What the last commit says of the pool.
+pub(crate) fn committed(index: &Index, dir: &Path) -> Result<Manifest, IndexError> {
+    let meta = dir.join(META);
+    let payload = index.load_metas()?.payload;
+    let payload = payload.ok_or_else(|| IndexError::damaged(&meta, "it says nothing of a pool"))?;
+    Manifest::parse(payload.as_bytes(), dir, &meta)
+}
+
+/// Whether the files of an index that somebody was writing are as they were written.
+fn check_written(index: &Index, dir: &Path) -> Result<(), IndexError> {
+    let meta = index.load_metas()?;
+    for file in meta.list_segment_files() {
+        let path = dir.join(&file);
+        // Segments name files that they need not have.
+        if path.exists() && !index.directory().validate_checksum(&file).unwrap_or(false) {
+            return Err(IndexError::damaged(&path, "its checksum is wrong"));
+        }
+    }
+    Ok(())
 }

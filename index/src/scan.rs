@@ -10,28 +10,126 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
-use crate::pool::{Pool, Segment};
+use crate::pool::{Place, Pool};
+use crate::segment::Segment;
 use crate::text::{Section, TextQuery};
 
-/// What `work` makes of every part of `0..n_docs`, one part a thread, in order.
-pub(crate) fn in_parts<T: Send>(
-    n_docs: u32,
+/// Documents looked at together: few enough for what is known of them to stay in the processor's cache.
+pub(crate) const BLOCK: u32 = 4096;
+
+/// `docs` in blocks.
+pub(crate) fn blocks(docs: Range<DocId>) -> impl Iterator<Item = Range<DocId>> {
+    let starts = docs.clone().step_by(BLOCK as usize);
+    starts.map(move |start| start..docs.end.min(start + BLOCK))
+}
+
+/// Some of the documents of a segment.
+#[derive(Clone)]
+pub(crate) struct Part<'a> {
+    pub(crate) segment: &'a Segment,
+    /// Its position in the pool.
+    pub(crate) segment_idx: usize,
+    pub(crate) docs: Range<DocId>,
+}
+
+impl Part<'_> {
+    /// Where one of its documents stands.
+    pub(crate) fn place(&self, doc: DocId) -> Place {
+        Place {
+            segment: self.segment_idx,
+            doc,
+        }
+    }
+}
+
+/// How many threads the machine runs at once.
+pub(crate) fn threads() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// What `work` makes of each item, in order.
+pub(crate) fn each_of<'i, I: Sync, T: Send>(
+    items: &'i [I],
     threads: NonZeroUsize,
-    work: impl Fn(Range<DocId>) -> Result<T, IndexError> + Sync,
-) -> Result<Vec<T>, IndexError> {
-    let threads = u32::try_from(threads.get()).unwrap_or(u32::MAX);
-    let share = n_docs.div_ceil(threads).max(1);
-    let starts = (0..n_docs).step_by(share as usize);
-    let parts = starts.map(|start| start..n_docs.min(start.saturating_add(share)));
+    work: impl Fn(&'i I) -> T + Sync,
+) -> Vec<T> {
+    let share = items.len().div_ceil(threads.get()).max(1);
+    if items.len() <= share {
+        return items.iter().map(work).collect();
+    }
     thread::scope(|scope| {
         let work = &work;
-        let running: Vec<_> = parts.map(|docs| scope.spawn(move || work(docs))).collect();
+        let shares = items.chunks(share);
+        let running: Vec<_> = shares
+            .map(|share| scope.spawn(move || share.iter().map(work).collect::<Vec<T>>()))
+            .collect();
+        let ended = running.into_iter().flat_map(|part| match part.join() {
+            Ok(part) => part,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        ended.collect()
+    })
+}
+
+/// What `work` makes of the documents of the pool, in about as many equal shares as there are threads.
+pub(crate) fn in_parts<'a, T: Send>(
+    pool: &'a Pool,
+    threads: NonZeroUsize,
+    work: impl Fn(&[Part<'a>]) -> Result<T, IndexError> + Sync,
+) -> Result<Vec<T>, IndexError> {
+    let shares = shares(pool, threads);
+    if let [share] = &shares[..] {
+        return Ok(vec![work(share)?]);
+    }
+    thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = shares
+            .iter()
+            .map(|share| scope.spawn(move || work(share)))
+            .collect();
         let ended = running.into_iter().map(|part| match part.join() {
             Ok(part) => part,
             Err(panic) => std::panic::resume_unwind(panic),
         });
         ended.collect()
     })
+}
+
+/// The documents of a pool in equal shares of whole blocks.
+fn shares(pool: &Pool, threads: NonZeroUsize) -> Vec<Vec<Part<'_>>> {
+    let total: usize = pool
+        .segments
+        .iter()
+        .map(|segment| segment.documents() as usize)
+        .sum();
+    let size = total.div_ceil(threads.get()).max(1);
+    let mut shares: Vec<Vec<Part<'_>>> = vec![Vec::new()];
+    let mut left = size;
+    for (segment_idx, segment) in pool.segments.iter().enumerate() {
+        let mut start = 0;
+        while start < segment.documents() {
+            if left == 0 {
+                shares.push(Vec::new());
+                left = size;
+            }
+            let most = u32::try_from(left)
+                .unwrap_or(u32::MAX)
+                .checked_next_multiple_of(BLOCK)
+                .unwrap_or(u32::MAX);
+            let end = segment.documents().min(start.saturating_add(most));
+            left = left.saturating_sub((end - start) as usize);
+            let docs = start..end;
+            if let Some(share) = shares.last_mut() {
+                share.push(Part {
+                    segment,
+                    segment_idx,
+                    docs,
+                });
+            }
+            start = end;
+        }
+    }
+    shares
 }
 
 /// The term counts of one text's words.
@@ -71,7 +169,7 @@ impl<'a> TextScan<'a> {
         })
     }
 
-    /// Computes the points of the documents in `block`, at most [`crate::set::BLOCK`] of them. Ask for ever later
+    /// Computes the points of the documents in `block`, at most [`BLOCK`] of them. Ask for ever later
     /// blocks.
     pub(crate) fn read(&mut self, block: Range<DocId>) -> BlockPoints<'_> {
         let start = block.start;
@@ -122,5 +220,25 @@ impl BlockPoints<'_> {
     pub(crate) fn of(&self, doc: DocId) -> Points {
         let idx = (doc - self.start) as usize;
         self.query.points([self.sums[0][idx], self.sums[1][idx]])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_cover_their_documents_once() {
+        let docs: Vec<DocId> = blocks(3..10_000).flatten().collect();
+        assert_eq!(docs, (3..10_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn work_on_items_is_in_their_order() {
+        let items: Vec<u32> = (0..10).collect();
+        for threads in 1..12 {
+            let threads = NonZeroUsize::new(threads).unwrap();
+            assert_eq!(each_of(&items, threads, |item| *item), items);
+        }
     }
 }

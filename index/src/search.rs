@@ -1,39 +1,31 @@
 //! Finding people: by words and conditions ([`Pool::search`]), or for a role ([`Pool::for_role`]).
 
-use std::cmp::Reverse;
-use std::num::NonZeroUsize;
-use std::ops::Range;
 use std::sync::Arc;
-use std::thread;
 
+use crate::IndexError;
+use crate::asked::Asked;
+use crate::columns::{Bitmap, Scene, Scorer, Setting as Seen, Tree};
+use crate::pool::{Place, Pool};
+use crate::scan::{Part, TextScan, blocks, each_of, in_parts, threads};
+use crate::segment::Segment;
+use crate::snippet::{Snippet, snippet};
+use crate::text::TextQuery;
 use jiff::civil::Date;
 use muster_matcher::availability::Calendar;
-use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, holds, pay, why_not};
+use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, pay, why_not};
 use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, RoleSpec};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::Requirement;
 use muster_matcher::model::words::{Currency, PayPolicy, TaskType, TimeZoneName};
 use muster_matcher::model::{CentsPerHour, Hours, Id, Points};
+use muster_matcher::query::Query;
 use muster_matcher::score::{Score, has_text, score};
-use tantivy::DocId;
-
-use crate::IndexError;
-use crate::filter::{Compiler, Side};
-use crate::pool::{Pool, Segment};
-use crate::scan::{TextScan, in_parts};
-use crate::set::{Set, blocks};
-use crate::text::TextQuery;
-use crate::wording::{Snippet, Wording, snippet};
 
 /// What is searched for.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// Words of which people have at least one, the more and the rarer the better; `"a phrase"` must
-    /// stand so in a headline or bio, and `-word` or `-"a phrase"` must not. Every text is legal; one
-    /// without words asks for nothing, and what follows the first 4,000 characters is ignored.
-    pub text: String,
-    /// What people must satisfy.
-    pub requirement: Requirement,
+    /// What people must satisfy; its words rank.
+    pub query: Query,
     /// Currency and weeks the requirement is about.
     pub setting: Setting,
     /// The most hits returned.
@@ -120,17 +112,20 @@ pub struct NearMiss {
     pub reason: Reason,
 }
 
-/// Points of documents, in no particular order.
-type Ranked = Vec<(Points, DocId)>;
+/// Points of people, in no particular order.
+type Ranked = Vec<(Points, Place)>;
 
 /// The first `limit` by points, then by id.
-fn first(mut ranked: Ranked, limit: usize) -> Ranked {
-    let order = |(points, doc): &(Points, DocId)| (Reverse(*points), *doc);
+fn first(pool: &Pool, mut ranked: Ranked, limit: usize) -> Ranked {
+    let order = |a: &(Points, Place), b: &(Points, Place)| {
+        let by_id = || pool.id_at(a.1).cmp(pool.id_at(b.1));
+        b.0.cmp(&a.0).then_with(by_id)
+    };
     if limit < ranked.len() {
-        ranked.select_nth_unstable_by_key(limit, order);
+        ranked.select_nth_unstable_by(limit, order);
         ranked.truncate(limit);
     }
-    ranked.sort_unstable_by_key(order);
+    ranked.sort_unstable_by(order);
     ranked
 }
 
@@ -141,40 +136,21 @@ impl Pool {
     /// When the index cannot be read.
     ///
     /// # Complexity
-    /// O(postings of the words + people whom the conditions' terms leave); profiles are decoded only
-    /// where terms do not decide.
+    /// O(postings of the words + entries of the conditions' lists + people / 64 × conditions); profiles are decoded
+    /// only where they are shown.
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
-        let Some(segment) = &self.segment else {
-            return Ok(Found {
-                total: 0,
-                hits: Vec::new(),
-            });
-        };
-        let file = with_role(&search.setting.file, &search.requirement);
-        let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
-        let terms = only_terms(&file, calendar);
-        let compiler = self.compiler(&file);
-        let wording = Wording::of(&search.text);
-        let named = wording.set(&self.fields);
-        let query = self.text_model().query(&wording.words);
+        let (asked, found) = found(self, search, true)?;
         let finding = Finding {
             pool: self,
-            segment,
-            terms: &terms,
-            query: &query,
-            possibly: Set::all([
-                named,
-                compiler.requirement(&search.requirement, Side::Possibly),
-            ]),
-            surely: compiler.requirement(&search.requirement, Side::Surely),
+            asked: &asked,
+            found,
         };
-        let parts = in_parts(self.documents(), threads(), |docs| finding.matches(docs))?;
-        let matches = parts.concat();
+        let matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
         let total = matches.len();
-        let store = segment.store(self)?;
-        let hits = first(matches, search.limit).into_iter().map(|(text, doc)| {
-            let profile = store.profile(doc)?;
-            let snippet = snippet(&query, &profile);
+        let found = first(self, matches, search.limit).into_iter();
+        let hits = found.map(|(text, place)| {
+            let profile = self.profile(place)?;
+            let snippet = snippet(&asked.ranking, &profile);
             Ok(Hit {
                 profile,
                 text,
@@ -194,42 +170,36 @@ impl Pool {
     /// When the index cannot be read.
     ///
     /// # Complexity
-    /// O(postings of the role's words + people who may be eligible). With `near` everybody is looked at.
+    /// O(postings of the role's words + entries of its conditions' lists + people who may hold it). With `near`
+    /// everybody else's profile is decoded.
     pub fn for_role(
         &self,
         terms: &Terms<'_>,
         limit: usize,
         near: usize,
     ) -> Result<FoundForRole, IndexError> {
-        let Some(segment) = &self.segment else {
-            return Ok(FoundForRole {
-                total: 0,
-                hits: Vec::new(),
-                near: Vec::new(),
-            });
-        };
         let query = self.text_model().query(&terms.role.text);
-        let compiler = self.compiler(terms.file);
+        let settings = each_of(&self.segments, threads(), |segment| {
+            segment.shared.setting(terms.file, &terms.calendar)
+        });
+        let seen: Vec<(&Segment, Seen)> = self.segments.iter().zip(settings).collect();
+        let scenes = each_of(&seen, threads(), |(segment, setting)| {
+            Scene::new(&segment.shared.columns, terms, setting)
+        });
         let matching = Matching {
             pool: self,
-            segment,
             terms,
             query: has_text(terms).then_some(&query),
-            looked_at: if near > 0 {
-                Set::Everybody
-            } else {
-                compiler.possibly_eligible(&terms.role.requires)
-            },
+            scenes,
             near: near > 0,
         };
-        let parts = in_parts(self.documents(), threads(), |docs| matching.matches(docs))?;
+        let parts = in_parts(self, threads(), |parts| matching.matches(parts))?;
         let (allowed, missed): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let (allowed, missed) = (allowed.concat(), missed.concat());
         let total = allowed.len();
-        let store = segment.store(self)?;
         let mut hits = Vec::new();
-        for (_, doc) in first(allowed, limit) {
-            let profile = store.profile(doc)?;
+        for (_, place) in first(self, allowed, limit) {
+            let profile = self.profile(place)?;
             let person = Person::new(&profile, &terms.calendar);
             let rate = pay(&person, terms).unwrap_or(terms.role.pay.target);
             let score = score(&person, terms, self.text_model().points(&query, &profile));
@@ -242,8 +212,8 @@ impl Pool {
             });
         }
         let mut misses = Vec::new();
-        for (_, doc) in first(missed, near) {
-            let profile = store.profile(doc)?;
+        for (_, place) in first(self, missed, near) {
+            let profile = self.profile(place)?;
             let person = Person::new(&profile, &terms.calendar);
             let score = score(&person, terms, self.text_model().points(&query, &profile));
             if let Some(reason) = why_not(&person, terms).pop() {
@@ -260,76 +230,62 @@ impl Pool {
             near: misses,
         })
     }
-
-    /// The positions, in the order of ids, of everybody whom the index does not rule out of being planned and
-    /// satisfying the requirements of `role`, a role of `file`.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    ///
-    /// # Complexity
-    /// O(postings of the requirements' terms).
-    pub fn possibly(&self, file: &CampaignFile, role: &RoleSpec) -> Result<Vec<u32>, IndexError> {
-        let mut positions = Vec::new();
-        if let Some(segment) = &self.segment {
-            let set = self.compiler(file).possibly_eligible(&role.requires);
-            let mut members = set.members(&segment.reader)?;
-            for block in blocks(0..self.documents()) {
-                positions.extend(members.read(&block).docs());
-            }
-        }
-        Ok(positions)
-    }
-
-    pub(crate) fn compiler<'a>(&'a self, file: &'a CampaignFile) -> Compiler<'a> {
-        Compiler {
-            fields: &self.fields,
-            file,
-        }
-    }
 }
 
-fn threads() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+/// What a search asks for, and whoever satisfies it, by segment. With `ranks`, words of which one is needed may be
+/// left to the ranking, see [`Asked::needs_ranked_word`].
+pub(crate) fn found(
+    pool: &Pool,
+    search: &Search,
+    ranks: bool,
+) -> Result<(Asked, Vec<Bitmap>), IndexError> {
+    let leaves = search.query.leaves().into_iter().cloned();
+    let leaves = Requirement::All(leaves.map(Requirement::Leaf).collect());
+    let file = with_role(&search.setting.file, &leaves);
+    let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
+    let terms = only_terms(&file, calendar);
+    let mut asked = Asked::new(&search.query, pool.text_model());
+    asked.needs_ranked_word &= ranks;
+    let matching = |segment: &Segment| {
+        let shared = &segment.shared;
+        let setting = shared.setting(&search.setting.file, &terms.calendar);
+        let tree = Tree {
+            columns: &shared.columns,
+            terms: &terms,
+            weeks: terms.weeks,
+            minimum: &setting.minimum,
+            hours: &setting.hours,
+        };
+        asked.found(&pool.fields, segment, tree)
+    };
+    let found: Result<Vec<Bitmap>, IndexError> = pool.segments.iter().map(matching).collect();
+    Ok((asked, found?))
 }
 
 /// A search in progress.
 struct Finding<'a> {
     pool: &'a Pool,
-    segment: &'a Segment,
-    terms: &'a Terms<'a>,
-    query: &'a TextQuery,
-    possibly: Set,
-    surely: Set,
+    asked: &'a Asked,
+    /// Whoever satisfies all but the words that rank, by segment.
+    found: Vec<Bitmap>,
 }
 
 impl Finding<'_> {
-    fn matches(&self, docs: Range<DocId>) -> Result<Ranked, IndexError> {
-        let mut possibly = self.possibly.members(&self.segment.reader)?;
-        let mut surely = self.surely.members(&self.segment.reader)?;
-        let mut scan = TextScan::new(self.pool, self.segment, self.query)?;
-        let store = self.segment.store(self.pool)?;
-        let requirement = &self.terms.role.requires;
+    fn matches(&self, parts: &[Part<'_>]) -> Result<Ranked, IndexError> {
         let mut matches = Ranked::new();
-        for block in blocks(docs) {
-            let possibly = possibly.read(&block);
-            if possibly.is_empty() {
+        for part in parts {
+            let found = &self.found[part.segment_idx];
+            if self.asked.ranking.is_empty() {
+                let docs = found.within(&part.docs);
+                matches.extend(docs.map(|doc| (Points::default(), part.place(doc))));
                 continue;
             }
-            let surely = surely.read(&block);
-            let points = scan.read(block);
-            for doc in possibly.docs() {
-                if !self.query.is_empty() && !points.has_word(doc) {
-                    continue;
-                }
-                let satisfied = surely.contains(doc) || {
-                    let profile = store.profile(doc)?;
-                    let person = Person::new(&profile, &self.terms.calendar);
-                    holds(requirement, &person, self.terms, self.terms.weeks.0)
-                };
-                if satisfied {
-                    matches.push((points.of(doc), doc));
-                }
+            let mut scan = TextScan::new(self.pool, part.segment, &self.asked.ranking)?;
+            for block in blocks(part.docs.clone()) {
+                let points = scan.read(block.clone());
+                let has_word = |doc: &u32| !self.asked.needs_ranked_word || points.has_word(*doc);
+                let docs = found.within(&block).filter(has_word);
+                matches.extend(docs.map(|doc| (points.of(doc), part.place(doc))));
             }
         }
         Ok(matches)
@@ -339,28 +295,47 @@ impl Finding<'_> {
 /// A search for a role in progress.
 struct Matching<'a> {
     pool: &'a Pool,
-    segment: &'a Segment,
     terms: &'a Terms<'a>,
     query: Option<&'a TextQuery>,
-    looked_at: Set,
+    /// By segment.
+    scenes: Vec<Scene<'a>>,
     near: bool,
 }
 
 impl Matching<'_> {
     /// Who may hold the role, and who may not for one reason.
-    fn matches(&self, docs: Range<DocId>) -> Result<(Ranked, Ranked), IndexError> {
-        let mut members = self.looked_at.members(&self.segment.reader)?;
-        let scan = |query| TextScan::new(self.pool, self.segment, query);
-        let mut scan = self.query.map(scan).transpose()?;
-        let store = self.segment.store(self.pool)?;
+    fn matches(&self, parts: &[Part<'_>]) -> Result<(Ranked, Ranked), IndexError> {
         let (mut allowed, mut missed) = (Ranked::new(), Ranked::new());
-        for block in blocks(docs) {
-            let looked_at = members.read(&block);
-            if looked_at.is_empty() {
-                continue;
-            }
-            let points = scan.as_mut().map(|scan| scan.read(block));
-            for doc in looked_at.docs() {
+        for part in parts {
+            self.add_matches(part, &mut allowed, &mut missed)?;
+        }
+        Ok((allowed, missed))
+    }
+
+    fn add_matches(
+        &self,
+        part: &Part<'_>,
+        allowed: &mut Ranked,
+        missed: &mut Ranked,
+    ) -> Result<(), IndexError> {
+        let segment = part.segment;
+        let scene = &self.scenes[part.segment_idx];
+        let mut scorer = Scorer::new(scene);
+        let scan = |query| TextScan::new(self.pool, segment, query);
+        let mut scan = self.query.map(scan).transpose()?;
+        let store = segment.store(&self.pool.fields, &self.pool.dir)?;
+        for block in blocks(part.docs.clone()) {
+            let points = scan.as_mut().map(|scan| scan.read(block.clone()));
+            let scores = scorer.read(&block);
+            for doc in segment.alive.within(&block) {
+                if scene.sure.contains(doc) && scene.judge(doc).is_ok() {
+                    let total = scores.of(doc, points.as_ref());
+                    allowed.push((total, part.place(doc)));
+                    continue;
+                }
+                if !self.near && !scene.open.contains(doc) {
+                    continue;
+                }
                 let profile = store.profile(doc)?;
                 let person = Person::new(&profile, &self.terms.calendar);
                 let failed = first_failed(&person, self.terms);
@@ -372,15 +347,14 @@ impl Matching<'_> {
                 }
                 let text = points.as_ref().map(|points| points.of(doc));
                 let score = score(&person, self.terms, text.unwrap_or_default());
-                let ranked = if failed.is_none() {
-                    &mut allowed
-                } else {
-                    &mut missed
+                let ranked = match failed {
+                    None => &mut *allowed,
+                    Some(_) => &mut *missed,
                 };
-                ranked.push((score.total, doc));
+                ranked.push((score.total, part.place(doc)));
             }
         }
-        Ok((allowed, missed))
+        Ok(())
     }
 }
 

@@ -1,20 +1,26 @@
 //! Building an index: in a hidden folder beside its place, then moved there.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use tantivy::merge_policy::NoMergePolicy;
-use tantivy::{Index, IndexSettings, IndexSortByField, IndexWriter, Order, TantivyDocument};
+use tantivy::{
+    DocId, Index, IndexSettings, IndexSortByField, IndexWriter, Order, SegmentReader,
+    TantivyDocument,
+};
 
 use crate::IndexError;
+use crate::columns::{Columns, Rows};
 use crate::lock::{FolderLock, beside};
-use crate::manifest::{MANIFEST, Manifest, PoolHash, WORDS};
+use crate::manifest::{Manifest, PoolHash};
+use crate::pool::{committed, open_engine};
 use crate::schema::{Fields, schema};
-use crate::text::{self, TextModelBuilder, words};
+use crate::segment::columns_file;
+use crate::text::{Section, words};
 
 /// Memory for postings before they are written as a segment.
 const MEMORY_BYTES: usize = 200_000_000;
@@ -30,8 +36,9 @@ pub struct IndexBuilder {
     fields: Fields,
     index: Index,
     writer: IndexWriter<TantivyDocument>,
-    statistics: TextModelBuilder,
-    ids: FxHashSet<Id>,
+    rows: Rows,
+    /// Numbers of rows by id.
+    ids: FxHashMap<Id, DocId>,
     hash: PoolHash,
     position: i64,
     _remains: Remains,
@@ -105,8 +112,8 @@ impl IndexBuilder {
             fields,
             index,
             writer,
-            statistics: TextModelBuilder::default(),
-            ids: FxHashSet::default(),
+            rows: Rows::default(),
+            ids: FxHashMap::default(),
             hash: PoolHash::default(),
             position: 0,
             _remains: remains,
@@ -126,16 +133,15 @@ impl IndexBuilder {
     /// # Errors
     /// [`IndexError::DuplicateId`], or I/O.
     pub fn add(&mut self, profile: &Profile) -> Result<(), IndexError> {
-        if !self.ids.insert(profile.id.clone()) {
+        if self.ids.contains_key(&profile.id) {
             return Err(IndexError::DuplicateId {
                 id: profile.id.clone(),
             });
         }
-        let json = serde_json::to_string(profile)
-            .map_err(|error| IndexError::io(&self.site)(io::Error::other(error)))?;
+        self.ids.insert(profile.id.clone(), self.rows.add(profile));
+        let json = stored(profile).map_err(IndexError::io(&self.site))?;
         self.hash.add(json.as_bytes());
-        let lengths = self.statistics.add(profile);
-        let document = self.fields.document(profile, &json, lengths);
+        let document = self.fields.document(profile, &json, lengths(profile));
         self.writer.add_document(document)?;
         Ok(())
     }
@@ -145,40 +151,85 @@ impl IndexBuilder {
     /// # Errors
     /// I/O.
     pub fn finish(mut self) -> Result<Manifest, IndexError> {
-        self.writer.commit()?;
+        let experts = u64::from(self.rows.columns().n_docs());
+        let manifest = Manifest::of_commit(experts, self.generation, self.hash, self.position);
+        commit(&mut self.writer, &manifest, &self.site)?;
         let segments = self.index.searchable_segment_ids()?;
         if segments.len() > 1 {
             self.writer.merge(&segments).wait()?;
         }
+        self.write_columns()?;
         self.writer.garbage_collect_files().wait()?;
         self.writer.wait_merging_threads()?;
         drop(self.index);
-        for lock in [".tantivy-writer.lock", ".tantivy-meta.lock"] {
-            remove(&self.site.join(lock))?;
-        }
-        let words = self.site.join(WORDS);
-        let model = self.statistics.finish();
-        write_file(&words, |file| text::write(&model, file))?;
-        let manifest = Manifest::seal(
-            &self.site,
-            model.experts(),
-            self.generation,
-            self.hash.hex(),
-            self.position,
-        )?;
-        write_file(&self.site.join(MANIFEST), |file| {
-            serde_json::to_writer_pretty(&mut *file, &manifest)?;
-            writeln!(file)
-        })?;
+        let manifest = seal(&manifest, &self.site)?;
         put_in_place(&self.site, &self.place)?;
         Ok(manifest)
     }
+
+    /// Writes the columns of the one segment.
+    fn write_columns(&self) -> Result<(), IndexError> {
+        let segments = self.index.searchable_segments()?;
+        let [segment] = &segments[..] else {
+            return Ok(());
+        };
+        // Documents are in the order of ids.
+        let mut rows: Vec<(&Id, DocId)> = self.ids.iter().map(|(id, row)| (id, *row)).collect();
+        rows.sort_unstable();
+        let docs: Vec<_> = rows.into_iter().map(|(_, row)| Some((0, row))).collect();
+        let columns = Columns::gathered(&[self.rows.columns()], &docs);
+        let file = columns_file(&self.site, &SegmentReader::open(segment)?);
+        fs::write(&file, columns.to_bytes()).map_err(IndexError::io(&file))
+    }
+}
+
+/// A profile's text as it is stored.
+pub(crate) fn stored(profile: &Profile) -> io::Result<String> {
+    serde_json::to_string(profile).map_err(io::Error::other)
+}
+
+/// The words of a profile's sections.
+pub(crate) fn lengths(profile: &Profile) -> [u32; 2] {
+    Section::ALL.map(|section| {
+        let mut length = 0;
+        words::each(section.of(profile), |_| length += 1);
+        length
+    })
+}
+
+/// Commits, with what the manifest says of it.
+pub(crate) fn commit(
+    writer: &mut IndexWriter<TantivyDocument>,
+    manifest: &Manifest,
+    dir: &Path,
+) -> Result<(), IndexError> {
+    let payload = serde_json::to_string(manifest).map_err(io::Error::other);
+    let payload = payload.map_err(IndexError::io(dir))?;
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&payload);
+    commit.commit()?;
+    Ok(())
+}
+
+/// Writes the manifest of a folder that nobody writes any more.
+pub(crate) fn seal(manifest: &Manifest, dir: &Path) -> Result<Manifest, IndexError> {
+    for lock in [".tantivy-writer.lock", ".tantivy-meta.lock"] {
+        remove(&dir.join(lock))?;
+    }
+    let manifest = manifest.sealed(dir)?;
+    manifest.write(dir)?;
+    Ok(manifest)
 }
 
 /// The generation after that of the index at `place`; 1 where there is none.
 fn next_generation(place: &Path) -> Result<u64, IndexError> {
     match Manifest::read(place) {
-        Ok(manifest) => Ok(manifest.generation + 1),
+        Ok(manifest) => {
+            // While somebody writes, what holds is what the last commit says.
+            let last = open_engine(place).and_then(|index| committed(&index, place));
+            let last = last.map_or(0, |last| last.generation);
+            Ok(manifest.generation.max(last) + 1)
+        }
         // An index that cannot be read any more is what rebuilding is for.
         Err(IndexError::Damaged { .. } | IndexError::OtherFormat { .. }) => Ok(1),
         Err(IndexError::Missing { .. }) => Ok(1),
@@ -193,19 +244,6 @@ fn is_empty(dir: &Path) -> Result<bool, IndexError> {
     }
     let mut entries = fs::read_dir(dir).map_err(IndexError::io(dir))?;
     Ok(entries.next().is_none())
-}
-
-/// Writes a file and waits until it is on the disk.
-fn write_file(
-    path: &Path,
-    write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
-) -> Result<(), IndexError> {
-    let on_disk = || {
-        let mut file = io::BufWriter::new(fs::File::create(path)?);
-        write(&mut file)?;
-        file.into_inner()?.sync_all()
-    };
-    on_disk().map_err(IndexError::io(path))
 }
 
 /// Moves the folder `site` to `place`; what was at `place` is removed. Between the two moves there

@@ -113,24 +113,66 @@ pub(crate) fn free_hours_from(
     earliest: Option<Date>,
     calendar: &Calendar,
 ) -> Weekly<Hours> {
-    let availability = &profile.availability;
-    let is_plain = availability.windows.is_empty()
-        && availability.exceptions.is_empty()
-        && profile.commitments.is_empty()
-        && earliest.is_none_or(|earliest| earliest <= calendar.first_day);
-    if is_plain {
-        // Most of a pool: seven sevenths of the weekly hours, every week.
-        return Weekly::Same(availability.weekly_hours);
+    let has_windows = !profile.availability.windows.is_empty();
+    if !has_windows && is_plain(profile, earliest, calendar) {
+        return Weekly::Same(profile.availability.weekly_hours);
     }
-    let by_day = (!availability.windows.is_empty()).then(|| {
-        let spans = spans(profile, &availability.windows, calendar);
-        seconds_by_day(&spans, calendar)
-    });
+    let open = OpenTime::of(profile, calendar);
+    week_by_week(profile, earliest, open.as_ref(), calendar)
+}
+
+/// As [`free_hours`] of somebody whose windows are known to be open so long, `None` without windows; those of the
+/// profile are not looked at.
+pub fn free_hours_when(
+    profile: &Profile,
+    open: Option<&OpenTime>,
+    calendar: &Calendar,
+) -> Weekly<Hours> {
+    let earliest = profile.availability.earliest_start;
+    if open.is_none() && is_plain(profile, earliest, calendar) {
+        return Weekly::Same(profile.availability.weekly_hours);
+    }
+    week_by_week(profile, earliest, open, calendar)
+}
+
+/// Whether without windows every week has the weekly hours: seven sevenths of them. So it is for most of a pool.
+fn is_plain(profile: &Profile, earliest: Option<Date>, calendar: &Calendar) -> bool {
+    let availability = &profile.availability;
+    availability.exceptions.is_empty()
+        && profile.commitments.is_empty()
+        && earliest.is_none_or(|earliest| earliest <= calendar.first_day)
+}
+
+/// How long somebody's windows are open on each day of a calendar. It depends on zone and windows alone.
+#[derive(Clone, Debug)]
+pub struct OpenTime {
+    seconds: Vec<i64>,
+}
+
+impl OpenTime {
+    /// Of a person in a calendar; `None` without windows.
+    ///
+    /// # Complexity
+    /// O(n log n) in n = days × windows.
+    pub fn of(profile: &Profile, calendar: &Calendar) -> Option<Self> {
+        let windows = &profile.availability.windows;
+        (!windows.is_empty()).then(|| Self {
+            seconds: seconds_by_day(&spans(profile, windows, calendar), calendar),
+        })
+    }
+}
+
+fn week_by_week(
+    profile: &Profile,
+    earliest: Option<Date>,
+    open: Option<&OpenTime>,
+    calendar: &Calendar,
+) -> Weekly<Hours> {
     let weeks: Vec<Hours> = (0..usize::from(calendar.weeks))
         .map(|week| {
             let days = 7 * week..7 * week + 7;
-            let weights: &[i64] = match &by_day {
-                Some(seconds) => &seconds[days.clone()],
+            let weights: &[i64] = match open {
+                Some(open) => &open.seconds[days.clone()],
                 None => &[SECONDS_A_DAY; 7],
             };
             week_hours(profile, earliest, &calendar.days[days], weights, calendar)

@@ -54,6 +54,7 @@ mod lp;
 pub mod model;
 pub mod one_shot;
 pub mod plan;
+pub mod query;
 pub mod schedule;
 pub mod score;
 pub mod solve;

@@ -1,16 +1,20 @@
 //! From campaigns and a pool to a checked, explained plan: the whole product on one screen.
 
+mod rounds;
+
 use crate::candidates::{CandidateSource, Candidates, SourceError, problem};
 use crate::check::{Report, check};
 use crate::explain::{
     RoleAlternates, RoleOutcome, Shortfall, WholePool, alternates, outcomes, shortfalls,
 };
 use crate::json::Faults;
+use crate::model::Week;
 use crate::model::campaign::{CampaignFile, CampaignSpec};
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
-use crate::solve::{Options, Progress, solve_within};
+use crate::solve::{Options, Progress};
 use crate::stop::Stop;
+use rounds::{Solved, solve_over_pool};
 
 /// The steps of [`plan`], in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub enum Event<'a> {
     /// A stage begins.
     Begins(Stage),
     /// Solving found something better.
-    Progress(&'a Progress),
+    Progress(&'a Progress<'a>),
 }
 
 /// A plan with everything it was made from and is judged by.
@@ -76,7 +80,8 @@ pub enum PlanError {
 ///
 /// In one week without rules across people each role gets as many candidates as there are seats in all, and one
 /// more: enough for the plan to be optimal over the whole pool (see [`crate::one_shot`]), which the prices then
-/// prove. Otherwise everybody eligible is a candidate, and nobody is left out.
+/// prove. Otherwise each role gets a few times as many as it wants heads; whoever is left out and gains at the prices
+/// of the plan is added, and the problem solved again, until there is nobody.
 ///
 /// # Errors
 /// See [`PlanError`].
@@ -87,14 +92,30 @@ pub fn plan(
     stop: &dyn Stop,
     says: &mut dyn FnMut(Event<'_>),
 ) -> Result<Staffing, PlanError> {
+    plan_from(source, file, &n_candidates(file), options, stop, says)
+}
+
+/// As [`plan`], with so many candidates of each role to begin with.
+fn plan_from(
+    source: &dyn CandidateSource,
+    file: &CampaignFile,
+    most: &[usize],
+    options: &Options,
+    stop: &dyn Stop,
+    says: &mut dyn FnMut(Event<'_>),
+) -> Result<Staffing, PlanError> {
     says(Event::Begins(Stage::Candidates));
-    let candidates = source.candidates(file, n_candidates(file))?;
+    let candidates = source.best(file, most)?;
     says(Event::Begins(Stage::Problem));
     let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
     says(Event::Begins(Stage::Solve));
-    let plan = solve_within(&problem, options, stop, &mut |progress| {
-        says(Event::Progress(progress));
-    });
+    let solved = solve_over_pool(source, file, candidates, problem, options, stop, says)?;
+    let Solved {
+        candidates,
+        problem,
+        plan,
+        rounds,
+    } = solved;
     says(Event::Begins(Stage::Check));
     let report = check(&problem, &plan);
     if !report.holds() {
@@ -107,7 +128,7 @@ pub fn plan(
         None => (Vec::new(), Vec::new()),
     };
     let outcomes = outcomes(&problem, &candidates, &plan, &shortfalls);
-    let whole_pool = WholePool::new(&problem, &candidates, &plan);
+    let whole_pool = WholePool::new(&problem, &candidates, &plan, &rounds);
     Ok(Staffing {
         candidates,
         problem,
@@ -120,8 +141,27 @@ pub fn plan(
     })
 }
 
-/// The candidates each role gets.
-fn n_candidates(file: &CampaignFile) -> usize {
+/// Candidates of a role for each head that it wants in its busiest week.
+const A_HEAD: usize = 3;
+/// Candidates that every role gets: so few that to leave out more would save nothing.
+const FEWEST: usize = 500;
+
+/// The candidates each role gets, in file order.
+fn n_candidates(file: &CampaignFile) -> Vec<usize> {
+    if is_one_shot(file) {
+        return vec![file.seats() + 1; file.roles().count()];
+    }
+    let of_role = |(campaign, role)| {
+        let wanted = file.wanted(campaign, role).target;
+        let heads = Week::all(file.weeks).map(|week| wanted.at(week).get());
+        let heads = usize::try_from(heads.max().unwrap_or_default()).unwrap_or(usize::MAX);
+        heads.saturating_mul(A_HEAD).max(FEWEST)
+    };
+    file.roles().map(of_role).collect()
+}
+
+/// Whether the file is of one week and without rules across people.
+fn is_one_shot(file: &CampaignFile) -> bool {
     let is_free =
         |campaign: &CampaignSpec| campaign.budget.is_none() && campaign.mean_score.is_none();
     let has_no_rules = file.ratios.is_empty()
@@ -129,9 +169,8 @@ fn n_candidates(file: &CampaignFile) -> usize {
         && file.apart.is_empty()
         && file.pins.is_empty()
         && file.vetoes.is_empty();
-    let is_one_shot = file.weeks == 1 && has_no_rules && file.campaigns.iter().all(is_free);
-    match is_one_shot {
-        true => file.seats() + 1,
-        false => usize::MAX,
-    }
+    file.weeks == 1 && has_no_rules && file.campaigns.iter().all(is_free)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@
 
 use crate::eligibility::{Person, Terms, holds_throughout, reaches, weeks};
 use crate::model::profile::{Profile, Reliability};
-use crate::model::{Points, Week};
+use crate::model::{Level, Points, Week};
 
 /// A match score with its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -77,7 +77,8 @@ pub fn has_text(terms: &Terms<'_>) -> bool {
     !terms.role.text.trim().is_empty()
 }
 
-fn total(parts: &Parts, terms: &Terms<'_>) -> Points {
+/// The weighted mean of the parts that apply.
+pub fn total(parts: &Parts, terms: &Terms<'_>) -> Points {
     let weights = terms.role.score_weights;
     let weighted = [
         (weights.text, parts.text),
@@ -102,26 +103,33 @@ fn total(parts: &Parts, terms: &Terms<'_>) -> Points {
 /// and from there 900 + 100 × (l − w) / (5 − w): whoever has what was asked gets 900, an authority 1000.
 /// Only the very skill counts, not one that is related to it.
 pub fn skills(profile: &Profile, terms: &Terms<'_>) -> Option<Points> {
-    /// Divisible by every w and every 5 − w.
-    const UNIT: u64 = 60;
     let wanted = &terms.wanted_skills;
-    if wanted.is_empty() {
-        return None;
-    }
-    let fit = |(skill, level): &(_, crate::model::Level)| {
+    let fit = |(skill, level): &(_, Level)| {
         let own = profile.skills.iter().filter(|own| own.skill == *skill);
-        let own = own.map(|own| u64::from(own.level.get())).max();
-        let (own, wanted) = (own.unwrap_or(0), u64::from(level.get()));
-        if own >= 5 {
-            1000 * UNIT
-        } else if own >= wanted {
-            900 * UNIT + 100 * UNIT * (own - wanted) / (5 - wanted)
-        } else {
-            900 * UNIT * own / wanted
-        }
+        let own = own.map(|own| own.level.get()).max();
+        level_fit(*level, own.unwrap_or(0))
     };
-    let sum: u64 = wanted.iter().map(fit).sum();
-    Some(half_up(sum, UNIT * wanted.len() as u64))
+    mean_fit(wanted.iter().map(fit).sum(), wanted.len())
+}
+
+/// Divisible by every w and every 5 − w.
+const FIT_UNIT: u64 = 60;
+
+/// How well a skill held at level `own`, or not at all at 0, fits one that is wanted: points × 60.
+pub fn level_fit(wanted: Level, own: u8) -> u64 {
+    let (own, wanted) = (u64::from(own), u64::from(wanted.get()));
+    if own >= 5 {
+        1000 * FIT_UNIT
+    } else if own >= wanted {
+        900 * FIT_UNIT + 100 * FIT_UNIT * (own - wanted) / (5 - wanted)
+    } else {
+        900 * FIT_UNIT * own / wanted
+    }
+}
+
+/// The part for skills, from the sum of [`level_fit`] over the wanted ones; `None` if there are none.
+pub fn mean_fit(sum: u64, n_wanted: usize) -> Option<Points> {
+    (n_wanted > 0).then(|| half_up(sum, FIT_UNIT * n_wanted as u64))
 }
 
 /// What tests say of the person in the role's task type: posterior mean less one standard deviation.
@@ -132,9 +140,7 @@ pub fn skills(profile: &Profile, terms: &Terms<'_>) -> Option<Points> {
 /// deviation 1/√Σ p, prior included. Precisions are taken to a billionth, mean and deviation to a thousandth
 /// of a point, all downwards.
 pub fn assessments(profile: &Profile, terms: &Terms<'_>, weeks: (Week, Week)) -> Points {
-    const BILLION: u64 = 1_000_000_000;
-    let mut precision = BILLION / ASSESSMENT_PRIOR_DEVIATION.pow(2);
-    let mut sum = precision * ASSESSMENT_PRIOR_MEAN;
+    let mut ability = Ability::default();
     for result in &profile.assessments {
         let wanted = |skill| {
             terms
@@ -146,15 +152,53 @@ pub fn assessments(profile: &Profile, terms: &Terms<'_>, weeks: (Week, Week)) ->
             && reaches(result.expires_on, terms.calendar.sunday(weeks.1))
             && result.skill.as_ref().is_none_or(wanted);
         if counts {
-            let weight = BILLION / u64::from(result.deviation.get()).max(1).pow(2);
-            precision += weight;
-            sum += weight * u64::from(result.score.get());
+            ability.observe(result.score.get(), result.deviation.get());
         }
     }
-    let mean = sum / precision * 1_000 + sum % precision * 1_000 / precision;
-    // (1000 / √(precision / 10⁹))²
-    let variance = BILLION * 1_000_000 / precision;
-    half_up(mean.saturating_sub(variance.isqrt()), 1_000)
+    ability.points()
+}
+
+/// What is known of an ability: a normal distribution, the prior to begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ability {
+    precision: u64,
+    sum: u64,
+}
+
+/// In parts of a billionth.
+const BILLION: u64 = 1_000_000_000;
+
+impl Default for Ability {
+    fn default() -> Self {
+        let precision = BILLION / ASSESSMENT_PRIOR_DEVIATION.pow(2);
+        Self {
+            precision,
+            sum: precision * ASSESSMENT_PRIOR_MEAN,
+        }
+    }
+}
+
+impl Ability {
+    /// Adds a result with its standard error, both in points.
+    pub fn observe(&mut self, score: u16, deviation: u16) {
+        let weight = BILLION / u64::from(deviation).max(1).pow(2);
+        self.precision += weight;
+        self.sum += weight * u64::from(score);
+    }
+
+    /// Whether no result was added.
+    pub fn is_prior(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Mean less one standard deviation.
+    pub fn points(&self) -> Points {
+        let Self { precision, sum } = *self;
+        let mean = sum / precision * 1_000 + sum % precision * 1_000 / precision;
+        // (1000 / √(precision / 10⁹))²
+        let variance = BILLION * 1_000_000 / precision;
+        half_up(mean.saturating_sub(variance.isqrt()), 1_000)
+    }
 }
 
 /// How surely the person delivers: mean less one standard deviation of Beta(4 + delivered, 1 + missed),
@@ -183,7 +227,12 @@ pub fn preferences(person: &Person<'_>, terms: &Terms<'_>, weeks: (Week, Week)) 
             satisfied += u64::from(wish.points);
         }
     }
-    Some(half_up(1000 * satisfied, all))
+    Some(wish_points(satisfied, all))
+}
+
+/// The part for wishes, from the points of those that are satisfied and of all.
+pub fn wish_points(satisfied: u64, all: u64) -> Points {
+    half_up(1000 * satisfied, all)
 }
 
 /// `sum / by` to the nearest point, halves upwards; 0 if `by` is 0.

@@ -1,5 +1,6 @@
 //! From a problem to a plan: which engine solves it, and within which limits.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::json;
@@ -41,8 +42,8 @@ impl Default for Options {
 }
 
 /// What is known while a problem is being solved. Amounts are cents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
     /// Time since the start, as the [`Stop`] says.
     pub elapsed: Duration,
     /// What is being done: `start`, `prices`, `plan`, `proof`.
@@ -57,6 +58,25 @@ pub struct Progress {
     pub columns: usize,
     /// Experts priced, over all rounds.
     pub experts_priced: u64,
+    /// The best plan so far, for whoever wants it now.
+    pub best: Option<BestPlan<'a>>,
+}
+
+/// The best plan so far, made when it is asked for: that takes about as long as pricing the pool once.
+#[derive(Clone, Copy)]
+pub struct BestPlan<'a>(pub(crate) &'a dyn Fn() -> Plan);
+
+impl BestPlan<'_> {
+    /// Makes it, with the bound and the prices that are known: a plan file like that of a finished search.
+    pub fn make(&self) -> Plan {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for BestPlan<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BestPlan")
+    }
 }
 
 /// Solves a problem to proved optimality, with nothing watching.
@@ -86,7 +106,7 @@ pub fn solve_again(
     stop: &dyn Stop,
     progress: &mut dyn FnMut(&Progress),
 ) -> Plan {
-    match one_shot::solve(problem) {
+    match one_shot::solve_on(problem, options.threads) {
         Ok(solved) => {
             let mut plan = solved.plan;
             let why = match solved.shape {

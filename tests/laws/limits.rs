@@ -29,7 +29,7 @@ fn bytes(plan: &Plan) -> String {
 /// Solves within limits; the answer is checked, and held against the optimum of all plans.
 fn solve_early(value: &Value, options: &Options, stop: &dyn Stop, of: &str) -> Plan {
     let problem = problem(value);
-    let mut last: Option<Progress> = None;
+    let mut last: Option<(Option<i128>, Option<i128>)> = None;
     let most = optimum(&problem).map(|it| it.0);
     let plan = solve_within(&problem, options, stop, &mut |now: &Progress| {
         assert!(
@@ -40,15 +40,20 @@ fn solve_early(value: &Value, options: &Options, stop: &dyn Stop, of: &str) -> P
         assert!(now.objective <= most, "{of}: {now:?} of {most:?}");
         let bound_holds = now.bound.is_none_or(|bound| Some(bound) >= most);
         assert!(bound_holds, "{of}: {now:?} of {most:?}");
-        if let Some(last) = &last {
-            assert!(
-                now.objective >= last.objective,
-                "{of}: {last:?}, then {now:?}"
-            );
-            let bounds_fall = now.bound <= last.bound || last.bound.is_none();
+        if let Some((objective, bound)) = last {
+            assert!(now.objective >= objective, "{of}: {last:?}, then {now:?}");
+            let bounds_fall = now.bound <= bound || bound.is_none();
             assert!(bounds_fall, "{of}: {last:?}, then {now:?}");
         }
-        last = Some(now.clone());
+        assert_eq!(now.best.is_some(), now.objective.is_some(), "{of}");
+        if let Some(best) = now.best {
+            let best = best.make();
+            let report = check(&problem, &best);
+            assert!(report.holds(), "{of}: the best so far: {report:#?}");
+            assert_eq!(best.objective, now.objective, "{of}");
+            assert!(best.bound <= now.bound || now.bound.is_none(), "{of}");
+        }
+        last = Some((now.objective, now.bound));
     });
     let report = check(&problem, &plan);
     assert!(report.holds(), "{of}: {report:#?}");
@@ -68,9 +73,9 @@ fn solve_early(value: &Value, options: &Options, stop: &dyn Stop, of: &str) -> P
             assert!(may_have_none, "{of}: the empty plan is one");
         }
     }
-    if let Some(last) = last {
+    if let Some((objective, _)) = last {
         assert!(
-            plan.objective >= last.objective,
+            plan.objective >= objective,
             "{of}: {last:?} is better than the answer"
         );
     }

@@ -63,6 +63,12 @@ impl Caller {
         }
     }
 
+    /// The owner of a key, for tests of the store.
+    #[cfg(test)]
+    pub(crate) fn of_row(key: &KeyRow, role: Role) -> Self {
+        Self::of_key(key, role)
+    }
+
     /// The user of a session.
     pub(super) fn of_session(session: &SessionRow, role: Role) -> Self {
         Self {

@@ -37,7 +37,7 @@ pub async fn authenticate(store: &Store, gate: &Gate, bearer: &str) -> Result<Ca
 }
 
 /// Public part and secret of a key or cookie: `<public part>_<secret>`.
-pub(super) fn split(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(text: &str) -> Option<(&str, &str)> {
     let (id, secret) = text.split_once('_')?;
     let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     (id.len() == ID_DIGITS && secret.len() == SECRET_DIGITS && hex(id) && hex(secret))
@@ -109,6 +109,13 @@ pub async fn first_key(
     if store.has_keys(gate).await? {
         return Ok(None);
     }
+    // Several nodes may start at once: one of them makes the key.
+    let scope = gate.scope(tenant, "first-start", Action::KeysWrite);
+    let mut write = store.write(&scope).await?;
+    write.hold_tenant().await?;
+    if store.has_keys(gate).await? {
+        return Ok(None);
+    }
     let key = NewKey::make(
         tenant,
         "first administrator",
@@ -118,8 +125,6 @@ pub async fn first_key(
         0,
     )
     .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-    let scope = gate.scope(tenant, "first-start", Action::KeysWrite);
-    let mut write = store.write(&scope).await?;
     write.add_key(&key.row).await?;
     write.commit().await?;
     Ok(Some(key.secret))

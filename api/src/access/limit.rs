@@ -12,6 +12,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 pub struct Limiter {
     keys: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    /// Passwords tried, right or wrong, by whose they would be.
+    passwords: DefaultKeyedRateLimiter<String>,
     /// Refusals that are audited, by who was refused.
     refusals: DefaultKeyedRateLimiter<String>,
     clock: DefaultClock,
@@ -23,6 +25,7 @@ impl Limiter {
         Self {
             keys: RateLimiter::dashmap(Quota::per_second(key)),
             addresses: RateLimiter::dashmap(Quota::per_minute(address)),
+            passwords: RateLimiter::dashmap(Quota::per_minute(address)),
             refusals: RateLimiter::dashmap(Quota::per_minute(address)),
             clock: DefaultClock::default(),
         }
@@ -46,6 +49,15 @@ impl Limiter {
         counted.map_err(|not_until| not_until.wait_time_from(self.clock.now()))
     }
 
+    /// Counts a password that is tried, before it is looked at: beyond the limit a right one is refused, too.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn password(&self, tenant: &str, user: &str) -> Result<(), Duration> {
+        let counted = self.passwords.check_key(&format!("{tenant} {user}"));
+        counted.map_err(|not_until| not_until.wait_time_from(self.clock.now()))
+    }
+
     /// Whether one more refusal of somebody goes to the audit: nobody fills the disk with them.
     pub fn audits(&self, actor: &str) -> bool {
         self.refusals.check_key(&actor.to_owned()).is_ok()
@@ -55,6 +67,7 @@ impl Limiter {
     pub fn forget(&self) {
         self.keys.retain_recent();
         self.addresses.retain_recent();
+        self.passwords.retain_recent();
         self.refusals.retain_recent();
     }
 }

@@ -13,6 +13,8 @@ mod session;
 mod table;
 
 pub use caller::{Caller, Denied, Refused};
+#[cfg(test)]
+pub(crate) use key::split as split_key;
 pub use key::{NewKey, authenticate, first_key};
 pub use limit::Limiter;
 pub use password::{hash_password, is_password};

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use muster_matcher::flow::dimacs::{self, DimacsProblem};
-use muster_matcher::flow::{FlowError, network_simplex};
+use muster_matcher::flow::{self, FlowError};
 
 use super::input::Source;
 use super::{Exit, output};
@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Where the solution goes; standard output by default
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Threads used; all there are by default. They never change the solution
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256), allow_negative_numbers = true)]
+    threads: Option<u64>,
     /// Say how long reading and solving took
     #[arg(long)]
     time: bool,
@@ -40,9 +43,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             });
         }
     };
+    let n_threads = match args.threads {
+        Some(threads) => usize::try_from(threads)?,
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
     let read_seconds = start.elapsed().as_secs_f64();
     let start = Instant::now();
-    let solution = match network_simplex::solve(&network) {
+    let solution = match flow::solve(&network, n_threads) {
         Ok(solution) => solution,
         Err(error) => {
             output::say(&format!("muster: {}: {error}", args.file));

@@ -10,7 +10,7 @@ use muster_datasets::import::{
 
 use super::input::Source;
 use super::report::grouped;
-use super::{Exit, output, pool, progress};
+use super::{Exit, output, progress};
 
 /// What `muster import` is asked.
 #[derive(clap::Args)]
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         bar.set_position(progress.bytes);
         bar.set_message(format!("{} rows", grouped(i128::from(progress.rows))));
     };
-    let labels = pool::Labels;
+    let labels = muster_api::labels::Labels;
     let options = Options {
         file: name.clone(),
         map,

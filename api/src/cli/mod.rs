@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod search;
 mod serve;
+mod skills;
 mod solve;
 mod store;
 
@@ -75,6 +76,8 @@ enum Command {
     Restore(store::Restore),
     /// Search an index
     Search(Box<search::Args>),
+    /// Find the ESCO skills a text speaks of
+    Skills(skills::Args),
     /// Serve the pool, campaigns and plans over HTTP
     Serve(Box<serve::Args>),
     /// Solve a problem file to a plan with proof
@@ -98,6 +101,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Index(args) => index::run(&args),
         Command::Search(args) => search::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Skills(args) => skills::run(&args),
         Command::Solve(args) => solve::run(&args),
     };
     let exit = result.unwrap_or_else(|error| {

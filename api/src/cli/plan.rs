@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use muster_api::export::{self, Format};
+use muster_api::labels::Labels;
 use muster_datasets::import::labels;
 use muster_matcher::candidates::CandidateSource;
 use muster_matcher::explain::worths;
@@ -174,7 +175,7 @@ pub(crate) fn read_campaigns(source: &Source) -> Result<CampaignFile> {
 
 /// Reads a campaign file from its text; `name` stands for it in errors.
 pub(crate) fn campaigns_from(text: &[u8], name: &str) -> Result<CampaignFile> {
-    match labels::read_campaigns(text, &pool::Labels) {
+    match labels::read_campaigns(text, &Labels) {
         Ok(file) => Ok(file),
         Err(CampaignFileError::Json(error)) => anyhow::bail!("{name}: {error}"),
         Err(CampaignFileError::Faults(faults)) => {

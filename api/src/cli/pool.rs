@@ -3,14 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use muster_datasets::esco::{self, LabelError};
-use muster_datasets::import::labels::{LabelMatch, SkillLabels};
 use muster_datasets::import::pool::read_file;
 use muster_index::{IndexSource, TextModel};
 use muster_matcher::candidates::{CandidateSource, Exhaustive};
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
-use muster_matcher::model::words::SkillId;
 
 use super::generate::threads;
 
@@ -61,24 +58,6 @@ impl Pool {
                     threads: threads(),
                 }))
             }
-        }
-    }
-}
-
-/// ESCO's labels.
-pub(crate) struct Labels;
-
-impl SkillLabels for Labels {
-    fn resolve(&self, label: &str) -> LabelMatch {
-        match esco::taxonomy().find(label) {
-            Ok(skill) => SkillId::new(&skill.code()).map_or(LabelMatch::None, LabelMatch::One),
-            Err(LabelError::Unknown { .. }) => LabelMatch::None,
-            Err(LabelError::Ambiguous { candidates, .. }) => LabelMatch::Many(
-                candidates
-                    .into_iter()
-                    .filter_map(|(id, label)| Some((SkillId::new(&format!("esco:{id}"))?, label)))
-                    .collect(),
-            ),
         }
     }
 }

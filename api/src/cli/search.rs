@@ -6,58 +6,35 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use comfy_table::{Table, presets};
 use jiff::civil::{Date, Weekday};
+use muster_api::labels::Labels;
 use muster_datasets::import::labels;
 use muster_index::{Found, FoundForRole, Pool, Search, Setting};
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
 use muster_matcher::json::{Faults, JsonError, Path, parse};
 use muster_matcher::model::Points;
+use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::{Named, Requirement};
 use muster_matcher::model::words::{Currency, TimeZoneName};
+use muster_matcher::query::{self, Parsed, Query};
 use muster_matcher::score::Score;
 use serde_json::json;
 
 use super::input::Source;
 use super::report::grouped;
-use super::{Exit, output, plan, pool};
+use super::{Exit, output, plan};
 
 /// What `muster search` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Words, "phrases" and -exclusions; may be left out
+    /// Words, "phrases", -exclusions, and conditions such as skill:cardiology>=4 lang:de>=C1 rate<=90; may be
+    /// left out. docs/search.md has the whole language
     #[arg(default_value = "", allow_hyphen_values = true, value_parser = words)]
     text: String,
     /// Folder of the index
-    #[arg(long, value_name = "FOLDER")]
-    index: PathBuf,
-    /// A skill by id or ESCO label, with a level: "python (computer programming)>=3"; repeatable
-    #[arg(long, value_name = "SKILL[>=LEVEL]")]
-    skill: Vec<String>,
-    /// A language with a CEFR level: de>=C1; repeatable
-    #[arg(long, value_name = "TAG[>=CEFR]")]
-    language: Vec<String>,
-    /// Countries, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "CODES")]
-    country: Vec<String>,
-    /// A result in a kind of work: rubric_writing>=700; repeatable
-    #[arg(long, value_name = "TASK_TYPE>=SCORE")]
-    assessment: Vec<String>,
-    /// A verified credential; repeatable
-    #[arg(long, value_name = "KIND")]
-    credential: Vec<String>,
-    /// A tag; repeatable
-    #[arg(long)]
-    tag: Vec<String>,
-    /// The most an hour may cost, in cents of --currency
-    #[arg(long, value_name = "CENTS", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    max_rate: Option<u32>,
-    /// Free hours in the week
-    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u16).range(0..=168))]
-    min_hours: Option<u16>,
-    /// Years of experience
-    #[arg(long, value_name = "YEARS", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    min_years: Option<u32>,
+    #[arg(long, value_name = "FOLDER", required_unless_present = "translate")]
+    index: Option<PathBuf>,
     /// Any requirement tree as JSON, as in campaign files
     #[arg(long = "where", value_name = "JSON")]
     tree: Option<String>,
@@ -69,8 +46,7 @@ pub(crate) struct Args {
     week: Option<Date>,
     /// Find people for a role of this campaign file, by match score; the role has the conditions
     #[arg(long, value_name = "FILE", requires = "role", conflicts_with_all = [
-        "text", "skill", "language", "country", "assessment", "credential", "tag", "max_rate",
-        "min_hours", "min_years", "tree", "currency", "week",
+        "text", "tree", "currency", "week",
     ])]
     campaigns: Option<Source>,
     /// The role: CAMPAIGN/ROLE
@@ -80,8 +56,14 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 0, requires = "role")]
     near: usize,
     /// The most people shown
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, conflicts_with = "all")]
     limit: usize,
+    /// Show everybody who is found
+    #[arg(long)]
+    all: bool,
+    /// Search nothing: print the query as the text and requirement of a role, or the role as a query
+    #[arg(long)]
+    translate: bool,
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
@@ -89,11 +71,57 @@ pub(crate) struct Args {
 
 /// Searches and prints; the answer is no if nobody is found.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let pool = Pool::open(&args.index)?;
+    let Some(index) = args.index.as_ref().filter(|_| !args.translate) else {
+        return translated(args);
+    };
+    let pool = Pool::open(index)?;
     match (&args.campaigns, &args.role) {
         (Some(campaigns), Some(role)) => for_role(args, &pool, campaigns, role),
         _ => by_words(args, &pool),
     }
+}
+
+/// Prints a query as a role, or a role as a query.
+fn translated(args: &Args) -> Result<Exit> {
+    if let (Some(campaigns), Some(role)) = (&args.campaigns, &args.role) {
+        let file = plan::read_campaigns(campaigns)?;
+        let idx = find_role(&file, campaigns, role)?;
+        let requires = file.roles().nth(idx).map(|(_, role)| &role.requires);
+        let query = requires.map(query::text_of).unwrap_or_default();
+        output::write(None, |out| writeln!(out, "{query}"))?;
+        return Ok(Exit::Done);
+    }
+    let (Parsed { query, weeks }, requirement) = (parsed(args)?, requirement(args)?);
+    let asked = both(query, requirement);
+    let Some((requires, text)) = asked.role() else {
+        bail!(
+            "{:?} asks for words under OR, NOT or `of`, which no role can: its text only ranks",
+            args.text
+        );
+    };
+    let weeks = weeks.map(|weeks| json!({ "start": weeks.monday, "weeks": weeks.weeks }));
+    let role = json!({ "text": text, "requires": requires, "weeks": weeks });
+    output::write_json(None, &role)?;
+    Ok(Exit::Done)
+}
+
+/// What the text asks for.
+fn parsed(args: &Args) -> Result<Parsed> {
+    query::parse(&args.text, &Labels)
+        .map_err(|error| anyhow!("{:?} is no query:\n{error}", args.text))
+}
+
+/// The query, and the condition of `--where` if there is one.
+fn both(query: Query, requirement: Option<Requirement>) -> Query {
+    match requirement {
+        Some(requirement) => Query::All(vec![query, Query::from(&requirement)]),
+        None => query,
+    }
+}
+
+/// The requirement of `--where`.
+fn requirement(args: &Args) -> Result<Option<Requirement>> {
+    args.tree.as_deref().map(tree_condition).transpose()
 }
 
 fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
@@ -105,12 +133,16 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
         )
     })?;
     let zone = TimeZoneName::new("UTC").context("the time zone UTC")?;
-    let monday = args.week.unwrap_or_else(next_monday);
+    let Parsed { query, weeks } = parsed(args)?;
+    let (monday, n_weeks) = match (weeks, args.week) {
+        (Some(_), Some(_)) => bail!("the query names its weeks by free:, so --week cannot"),
+        (Some(weeks), None) => (weeks.monday, weeks.weeks),
+        (None, week) => (week.unwrap_or_else(next_monday), 1),
+    };
     let search = Search {
-        text: args.text.clone(),
-        requirement: requirement(args)?,
-        setting: Setting::new(currency, zone, monday, 1),
-        limit: args.limit,
+        query: both(query, requirement(args)?),
+        setting: Setting::new(currency, zone, monday, n_weeks),
+        limit: limit(args),
     };
     let found = pool.search(&search)?;
     if args.json {
@@ -132,16 +164,10 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
 
 fn for_role(args: &Args, pool: &Pool, campaigns: &Source, role: &str) -> Result<Exit> {
     let file = plan::read_campaigns(campaigns)?;
+    let idx = find_role(&file, campaigns, role)?;
     let calendar = Arc::new(Calendar::of(&file));
-    let all = Terms::of_file(&file, &calendar);
-    let Some(terms) = all.iter().find(|terms| terms.role.id.as_str() == role) else {
-        let known: Vec<&str> = all.iter().map(|terms| terms.role.id.as_str()).collect();
-        bail!(
-            "{campaigns} has no role {role:?}; its roles are {}",
-            known.join(", ")
-        );
-    };
-    let found = pool.for_role(terms, args.limit, args.near)?;
+    let terms = &Terms::of_file(&file, &calendar)[idx];
+    let found = pool.for_role(terms, limit(args), args.near)?;
     if args.json {
         output::write_json(None, &json_of(&found))?;
     } else {
@@ -156,66 +182,18 @@ fn for_role(args: &Args, pool: &Pool, campaigns: &Source, role: &str) -> Result<
     })
 }
 
-/// The conditions of the command line as one requirement.
-fn requirement(args: &Args) -> Result<Requirement> {
-    let mut all = Vec::new();
-    for skill in &args.skill {
-        let (name, level) = name_and_value(skill);
-        let tree = json!({ "skill": name, "level": number(level.unwrap_or("1")) });
-        all.push(condition("--skill", skill, &tree)?);
-    }
-    for language in &args.language {
-        let (tag, cefr) = name_and_value(language);
-        let tree = json!({ "language": tag, "cefr": cefr.unwrap_or("A1") });
-        all.push(condition("--language", language, &tree)?);
-    }
-    if !args.country.is_empty() {
-        let tree = json!({ "country_in": args.country });
-        all.push(condition("--country", &args.country.join(","), &tree)?);
-    }
-    for assessment in &args.assessment {
-        let (task_type, score) = name_and_value(assessment);
-        let score = number(score.unwrap_or("0"));
-        let tree = json!({ "assessment": task_type, "score": score });
-        all.push(condition("--assessment", assessment, &tree)?);
-    }
-    for kind in &args.credential {
-        all.push(condition(
-            "--credential",
-            kind,
-            &json!({ "credential": kind }),
-        )?);
-    }
-    for tag in &args.tag {
-        all.push(condition("--tag", tag, &json!({ "tag": tag }))?);
-    }
-    if let Some(cents) = args.max_rate {
-        let tree = json!({ "rate_at_most_cents": cents });
-        all.push(condition("--max-rate", &cents.to_string(), &tree)?);
-    }
-    if let Some(hours) = args.min_hours {
-        let tree = json!({ "hours_at_least": hours });
-        all.push(condition("--min-hours", &hours.to_string(), &tree)?);
-    }
-    if let Some(years) = args.min_years {
-        let tree = json!({ "years_at_least": years });
-        all.push(condition("--min-years", &years.to_string(), &tree)?);
-    }
-    if let Some(text) = &args.tree {
-        all.push(tree_condition(text)?);
-    }
-    Ok(Requirement::All(all))
+/// The position of a role among all of a file.
+fn find_role(file: &CampaignFile, name: &Source, role: &str) -> Result<usize> {
+    let ids = || file.roles().map(|(_, role)| role.id.as_str());
+    ids().position(|id| id == role).ok_or_else(|| {
+        let known: Vec<&str> = ids().collect();
+        let known = known.join(", ");
+        anyhow!("{name} has no role {role:?}; its roles are {known}")
+    })
 }
 
-/// What an option asks for; faults name the option and its value.
-fn condition(option: &str, value: &str, tree: &serde_json::Value) -> Result<Requirement> {
-    read(tree.to_string().as_bytes())?.map_err(|faults| {
-        let messages = faults.list().iter().map(|fault| {
-            let (found, expected) = (&fault.found, &fault.expected);
-            format!("{option} {value:?}: found {found}, expected {expected}")
-        });
-        anyhow!(messages.collect::<Vec<_>>().join("\n"))
-    })
+fn limit(args: &Args) -> usize {
+    if args.all { usize::MAX } else { args.limit }
 }
 
 /// The requirement tree of `--where`; faults have pointers into it.
@@ -229,15 +207,9 @@ fn tree_condition(text: &str) -> Result<Requirement> {
 fn read(text: &[u8]) -> Result<Result<Requirement, Faults>, JsonError> {
     let mut tree = parse(text)?;
     let mut faults = Faults::default();
-    labels::resolve_requirement(&mut tree, &pool::Labels, &mut faults);
+    labels::resolve_requirement(&mut tree, &Path::ROOT, &Labels, &mut faults);
     let requirement = Requirement::read(tree, &Path::ROOT, &Named::new(), &mut faults);
     Ok(requirement.filter(|_| faults.is_empty()).ok_or(faults))
-}
-
-/// A number, or the text that is none, so that the fault can show it.
-fn number(text: &str) -> serde_json::Value {
-    text.parse()
-        .map_or_else(|_| json!(text), |number: i64| json!(number))
 }
 
 /// A search text. Options begin with two hyphens, exclusions with one.
@@ -255,14 +227,6 @@ fn monday(text: &str) -> Result<Date, String> {
     match date.weekday() {
         Weekday::Monday => Ok(date),
         weekday => Err(format!("found a {weekday:?}, expected a Monday")),
-    }
-}
-
-/// `name>=value`, or a name alone.
-fn name_and_value(text: &str) -> (&str, Option<&str>) {
-    match text.split_once(">=") {
-        Some((name, value)) => (name.trim(), Some(value.trim())),
-        None => (text.trim(), None),
     }
 }
 

@@ -22,17 +22,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let file = args.config.as_deref().map(Settings::of_file).transpose();
     let file = file.map_err(|error| anyhow!(error))?.unwrap_or_default();
     let config = Config::from(args.settings.clone().or(file));
-    log_to_stderr();
+    let _traces = log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(config, |address, first| {
+    let served = runtime.block_on(serve(config, |address, first| {
         if let Some(key) = first {
             output::say(&format!("administrator key, shown only now: {key}"));
         }
         output::say(&format!(
             "muster listens on http://{address}, documentation at http://{address}/docs"
         ));
-    }))?;
+    }));
+    // An index that is being built, or a solver that does not end, is not waited for.
+    runtime.shutdown_background();
+    served?;
     Ok(Exit::Done)
 }

@@ -16,4 +16,4 @@ pub use limits::Limits;
 pub use record::{Outcome, PlanRecord, RunStatus};
 pub use rows::{AlternateRow, Assignment, rows};
 pub use snapshot::{ProblemRecord, Snapshot, SnapshotError, campaigns_in_reach};
-pub use solve::{SolveFailure, Solved, solve};
+pub use solve::{Note, SolveFailure, Solved, solve};

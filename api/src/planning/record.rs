@@ -20,7 +20,7 @@ pub enum RunStatus {
     Finished,
     /// Somebody stopped it; the best plan so far was kept.
     Stopped,
-    /// No plan came of it; `error` says why.
+    /// It was given up; `error` says why. What was found before is kept.
     Failed,
 }
 
@@ -71,7 +71,7 @@ pub struct PlanRecord {
     pub handed_back: i64,
     /// When its making ended; 0 before.
     pub ended_ms: i64,
-    /// What came of it; none before, or where nothing did.
+    /// What came of it, or the best so far while it is made; none where nothing did.
     pub outcome: Option<Outcome>,
     /// Why it failed; empty where it did not.
     pub error: String,

@@ -178,3 +178,30 @@ fn check_walls(problem: &Problem, scope: &Scope, owner: &str) -> Result<(), Snap
         false => Err(SnapshotError::Walls(faults)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use muster_matcher::model::problem::read;
+
+    use super::*;
+    use crate::access::{Action, Gate};
+
+    fn id(first: &str, second: &str) -> String {
+        let text = format!(
+            r#"{{"horizon": {{"start": "2027-03-01", "weeks": 1}}, "campaigns": [{{"id": "c"}}],
+                "roles": [{{"id": "r", "campaign": "c", "hours": 10, "target": 1}}],
+                "experts": [{{"id": "a", "hours": 20, "tags": {first}}}, {{"id": "b", "hours": 20, "tags": {second}}}],
+                "pairs": []}}"#
+        );
+        let scope = Gate::program().scope("t", "test", Action::ProblemsWrite);
+        let problem = read(text.as_bytes()).unwrap();
+        Snapshot::new(problem, &scope).unwrap().record.id
+    }
+
+    #[test]
+    fn the_same_problem_has_the_same_id_in_whatever_order_tags_stand() {
+        let one = id(r#"["x", "y", "z"]"#, r#"["w", "x"]"#);
+        assert_eq!(one, id(r#"["z", "x", "y", "x"]"#, r#"["x", "w"]"#));
+        assert_ne!(one, id(r#"["x", "y"]"#, r#"["w", "x"]"#));
+    }
+}

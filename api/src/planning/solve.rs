@@ -1,9 +1,11 @@
 //! From a problem's text to everything that is kept of its plan.
 
+use std::time::Duration;
+
 use muster_matcher::check::check;
 use muster_matcher::explain::worths;
 use muster_matcher::model::plan::{Plan, Status};
-use muster_matcher::model::problem::{self, ReadError};
+use muster_matcher::model::problem::{self, Problem, ReadError};
 use muster_matcher::solve::{Options, Progress, solve_within};
 use muster_matcher::stop::Stop;
 
@@ -35,8 +37,11 @@ pub enum SolveFailure {
     Text(#[from] serde_json::Error),
 }
 
-/// Solves, checks and explains. `progress` is told of every better plan and bound, and what a missing head
-/// costs.
+/// What is told of every better plan and bound: how far solving is, what a missing head costs, and how to get
+/// the best plan so far, which takes a while; none if it does not pass the checker.
+pub type Note<'a> = dyn FnMut(&Progress, i128, &dyn Fn() -> Option<Solved>) + 'a;
+
+/// Solves, checks and explains.
 ///
 /// # Errors
 /// [`SolveFailure`].
@@ -45,22 +50,32 @@ pub fn solve(
     owner: &str,
     options: &Options,
     stop: &dyn Stop,
-    progress: &mut dyn FnMut(&Progress, i128),
+    note: &mut Note<'_>,
 ) -> Result<Solved, SolveFailure> {
     let problem = problem::read(text.as_bytes())?;
     let missing_target = problem.weights.missing_target.0;
-    let mut plan = solve_within(&problem, options, stop, &mut |it| {
-        progress(it, missing_target);
+    let plan = solve_within(&problem, options, stop, &mut |it| {
+        let best = || solved(&problem, it.best?.make(), owner, it.elapsed).ok();
+        note(it, missing_target, &best);
     });
-    let seconds = stop.elapsed().as_secs_f64();
-    let report = check(&problem, &plan);
+    solved(&problem, plan, owner, stop.elapsed())
+}
+
+/// Checks and explains a plan that took so long.
+fn solved(
+    problem: &Problem,
+    mut plan: Plan,
+    owner: &str,
+    took: Duration,
+) -> Result<Solved, SolveFailure> {
+    let report = check(problem, &plan);
     if !report.holds() {
         return Err(SolveFailure::Unchecked);
     }
-    let outcome = Outcome::new(&problem, &plan, &report, seconds);
-    let rows = rows(&problem, &plan, owner)?;
+    let outcome = Outcome::new(problem, &plan, &report, took.as_secs_f64());
+    let rows = rows(problem, &plan, owner)?;
     if matches!(plan.status, Status::Optimal | Status::Feasible) {
-        let worths = worths(&problem, &plan);
+        let worths = worths(problem, &plan);
         add_worths(&mut plan, &worths)?;
     }
     Ok(Solved {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use muster_index::{IndexError, Pool};
+use muster_index::Pool;
 use tokio::sync::{Notify, Semaphore, watch};
 
-use super::meter::People;
 use super::{Code, Config, Problem};
 use crate::access::{Gate, Limiter, Scope};
 use crate::store::Store;
@@ -39,39 +38,15 @@ pub struct Shared {
 
 /// A tenant's index, and the last change that is in it.
 pub struct Indexed {
-    /// The index.
-    pub pool: Pool,
+    /// The index: one generation of it, which later changes leave as it is.
+    pub pool: Arc<Pool>,
     /// Every change up to this one is in it.
     pub position: i64,
-    people: OnceLock<People>,
-    /// Held by whoever reads the people, so that they are read once.
-    reading: Mutex<()>,
 }
 
 impl Indexed {
-    pub(super) fn new(pool: Pool, position: i64) -> Self {
-        Self {
-            pool,
-            position,
-            people: OnceLock::new(),
-            reading: Mutex::new(()),
-        }
-    }
-
-    /// Everybody in memory; read from the index when first asked for, which takes a while.
-    ///
-    /// # Errors
-    /// The index cannot be read.
-    pub fn people(&self) -> Result<&People, IndexError> {
-        if let Some(people) = self.people.get() {
-            return Ok(people);
-        }
-        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(people) = self.people.get() {
-            return Ok(people);
-        }
-        let read = People::of(&self.pool)?;
-        Ok(self.people.get_or_init(|| read))
+    pub(super) fn new(pool: Arc<Pool>, position: i64) -> Self {
+        Self { pool, position }
     }
 }
 
@@ -134,14 +109,7 @@ impl App {
     }
 
     pub(super) fn set_index(&self, tenant: &str, index: Indexed) {
-        let index = Arc::new(index);
         let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
-        indexes.insert(tenant.to_owned(), Arc::clone(&index));
-        // So that the first meter need not wait.
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = index.people() {
-                tracing::warn!(%error, "people cannot be read from the index");
-            }
-        });
+        indexes.insert(tenant.to_owned(), Arc::new(index));
     }
 }

@@ -49,7 +49,7 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-fn wait(wait: std::time::Duration) -> Problem {
+pub(super) fn wait(wait: std::time::Duration) -> Problem {
     Problem::new(Code::RateLimit, "too many requests").retry_after(wait.as_secs() + 1)
 }
 
@@ -125,6 +125,28 @@ impl FromRequestParts<App> for PathId {
         let path = Path::<String>::from_request_parts(parts, app).await;
         let Path(text) = path.map_err(|error| Problem::new(Code::BadRequest, error.body_text()))?;
         path_id(&text).map(Self)
+    }
+}
+
+impl PathId {
+    /// Whether a body, whose `id` is stated, is about what the path names.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`]: it is about something else.
+    pub fn is_of(&self, stated: &str) -> Result<(), Problem> {
+        let mut faults = Faults::default();
+        same_id(&self.0, stated, &JsonPath::ROOT.key("id"), &mut faults);
+        match faults.is_empty() {
+            true => Ok(()),
+            false => Err(Problem::faults(&faults)),
+        }
+    }
+}
+
+/// Notes it where the id that a body states `at` some place is not the one in the path.
+pub fn same_id(path: &Id, stated: &str, at: &JsonPath<'_>, faults: &mut Faults) {
+    if path.as_str() != stated {
+        faults.add(at, format!("{stated:?}"), "the id in the path");
     }
 }
 
@@ -292,6 +314,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
         Ok(Self(value))
     }
 }
+
+#[cfg(test)]
+pub(crate) use query::read as query_of;
 
 /// What a writer knows of what they write: `If-Match: "<revision>"` or `If-None-Match: *`.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@
 //!
 //! 1. *Store.* A document with a revision is a table in `store/migrations/` (a new file; those there
 //!    never change) and a [`Kind`](crate::store::Kind): `get`, `find`, `list`, `put`, `delete`,
-//!    events, audit and client walls are there then. Anything else is a file beside `store/jobs.rs`
+//!    events, audit and client walls are there then, PostgreSQL's own included: a table with a column `tenant`
+//!    gets them at the next start, and a column `client` those of clients. Anything else is a file beside `store/jobs.rs`
 //!    whose writing functions are methods of [`Write`](crate::store::Write) and `note` what changed.
 //! 2. *Access.* A row in `access/table.rs` for each new action: its name and the roles that have it.
 //! 3. *Handlers* in `routes/<resource>.rs`, thin: take `State(app)`, a [`Caller`](crate::access::Caller)
@@ -36,16 +37,20 @@ mod config;
 pub mod extract;
 mod follower;
 mod health;
+mod hints;
+mod listen;
 mod meter;
 mod observe;
 pub mod paging;
 mod problem;
 mod query;
+mod reach;
 pub mod reply;
 mod routes;
 pub mod schemas;
 mod serve;
 mod snapshots;
+mod traces;
 mod upkeep;
 mod worker;
 
@@ -55,3 +60,4 @@ pub use observe::log_to_stderr;
 pub use problem::{Code, Detail, Problem};
 pub use routes::{openapi, router};
 pub use serve::{ServeError, serve};
+pub use traces::Traces;

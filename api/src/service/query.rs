@@ -14,7 +14,7 @@ use super::{Code, Problem};
 ///
 /// # Errors
 /// [`Code::BadRequest`] with the parameter that cannot be read.
-pub(super) fn read<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Problem> {
     let mut names: Vec<&String> = pairs.iter().map(|(name, _)| name).collect();
     names.sort_unstable();
     if let Some(twice) = names.windows(2).find(|names| names[0] == names[1]) {

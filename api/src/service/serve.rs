@@ -4,15 +4,26 @@ use std::fs;
 use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
 
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::serve::{Listener as _, ListenerExt};
+use futures_util::FutureExt;
+use futures_util::future::join_all;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use muster_index::{FolderLock, IndexError};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
-use super::{App, Config, follower, routes, upkeep, worker};
+use super::listen::Listener;
+use super::{App, Config, follower, hints, routes, upkeep, worker};
 use crate::access::{Gate, first_key};
-use crate::store::{Store, StoreError};
+use crate::store::{Dialect, Store, StoreError};
 
 /// Why the service does not run.
 #[derive(Debug, thiserror::Error)]
@@ -57,43 +68,74 @@ pub async fn serve(
         .clone()
         .unwrap_or_else(|| Store::sqlite_url(&file));
     let store = Store::open(&url).await?;
+    if let Some(role) = store.role_above_walls().await? {
+        tracing::warn!(
+            role,
+            "PostgreSQL shows this role every tenant's rows, since it is a superuser or bypasses row-level security; \
+             use a role of its own: CREATE ROLE muster LOGIN PASSWORD '…'; CREATE DATABASE muster OWNER muster"
+        );
+    }
     let first = first_key(&store, &Gate::program(), &config.tenant).await?;
     let metrics = PrometheusBuilder::new().install_recorder();
     let metrics = metrics.map_err(|error| ServeError::Metrics(error.to_string()))?;
     let (listen, grace) = (config.listen, config.grace);
-    let listener = TcpListener::bind(listen).await;
+    let (close, closing) = watch::channel(false);
+    let listener = Listener::bind(listen, closing).await;
     let listener = listener.map_err(|error| ServeError::Listen(listen, error))?;
+    let address = listener.local_addr()?;
     let app = App::new(config, store, metrics);
     tokio::spawn(follower::follow(app.clone()));
     tokio::spawn(upkeep::keep_up(app.clone()));
+    tokio::spawn(hints::tell(app.clone()));
+    if app.store.dialect() == Dialect::Postgres {
+        tokio::spawn(hints::hear(app.clone(), url));
+    }
     let workers = worker::start(&app);
-    ready(listener.local_addr()?, first);
+    ready(address, first);
 
-    let service = routes::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let told = told_to_stop(app.clone());
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(told)
+    let router = routes::router(app.clone()).layer(from_fn_with_state(app.clone(), last_answer));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    // Of what is tapped axum knows the address.
+    let serving = axum::serve(listener.tap_io(|_| {}), service)
+        .with_graceful_shutdown(told_to_stop(app.clone(), close))
         .into_future();
     let mut stopping = app.stopping.subscribe();
+    let late = async {
+        // The sender lives as long as the service.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+        sleep(grace).await;
+    };
+    let mut late = pin!(late.shared());
     tokio::select! {
         done = serving => done?,
-        () = async {
-            // Whoever holds a connection open longer is cut off.
-            let _ = stopping.wait_for(|stopping| *stopping).await;
-            tokio::time::sleep(grace).await;
-        } => tracing::warn!("requests that did not end in time are cut off"),
+        () = late.clone() => tracing::warn!("requests that did not end in time are cut off"),
     }
-    let handed_back = tokio::time::timeout(grace, futures_util::future::join_all(workers));
-    if handed_back.await.is_err() {
-        tracing::warn!("jobs that did not end in time are left to other workers");
+    tokio::select! {
+        _ = join_all(workers) => {}
+        () = &mut late => tracing::warn!("jobs that did not end in time are left to other workers"),
     }
-    app.store.close().await;
+    // Whoever still has a connection loses it.
+    let _ = timeout(MOMENT, app.store.close()).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Waits for an interrupt or termination, and tells everybody.
-async fn told_to_stop(app: App) {
+/// How long a service that is told to stop takes requests as before, while others learn that it is not ready;
+/// and how long the last to come have for their requests.
+const MOMENT: Duration = Duration::from_millis(300);
+
+/// A service that is told to stop answers one request more on every connection.
+async fn last_answer(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if *app.stopping.borrow() {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
+/// Waits for an interrupt or termination, tells everybody, and closes the listener a moment later.
+async fn told_to_stop(app: App, close: watch::Sender<bool>) {
     let terminated = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signal) => {
@@ -108,4 +150,7 @@ async fn told_to_stop(app: App) {
     }
     tracing::info!("told to stop");
     app.stopping.send_replace(true);
+    sleep(MOMENT).await;
+    close.send_replace(true);
+    sleep(MOMENT).await;
 }

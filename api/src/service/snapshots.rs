@@ -117,7 +117,7 @@ fn campaign_file(body: &str) -> Result<CampaignFile, Problem> {
         tracing::error!(error, "a stored campaign cannot be read");
         Problem::new(Code::Internal, "a stored campaign cannot be read")
     };
-    let mut tree = parse(body.as_bytes()).map_err(|error| broken(error.to_string()))?;
+    let mut tree = tree(body)?;
     if let Json::Object(fields) = &mut tree {
         fields.retain(|(name, _)| name != "status");
     }
@@ -167,15 +167,25 @@ pub(super) fn record(document: &Document) -> Result<ProblemRecord, Problem> {
     stored(&document.body)
 }
 
+/// A stored document as a tree.
+///
+/// # Errors
+/// [`Code::Internal`]: it cannot be read back.
+pub(super) fn tree(body: &str) -> Result<Json, Problem> {
+    parse(body.as_bytes()).map_err(|error| unreadable_document(&error))
+}
+
 /// A stored document as its type.
 ///
 /// # Errors
 /// [`Code::Internal`]: it cannot be read back.
 pub(super) fn stored<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Problem> {
-    serde_json::from_str(body).map_err(|error| {
-        tracing::error!(%error, "a stored document cannot be read");
-        Problem::new(Code::Internal, "a stored document cannot be read")
-    })
+    serde_json::from_str(body).map_err(|error| unreadable_document(&error))
+}
+
+fn unreadable_document(error: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(%error, "a stored document cannot be read");
+    Problem::new(Code::Internal, "a stored document cannot be read")
 }
 
 /// A stored problem, whole: it must be in reach.

@@ -1,5 +1,5 @@
 //! What is forgotten from time to time: answers kept for repeated requests, sessions that ended, callers who
-//! have not called for a while, and rejected rows that nobody fetched.
+//! have not called for a while, rejected rows that nobody fetched, and single samples of metrics.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -9,6 +9,8 @@ use crate::store::{StoreError, now_ms};
 
 /// How often.
 const PERIOD: Duration = Duration::from_secs(600);
+/// How often samples of metrics are summed up, scraped or not.
+const SUMS: Duration = Duration::from_secs(5);
 /// How long an answer is kept for whoever repeats the request.
 const ANSWERS_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long rejected rows are kept.
@@ -21,9 +23,13 @@ pub(super) async fn keep_up(app: App) {
         if let Err(error) = round(&app).await {
             tracing::warn!(%error, "what is over is not forgotten");
         }
-        tokio::select! {
-            () = tokio::time::sleep(PERIOD) => {}
-            _ = stopping.wait_for(|stopping| *stopping) => return,
+        let next = tokio::time::Instant::now() + PERIOD;
+        while tokio::time::Instant::now() < next {
+            app.metrics.run_upkeep();
+            tokio::select! {
+                () = tokio::time::sleep(SUMS) => {}
+                _ = stopping.wait_for(|stopping| *stopping) => return,
+            }
         }
     }
 }

@@ -157,7 +157,10 @@ impl Read {
     pub async fn audit_verify(&mut self) -> Result<std::result::Result<Intact, Broken>> {
         const BATCH: u32 = 1_000;
         let tenant = self.tenant();
+        // Somebody may write meanwhile: the rows end between what the head says before and after they are read.
+        let before = self.audit_head().await?;
         let (mut seq, mut last) = (0, START.to_owned());
+        let mut stands_before = before.is_none();
         loop {
             let rows = self.audit_rows(seq, BATCH).await?;
             if rows.is_empty() {
@@ -175,26 +178,31 @@ impl Read {
                     return bad("it is not as it was written");
                 }
                 (seq, last) = (row.seq, hash);
+                stands_before |= before.as_ref() == Some(&(seq, last.clone()));
             }
         }
-        let sql = "SELECT audit_seq, audit_hash FROM tenants WHERE tenant = $1";
-        let head = sqlx::query(sql)
-            .bind(tenant)
-            .fetch_optional(self.connection())
-            .await?;
-        let found = Intact {
-            rows: seq,
-            head: last,
-        };
-        let Some(head) = head else {
-            return Ok(Ok(found));
-        };
-        if head.try_get::<i64, _>(0)? != seq || head.try_get::<String, _>(1)? != found.head {
+        stands_before |= before.as_ref() == Some(&(seq, last.clone()));
+        let after = self.audit_head().await?;
+        if !stands_before || after.is_some_and(|(head, _)| head < seq) {
             return Ok(Err(Broken {
                 seq: seq + 1,
                 what: "the last rows are missing",
             }));
         }
-        Ok(Ok(found))
+        Ok(Ok(Intact {
+            rows: seq,
+            head: last,
+        }))
+    }
+
+    /// The number and hash of the last row, kept apart from the rows.
+    async fn audit_head(&mut self) -> Result<Option<(i64, String)>> {
+        let sql = "SELECT audit_seq, audit_hash FROM tenants WHERE tenant = $1";
+        let query = sqlx::query(sql).bind(self.tenant());
+        let row = query.fetch_optional(self.connection()).await?;
+        Ok(match row {
+            Some(row) => Some((row.try_get(0)?, row.try_get(1)?)),
+            None => None,
+        })
     }
 }

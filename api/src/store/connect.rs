@@ -32,14 +32,6 @@ impl Dialect {
             )),
         }
     }
-
-    /// How a writing transaction begins. A deferred one on SQLite could fail when it first writes.
-    pub(super) fn begin(self) -> &'static str {
-        match self {
-            Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN",
-        }
-    }
 }
 
 /// Every statement waits for a file to be on the disk; a reader never waits for a writer; what is deleted is
@@ -54,9 +46,9 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Opens the pool of connections. Whatever state a connection comes back in, it is only given out
-/// again after it has begun and rolled back a transaction: one that failed on a full disk stays
-/// unusable for ever and would otherwise poison the pool.
+/// Opens the pool of connections. Whatever state one to SQLite comes back in, it is only given out again after
+/// it has begun and rolled back a transaction: one that failed on a full disk stays unusable for ever and would
+/// otherwise poison the pool. One to PostgreSQL is asked for a sign of life before it is given out.
 pub(super) async fn connect(url: &str, dialect: Dialect) -> Result<AnyPool, StoreError> {
     install_default_drivers();
     let options: AnyConnectOptions = url.parse().map_err(StoreError::Database)?;
@@ -74,9 +66,13 @@ pub(super) async fn connect(url: &str, dialect: Dialect) -> Result<AnyPool, Stor
                 Ok(())
             })
         })
-        .after_release(|connection, _| {
+        .after_release(move |connection, _| {
             Box::pin(async move {
-                let proof = async { connection.begin().await?.rollback().await };
+                if dialect == Dialect::Postgres {
+                    return Ok(true);
+                }
+                // Not a plain `begin`, which where a transaction is thought to be open sets a savepoint in it.
+                let proof = async { connection.begin_with("BEGIN").await?.rollback().await };
                 Ok(proof.await.is_ok())
             })
         });
@@ -124,7 +120,15 @@ pub(super) async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), Stor
         migrations: migrations.into(),
         ..Migrator::DEFAULT
     };
-    migrator.run(pool).await.map_err(|error| match error {
+    // A connection of its own, which sees every row.
+    let mut connection = pool.acquire().await?.detach();
+    if dialect == Dialect::Postgres {
+        connection.execute("SET muster.gate = 'migrating'").await?;
+    }
+    let done = migrator.run(&mut connection).await;
+    // It is not needed any more, however it ends.
+    let _ = connection.close().await;
+    done.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         other => StoreError::Damaged(other.to_string()),

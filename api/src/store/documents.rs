@@ -50,6 +50,10 @@ impl Kind {
             columns,
         }
     }
+
+    pub(super) fn table(&self) -> &'static str {
+        self.table
+    }
 }
 
 /// A document as it is stored.
@@ -168,9 +172,9 @@ fn document(row: &AnyRow) -> Result<Document> {
     })
 }
 
-type AnyQuery<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
+pub(super) type AnyQuery<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
 
-fn bind<'q>(query: AnyQuery<'q>, value: &Value) -> AnyQuery<'q> {
+pub(super) fn bind<'q>(query: AnyQuery<'q>, value: &Value) -> AnyQuery<'q> {
     match value {
         Value::Text(text) => query.bind(text.clone()),
         Value::Int(int) => query.bind(*int),
@@ -192,12 +196,20 @@ impl Read {
     /// # Errors
     /// Whatever the database says.
     pub async fn find(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
-        let found = self.find_beyond(kind, id).await?;
+        let found = self.find_any(kind, id).await?;
         Ok(found.filter(|document| self.scope().reaches(&document.client)))
     }
 
     /// As [`Read::find`] within the tenant, walls or not.
-    pub(super) async fn find_beyond(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
+    async fn find_beyond(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
+        self.beyond_walls().await?;
+        let found = self.find_any(kind, id).await?;
+        self.behind_walls().await?;
+        Ok(found)
+    }
+
+    /// One document, which the caller shows only to whom it is for.
+    pub(super) async fn find_any(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
         let sql = format!(
             "SELECT {FIELDS} FROM {} WHERE tenant = $1 AND id = $2",
             kind.table
@@ -207,6 +219,32 @@ impl Read {
             .bind(id.to_owned());
         let row = query.fetch_optional(self.connection()).await?;
         row.as_ref().map(document).transpose()
+    }
+
+    /// Those of the documents with these ids, at most 1,000 of them, that are there and in reach; in no particular order.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn find_all(&mut self, kind: &Kind, ids: &[String]) -> Result<Vec<Document>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<String> = (2..ids.len() + 2)
+            .map(|place| format!("${place}"))
+            .collect();
+        let sql = format!(
+            "SELECT {FIELDS} FROM {} WHERE tenant = $1 AND id IN ({})",
+            kind.table,
+            places.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(self.tenant());
+        for id in ids {
+            query = query.bind(id.clone());
+        }
+        let rows = query.fetch_all(self.connection()).await?;
+        let mut found = rows.iter().map(document).collect::<Result<Vec<_>>>()?;
+        found.retain(|document| self.scope().reaches(&document.client));
+        Ok(found)
     }
 
     /// At most `limit` documents after the id `after`, in byte order of ids.
@@ -224,8 +262,8 @@ impl Read {
         self.list_of(kind, filters, after, limit, clients).await
     }
 
-    /// As [`Read::list`] within the tenant, walls or not.
-    pub(super) async fn list_beyond(
+    /// As [`Read::list`], of which the caller shows only what is for whom.
+    pub(super) async fn list_any(
         &mut self,
         kind: &Kind,
         filters: &[Filter],
@@ -338,7 +376,7 @@ impl Write {
         Ok((document, before.is_none()))
     }
 
-    async fn store(
+    pub(super) async fn store(
         &mut self,
         kind: &Kind,
         document: &Document,
@@ -447,7 +485,7 @@ impl Write {
     }
 }
 
-fn not_found(kind: &Kind, id: &str) -> StoreError {
+pub(super) fn not_found(kind: &Kind, id: &str) -> StoreError {
     StoreError::NotFound {
         kind: kind.name,
         id: id.to_owned(),

@@ -2,8 +2,8 @@
 
 use sqlx::Row;
 
-use super::{KeyRow, Read, Result, Store, Write, audit, now_ms};
-use crate::access::Gate;
+use super::{KeyRow, Read, Result, Store, Write, audit, now_ms, walls};
+use crate::access::{Action, Gate};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -16,7 +16,7 @@ pub struct Event {
     pub kind: String,
     /// Which.
     pub id: String,
-    /// `put` or `delete`.
+    /// `put`, `delete`, `erase` (of a person, who is called by a pseudonym), or what else the kind allows.
     pub op: String,
     /// Its revision afterwards, or before it was deleted.
     pub rev: i64,
@@ -87,6 +87,17 @@ impl Read {
 }
 
 impl Write {
+    /// Makes other writers of the tenant wait until this transaction is over.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn hold_tenant(&mut self) -> Result<()> {
+        let sql = "UPDATE tenants SET event_seq = event_seq WHERE tenant = $1";
+        let query = sqlx::query(sql).bind(self.tenant());
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Makes a tenant with its first key, as a change of the scope's own tenant.
     ///
     /// # Errors
@@ -98,8 +109,11 @@ impl Write {
             .bind(tenant.to_owned())
             .bind(audit::START)
             .bind(now_ms());
+        self.see(walls::Change::Tenant(tenant)).await?;
         query.execute(self.connection()).await?;
         self.insert_key(tenant, first).await?;
+        let own = self.tenant();
+        self.see(walls::Change::Tenant(&own)).await?;
         self.note_plain("tenant", tenant, "put");
         Ok(())
     }
@@ -111,9 +125,9 @@ impl Store {
     /// # Errors
     /// Whatever the database says.
     pub async fn tenants(&self, _: &Gate) -> Result<Vec<String>> {
-        let rows = sqlx::query("SELECT tenant FROM tenants")
-            .fetch_all(&self.pool)
-            .await?;
+        let mut below = self.read_below().await?;
+        let query = sqlx::query("SELECT tenant FROM tenants");
+        let rows = query.fetch_all(below.connection()).await?;
         let mut tenants = Vec::new();
         for row in rows {
             tenants.push(row.try_get(0)?);
@@ -126,14 +140,17 @@ impl Store {
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn add_tenant(&self, _: &Gate, tenant: &str) -> Result<()> {
+    pub async fn add_tenant(&self, gate: &Gate, tenant: &str) -> Result<()> {
+        let scope = gate.scope(tenant, "first-start", Action::TenantsWrite);
+        let mut write = self.write(&scope).await?;
         let sql = "INSERT INTO tenants (tenant, event_seq, audit_seq, audit_hash, created_ms) \
                    VALUES ($1, 0, 0, $2, $3) ON CONFLICT (tenant) DO NOTHING";
         let query = sqlx::query(sql)
             .bind(tenant.to_owned())
             .bind(audit::START)
             .bind(now_ms());
-        query.execute(&self.pool).await?;
-        Ok(())
+        query.execute(write.connection()).await?;
+        // Nothing to tell: the change is noted with the tenant's first key.
+        write.commit().await
     }
 }

@@ -4,6 +4,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::transaction::Change;
+use super::walls;
 use super::{Dialect, Read, Result, Store, StoreError, Write, now_ms};
 use crate::access::Gate;
 
@@ -175,7 +176,11 @@ impl Write {
         most: i64,
     ) -> Result<()> {
         let sql = "SELECT COUNT(*) FROM jobs WHERE state = 'queued'";
+        self.see(walls::Change::Gate("open")).await?;
+        self.beyond_walls().await?;
         let row = sqlx::query(sql).fetch_one(self.connection()).await?;
+        self.behind_walls().await?;
+        self.see(walls::Change::Gate("")).await?;
         let waiting: i64 = row.try_get(0)?;
         if waiting >= most {
             return Err(StoreError::QueueFull { waiting });
@@ -331,15 +336,14 @@ impl Store {
              OR (state = 'running' AND lease_until_ms < $3) ORDER BY created_ms, id LIMIT 1{skip}) \
              RETURNING {FIELDS}, tenant"
         );
-        let _turn = match self.dialect() {
-            Dialect::Sqlite => Some(self.turn.lock().await),
-            Dialect::Postgres => None,
-        };
+        let mut below = self.write_below().await?;
         let query = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(now + lease_ms)
             .bind(worker.to_owned())
             .bind(now);
-        let Some(row) = query.fetch_optional(&self.pool).await? else {
+        let row = query.fetch_optional(below.connection()).await?;
+        below.commit().await?;
+        let Some(row) = row else {
             return Ok(None);
         };
         Ok(Some(Claimed {
@@ -356,16 +360,14 @@ impl Store {
         let until_ms = now_ms() + lease_ms;
         let sql = "UPDATE jobs SET lease_until_ms = $1 WHERE tenant = $2 AND id = $3 \
                    AND attempt = $4 AND state = 'running' RETURNING cancel";
-        let _turn = match self.dialect() {
-            Dialect::Sqlite => Some(self.turn.lock().await),
-            Dialect::Postgres => None,
-        };
+        let mut below = self.write_below().await?;
         let query = sqlx::query(sql)
             .bind(until_ms)
             .bind(claimed.tenant.clone())
             .bind(claimed.job.id.clone())
             .bind(claimed.job.attempt);
-        let row = query.fetch_optional(&self.pool).await?;
+        let row = query.fetch_optional(below.connection()).await?;
+        below.commit().await?;
         let row = row.ok_or_else(|| StoreError::LeaseLost(claimed.job.id.clone()))?;
         Ok(row.try_get::<i64, _>(0)? != 0)
     }

@@ -57,10 +57,9 @@ impl Store {
     pub async fn find_key(&self, _: &Gate, id: &str) -> Result<Option<KeyRow>> {
         let sql = "SELECT id, tenant, name, secret_hash, role, actions, clients, created_ms, expires_ms, \
                    revoked_ms FROM keys WHERE id = $1";
-        let row = sqlx::query(sql)
-            .bind(id.to_owned())
-            .fetch_optional(&self.pool)
-            .await?;
+        let mut below = self.read_below().await?;
+        let query = sqlx::query(sql).bind(id.to_owned());
+        let row = query.fetch_optional(below.connection()).await?;
         row.as_ref().map(key).transpose()
     }
 
@@ -69,9 +68,9 @@ impl Store {
     /// # Errors
     /// Whatever the database says.
     pub async fn has_keys(&self, _: &Gate) -> Result<bool> {
-        let row = sqlx::query("SELECT id FROM keys LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await?;
+        let mut below = self.read_below().await?;
+        let query = sqlx::query("SELECT id FROM keys LIMIT 1");
+        let row = query.fetch_optional(below.connection()).await?;
         Ok(row.is_some())
     }
 }

@@ -10,11 +10,13 @@
 //! of [`documents`](Read::get); a new one is a table in `migrations/` and a [`Kind`].
 
 mod audit;
+mod batch;
 mod connect;
 mod documents;
 mod erase;
 mod error;
 mod feed;
+mod hint;
 mod jobs;
 mod keys;
 mod plans;
@@ -23,26 +25,29 @@ mod protected;
 mod suite;
 mod transaction;
 mod users;
+mod walls;
 
 pub use audit::{AuditRow, Broken, Intact};
+pub use batch::{Became, Put};
 pub use connect::Dialect;
 pub use documents::{Column, Document, Expect, Filter, Kind, Op, Page, Value};
 pub use erase::Erased;
 pub use error::StoreError;
 pub use feed::Event;
+pub use hint::Hints;
 pub use jobs::{Claimed, Job, JobEvent, JobState};
 pub use keys::KeyRow;
 pub use plans::{Busy, PlanRow, RowFilter, RowKind, joined};
 pub use protected::GroupRow;
-pub use transaction::{Answer, Begun, Read, RequestKey, Write};
+pub use transaction::{Answer, Begun, ERASE, Read, RequestKey, Write};
 pub use users::{SessionRow, UserRow};
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::{AnyPool, Row};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 /// The result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -55,7 +60,11 @@ pub struct Store {
     /// SQLite has one writer at a time: those of this process queue here in fair order instead of
     /// polling the file's lock.
     turn: Arc<Mutex<()>>,
+    people_changed: watch::Sender<()>,
 }
+
+/// How long somebody waits who asks whether the database answers.
+const PROMPT: Duration = Duration::from_secs(1);
 
 impl Store {
     /// Opens the database at `url` and brings its tables up to date.
@@ -66,11 +75,22 @@ impl Store {
         let dialect = Dialect::of_url(url)?;
         let pool = connect::connect(url, dialect).await?;
         connect::migrate(&pool, dialect).await?;
+        walls::raise(&pool, dialect).await?;
         Ok(Self {
             pool,
             dialect,
             turn: Arc::default(),
+            people_changed: watch::Sender::default(),
         })
+    }
+
+    /// The role by which PostgreSQL is used, if it is shown the rows of all tenants whatever its walls say: a
+    /// superuser.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn role_above_walls(&self) -> Result<Option<String>> {
+        walls::do_not_hold(&self.pool, self.dialect).await
     }
 
     /// The URL of a SQLite file, which is made if it is missing.
@@ -92,13 +112,18 @@ impl Store {
         self.dialect
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers within a second.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], mostly.
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
+        let asked = sqlx::query("SELECT 1").execute(&self.pool);
+        match tokio::time::timeout(PROMPT, asked).await {
+            Ok(answered) => answered.map(drop).map_err(StoreError::from),
+            Err(_) => Err(StoreError::Unavailable(format!(
+                "no answer within {PROMPT:?}"
+            ))),
+        }
     }
 
     /// Writes a copy of the whole database, as it is at one moment, into a new SQLite file; others go on reading

@@ -95,7 +95,7 @@ impl Read {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn plan(&mut self, id: &str) -> Result<Document> {
-        let found = self.find_beyond(&Kind::PLAN, id).await?;
+        let found = self.find_any(&Kind::PLAN, id).await?;
         let found = found.filter(|plan| self.scope().reaches_part(&plan.client));
         found.ok_or_else(|| StoreError::NotFound {
             kind: Kind::PLAN.name,
@@ -117,9 +117,7 @@ impl Read {
         let mut kept = Vec::new();
         let mut after = after.to_owned();
         loop {
-            let page = self
-                .list_beyond(&Kind::PLAN, filters, &after, limit)
-                .await?;
+            let page = self.list_any(&Kind::PLAN, filters, &after, limit).await?;
             let scope = self.scope().clone();
             let seen = |plan: &Document| scope.reaches_part(&plan.client);
             kept.extend(page.items.into_iter().filter(seen));
@@ -223,7 +221,9 @@ impl Read {
     pub async fn busy(&mut self, but: &[&str]) -> Result<Vec<Busy>> {
         let sql = "SELECT plan, client, body FROM bookings WHERE tenant = $1 ORDER BY id";
         let query = sqlx::query(sql).bind(self.tenant());
+        self.beyond_walls().await?;
         let rows = query.fetch_all(self.connection()).await?;
+        self.behind_walls().await?;
         let mut busy = Vec::new();
         for row in &rows {
             let plan: String = row.try_get(0)?;
@@ -242,7 +242,9 @@ impl Read {
         let sql =
             "SELECT plan, client, body FROM bookings WHERE tenant = $1 AND expert = $2 ORDER BY id";
         let query = sqlx::query(sql).bind(self.tenant()).bind(column(expert));
+        self.beyond_walls().await?;
         let rows = query.fetch_all(self.connection()).await?;
+        self.behind_walls().await?;
         rows.iter().map(|row| self.one_busy(row)).collect()
     }
 

@@ -6,8 +6,9 @@ use serde_json::json;
 use sqlx::any::AnyRow;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, Transaction};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, watch};
 
+use super::walls::{self, View};
 use super::{Dialect, Result, Store, StoreError, audit, now_ms};
 use crate::access::Scope;
 
@@ -15,11 +16,43 @@ use crate::access::Scope;
 pub struct Read {
     source: Source,
     scope: Scope,
+    dialect: Dialect,
 }
 
+/// Where statements run. PostgreSQL is told in a transaction what may be seen.
 enum Source {
-    Reading(PoolConnection<Any>),
-    Writing(Transaction<'static, Any>),
+    Plain(PoolConnection<Any>),
+    Transaction(Transaction<'static, Any>),
+}
+
+impl Source {
+    fn connection(&mut self) -> &mut AnyConnection {
+        match self {
+            Self::Plain(connection) => connection,
+            Self::Transaction(transaction) => transaction,
+        }
+    }
+}
+
+/// A view of what lies before and below all tenants: keys, users, sessions, jobs.
+pub(super) struct Below {
+    source: Source,
+    /// Held until it is over, where it writes.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Below {
+    pub(super) fn connection(&mut self) -> &mut AnyConnection {
+        self.source.connection()
+    }
+
+    /// Keeps what was written.
+    pub(super) async fn commit(self) -> Result<()> {
+        if let Source::Transaction(transaction) = self.source {
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
 }
 
 /// One transaction. Dropped without [`Write::commit`], nothing happened.
@@ -29,6 +62,7 @@ pub struct Write {
     /// The pseudonym of somebody erased by this transaction.
     pub(super) erased: Option<String>,
     request: Option<RequestKey>,
+    people_changed: watch::Sender<()>,
     /// Held until the transaction is over.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -83,8 +117,51 @@ impl Store {
     /// [`StoreError::Unavailable`].
     pub async fn read(&self, scope: &Scope) -> Result<Read> {
         Ok(Read {
-            source: Source::Reading(self.pool.acquire().await?),
+            source: self.reading(&View::Of(scope)).await?,
             scope: scope.clone(),
+            dialect: self.dialect,
+        })
+    }
+
+    async fn reading(&self, view: &View<'_>) -> Result<Source> {
+        Ok(match self.dialect {
+            Dialect::Sqlite => Source::Plain(self.pool.acquire().await?),
+            Dialect::Postgres => self.begin(&view.begin("BEGIN READ ONLY")).await?,
+        })
+    }
+
+    async fn begin(&self, statements: &str) -> Result<Source> {
+        let statements = AssertSqlSafe(statements.to_owned());
+        Ok(Source::Transaction(self.pool.begin_with(statements).await?))
+    }
+
+    /// Waits for the right to write.
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        match self.dialect {
+            Dialect::Sqlite => Some(self.turn.clone().lock_owned().await),
+            Dialect::Postgres => None,
+        }
+    }
+
+    /// A view below all tenants for reading.
+    pub(super) async fn read_below(&self) -> Result<Below> {
+        let source = self.reading(&View::Gate).await?;
+        Ok(Below {
+            source,
+            _turn: None,
+        })
+    }
+
+    /// A view below all tenants for one writing statement.
+    pub(super) async fn write_below(&self) -> Result<Below> {
+        let turn = self.turn().await;
+        let source = match self.dialect {
+            Dialect::Sqlite => Source::Plain(self.pool.acquire().await?),
+            Dialect::Postgres => self.begin(&View::Gate.begin("BEGIN")).await?,
+        };
+        Ok(Below {
+            source,
+            _turn: turn,
         })
     }
 
@@ -93,19 +170,22 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Full`].
     pub async fn write(&self, scope: &Scope) -> Result<Write> {
-        let turn = match self.dialect {
-            Dialect::Sqlite => Some(self.turn.clone().lock_owned().await),
-            Dialect::Postgres => None,
+        let turn = self.turn().await;
+        // A deferred transaction on SQLite could fail when it first writes.
+        let source = match self.dialect {
+            Dialect::Sqlite => self.begin("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.begin(&View::Of(scope).begin("BEGIN")).await?,
         };
-        let transaction = self.pool.begin_with(self.dialect.begin()).await?;
         Ok(Write {
             read: Read {
-                source: Source::Writing(transaction),
+                source,
                 scope: scope.clone(),
+                dialect: self.dialect,
             },
             changes: Vec::new(),
             erased: None,
             request: None,
+            people_changed: self.people_changed.clone(),
             _turn: turn,
         })
     }
@@ -142,7 +222,10 @@ impl Store {
     /// As [`Store::write`].
     pub async fn forget_answers(&self, before_ms: i64) -> Result<u64> {
         let sql = "DELETE FROM idempotency WHERE created_ms < $1";
-        let done = sqlx::query(sql).bind(before_ms).execute(&self.pool).await?;
+        let mut below = self.write_below().await?;
+        let query = sqlx::query(sql).bind(before_ms);
+        let done = query.execute(below.connection()).await?;
+        below.commit().await?;
         Ok(done.rows_affected())
     }
 }
@@ -164,9 +247,32 @@ impl Read {
     }
 
     pub(super) fn connection(&mut self) -> &mut AnyConnection {
-        match &mut self.source {
-            Source::Reading(connection) => connection,
-            Source::Writing(transaction) => transaction,
+        self.source.connection()
+    }
+
+    /// Changes what PostgreSQL shows; the conditions of statements stay as they are.
+    pub(super) async fn see(&mut self, change: walls::Change<'_>) -> Result<()> {
+        match self.dialect {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => change.make(self.source.connection()).await,
+        }
+    }
+
+    /// Lets statements see the other clients of the tenant, until [`Read::behind_walls`]. Where one of them
+    /// fails in between, the transaction is over.
+    pub(super) async fn beyond_walls(&mut self) -> Result<()> {
+        match self.scope.is_unlimited() {
+            true => Ok(()),
+            false => self.see(walls::Change::Clients(None)).await,
+        }
+    }
+
+    /// Ends [`Read::beyond_walls`].
+    pub(super) async fn behind_walls(&mut self) -> Result<()> {
+        let scope = self.scope.clone();
+        match scope.is_unlimited() {
+            true => Ok(()),
+            false => self.see(walls::Change::Clients(Some(&scope))).await,
         }
     }
 
@@ -189,6 +295,9 @@ impl DerefMut for Write {
     }
 }
 
+/// What happened to a person who was taken out of everything; the event has their pseudonym.
+pub const ERASE: &str = "erase";
+
 /// Events in one statement.
 const EVENTS_AT_ONCE: usize = 100;
 
@@ -203,6 +312,7 @@ impl Write {
         for change in &mut self.changes {
             if change.kind == super::Kind::EXPERT.name && change.id == id {
                 pseudonym.clone_into(&mut change.id);
+                change.op = ERASE;
             }
         }
         self.erased = Some(pseudonym.to_owned());
@@ -260,11 +370,16 @@ impl Write {
                 .bind(now_ms());
             query.execute(self.connection()).await?;
         }
+        let of_person = |change: &Change| change.kind == super::Kind::EXPERT.name;
+        let are_people_changed = self.changes.iter().any(of_person);
         if !self.changes.is_empty() {
             self.tell().await?;
         }
-        if let Source::Writing(transaction) = self.read.source {
+        if let Source::Transaction(transaction) = self.read.source {
             transaction.commit().await?;
+        }
+        if are_people_changed {
+            self.people_changed.send_replace(());
         }
         Ok(())
     }

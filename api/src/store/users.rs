@@ -67,7 +67,8 @@ impl Store {
         let query = sqlx::query(FIND_USER)
             .bind(tenant.to_owned())
             .bind(id.to_owned());
-        let row = query.fetch_optional(&self.pool).await?;
+        let mut below = self.read_below().await?;
+        let row = query.fetch_optional(below.connection()).await?;
         row.as_ref().map(user).transpose()
     }
 
@@ -79,7 +80,8 @@ impl Store {
         let sql = "SELECT s.id, s.tenant, s.user_id, s.secret_hash, s.expires_ms, u.role, u.clients, u.disabled_ms \
                    FROM sessions s JOIN users u ON u.tenant = s.tenant AND u.id = s.user_id WHERE s.id = $1";
         let query = sqlx::query(sql).bind(id.to_owned());
-        let Some(row) = query.fetch_optional(&self.pool).await? else {
+        let mut below = self.read_below().await?;
+        let Some(row) = query.fetch_optional(below.connection()).await? else {
             return Ok(None);
         };
         Ok(Some(SessionRow {
@@ -100,7 +102,10 @@ impl Store {
     /// Whatever the database says.
     pub async fn forget_sessions(&self) -> Result<u64> {
         let sql = "DELETE FROM sessions WHERE expires_ms < $1";
-        let done = sqlx::query(sql).bind(now_ms()).execute(&self.pool).await?;
+        let mut below = self.write_below().await?;
+        let query = sqlx::query(sql).bind(now_ms());
+        let done = query.execute(below.connection()).await?;
+        below.commit().await?;
         Ok(done.rows_affected())
     }
 }

@@ -16,5 +16,6 @@ mod people;
 mod plan;
 mod problems;
 mod search;
+mod skills;
 mod solve;
 mod streams;

@@ -224,12 +224,12 @@ fn an_index_is_replaced_whole_or_stays() {
 fn a_damaged_index_says_which_file_and_what_to_do() {
     let desk = generated("plenty");
     desk.muster("index g/pool.jsonl --out index").ends(0);
-    desk.write("index/words.gz", "");
+    desk.write("index/meta.json", "");
     for line in [
         "search --index index",
         "plan --pool index --campaigns g/campaigns.json --work-limit 20",
     ] {
-        desk.refused(line, 2, "index/words.gz: ");
+        desk.refused(line, 2, "index/meta.json: ");
         desk.refused(
             line,
             2,

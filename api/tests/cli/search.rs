@@ -42,8 +42,8 @@ fn found(more: &[&str]) -> String {
 }
 
 #[test]
-fn every_text_has_a_meaning() {
-    let long = "python ".repeat(1_500);
+fn words_phrases_and_conditions_find_whom_they_should() {
+    let long = "python ".repeat(500);
     for (text, ids) in [
         ("python", "ana"),
         ("PYTHON", "ana"),
@@ -54,8 +54,18 @@ fn every_text_has_a_meaning() {
         ("review -java", "ana"),
         ("review -\"code review\"", "bo"),
         ("-python -java -teacher", ""),
-        ("\"open quote python", "ana"),
-        ("(python) AND:OR*~^", "ana"),
+        ("(python) AND revi*", "ana"),
+        ("pyhton", "ana"),
+        ("skill:python>=4", "ana"),
+        ("lang:de>=C1 OR lang:fr", "ana"),
+        ("country:DE,US", "ana bo"),
+        ("assessed:review>=0.8", "ana"),
+        ("credential:phd tag:senior", "ana"),
+        ("rate<=20", "cy"),
+        ("rate<=19.99", ""),
+        ("free:2027-W01..2027-W13>=20h", "ana cy"),
+        ("NOT years>=1", "bo"),
+        ("2 of (review, python, years>=1)", "ana"),
         ("nobodyhasthis", ""),
         ("", "ana bo cy"),
         ("   ", "ana bo cy"),
@@ -71,27 +81,10 @@ fn every_text_has_a_meaning() {
 #[test]
 fn every_option_finds_whom_it_should() {
     for (options, ids) in [
-        (["--skill", "python"], "ana"),
-        (["--skill", "python>=4"], "ana"),
-        (["--skill", "python>=5"], ""),
-        (["--skill", "local:nope"], ""),
-        (["--language", "de>=C1"], "ana"),
-        (["--language", "fr"], ""),
-        (["--country", "DE,US"], "ana bo"),
-        (["--assessment", "review>=700"], "ana"),
-        (["--assessment", "review>=801"], ""),
-        (["--credential", "phd"], "ana"),
-        (["--tag", "senior"], "ana"),
-        (["--max-rate", "2000"], "cy"),
-        (["--max-rate", "1999"], ""),
-        (["--max-rate", "0"], ""),
-        (["--min-hours", "41"], ""),
         (
             ["--where", r#"{"none": [{"rate_at_most_cents": 0}]}"#],
             "ana bo cy",
         ),
-        (["--min-hours", "20"], "ana cy"),
-        (["--min-years", "1"], "ana cy"),
         (
             ["--where", r#"{"none": [{"country_in": ["DE"]}]}"#],
             "bo cy",
@@ -100,82 +93,44 @@ fn every_option_finds_whom_it_should() {
         (["--where", r#"{"any": []}"#], ""),
         (["--week", "2027-01-04"], "ana bo cy"),
         (["--limit", "1"], "ana"),
+        (["--all", "years>=1"], "ana cy"),
     ] {
         assert_eq!(found(&options), ids, "{options:?}");
     }
-    assert_eq!(found(&["--currency", "EUR", "--max-rate", "9000"]), "bo");
+    assert_eq!(found(&["--currency", "EUR", "rate<=90"]), "bo");
 }
 
 #[test]
 fn values_that_are_none_are_named_with_their_option() {
+    for (text, fragment) in [
+        (
+            "skill:python>=9",
+            "character 15: found \"9\", expected a level, 1 to 5",
+        ),
+        (
+            "skill:flying",
+            "character 7: found \"flying\", expected a skill as",
+        ),
+        (
+            "de lang:de>=Z9",
+            "character 13: found \"Z9\", expected a level: A1, A2",
+        ),
+        ("rate<=-5", "character 7: found \"-5\", expected an amount"),
+        (
+            "(python",
+            "character 1: found a parenthesis that is not closed",
+        ),
+        ("\"open quote", "a quotation mark that is not closed"),
+        ("langauge:de", "expected one of the fields skill, lang"),
+        ("free:2027-W03>=20h OR python", "weeks under OR"),
+    ] {
+        DESK.refused_args(&args(&[text]), 2, fragment);
+    }
+    let long = "python ".repeat(1_500);
+    DESK.refused_args(&args(&[&long]), 2, "expected at most 4000");
+    let twice = ["free:2027-W03>=20h", "--week", "2027-01-18"];
+    DESK.refused_args(&args(&twice), 2, "so --week cannot");
     for (options, fragment) in [
-        (
-            ["--skill", "python>=9"],
-            "--skill \"python>=9\": found 9, expected an integer from 1 to 5",
-        ),
-        (
-            ["--skill", "python>=x"],
-            "--skill \"python>=x\": found \"x\", expected an integer from 1 to 5",
-        ),
-        (
-            ["--skill", "python>="],
-            "--skill \"python>=\": found \"\", expected an integer from 1 to 5",
-        ),
-        (
-            ["--skill", "flying"],
-            "--skill \"flying\": found \"flying\", expected a skill",
-        ),
-        (
-            ["--skill", ""],
-            "--skill \"\": found \"\", expected a skill",
-        ),
-        (
-            ["--skill", "esco:x"],
-            "--skill \"esco:x\": found \"esco:x\", expected a skill",
-        ),
-        (
-            ["--language", "x y"],
-            "--language \"x y\": found \"x y\", expected a language tag",
-        ),
-        (
-            ["--language", "de>=Z9"],
-            "found \"Z9\", expected one of A1, A2, B1",
-        ),
-        (
-            ["--country", "DE,de"],
-            "--country \"DE,de\": found \"de\", expected a country",
-        ),
-        (
-            ["--assessment", "dancing"],
-            "found \"dancing\", expected one of preference_ranking",
-        ),
-        (
-            ["--assessment", "review>=1001"],
-            "found 1001, expected an integer from 0 to 1000",
-        ),
-        (
-            ["--assessment", "review>=-1"],
-            "found -1, expected an integer from 0 to 1000",
-        ),
-        (
-            ["--credential", "a b"],
-            "--credential \"a b\": found \"a b\", expected an id",
-        ),
-        (
-            ["--tag", "a b"],
-            "--tag \"a b\": found \"a b\", expected an id",
-        ),
-        (["--max-rate", "-5"], "-5 is not in 0..=1000000"),
-        (["--max-rate", "1000001"], "1000001 is not in 0..=1000000"),
-        (
-            ["--max-rate", "1.5"],
-            "invalid value '1.5' for '--max-rate <CENTS>'",
-        ),
-        (["--min-hours", "169"], "169 is not in 0..=168"),
-        (
-            ["--min-years", "NaN"],
-            "invalid value 'NaN' for '--min-years <YEARS>'",
-        ),
         (
             ["--currency", "eur"],
             "--currency \"eur\": expected a currency",
@@ -227,16 +182,12 @@ fn people_are_found_for_a_role_and_those_who_are_nearly_eligible() {
     said.says("kept off by one reason").says("CURRENCY_UNKNOWN");
     for (more, fragment) in [
         (
-            ["--skill", "python"],
-            "cannot be used with '--skill <SKILL[>=LEVEL]>'",
-        ),
-        (
             ["--currency", "EUR"],
             "cannot be used with '--currency <CURRENCY>'",
         ),
         (
-            ["--country", "DE"],
-            "cannot be used with '--country <CODES>'",
+            ["--week", "2027-01-04"],
+            "cannot be used with '--week <DATE>'",
         ),
     ] {
         DESK.refused_args(&args(&[role.as_slice(), &more].concat()), 2, fragment);
@@ -251,4 +202,34 @@ fn headlines_cannot_steer_a_terminal() {
     let said = DESK.run(&args(&["java"]), b"").ends(0);
     said.says("1 person found, 1 shown")
         .says("Java \u{fffd}[31mand\u{fffd} reviews");
+}
+
+#[test]
+fn a_query_is_a_role_and_a_role_a_query() {
+    let translated = |more: &[&str]| {
+        let said = DESK.run(&[&["search", "--translate"], more].concat(), b"");
+        assert_eq!((said.err.as_str(), said.code), ("", Some(0)), "{more:?}");
+        said
+    };
+    let role = translated(&["code review rate<=90.50 (lang:de>=C1 OR years>=5)"]).json();
+    assert_eq!(role["text"], "code review");
+    let wanted = serde_json::json!({"all": [{"rate_at_most_cents": 9050},
+        {"any": [{"language": "de", "cefr": "C1"}, {"years_at_least": 5}]}]});
+    assert_eq!(role["requires"], wanted);
+    let role = translated(&["--campaigns", "campaigns.json", "--role", "a/r"]);
+    assert_eq!(role.out.trim(), "", "it asks for nothing");
+    DESK.write(
+        "asks.json",
+        crate::plan::CAMPAIGNS.replace(
+            "\"hours\": 5",
+            "\"hours\": 5, \"requires\": {\"none\": [{\"tag\": \"a(b\"}, {\"skill\": \"python\"}]}",
+        ),
+    );
+    let role = translated(&["--campaigns", "asks.json", "--role", "a/r"]);
+    let python = "esco:ccd0a1d9-afda-43d9-b901-96344886e14d";
+    assert_eq!(
+        role.out.trim(),
+        format!("NOT (tag:\"a(b\" OR skill:{python}>=1)")
+    );
+    DESK.refused_args(&["search", "--translate", "-python"], 2, "no role can");
 }

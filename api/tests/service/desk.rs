@@ -8,6 +8,8 @@ use crate::server::{Answer, Server};
 
 /// A generated problem that is solved at once.
 pub(crate) const SMALL: &str = "experts=120&heads=20&weeks=6";
+/// One that takes no time at all.
+pub(crate) const TINY: &str = "experts=30&heads=4&weeks=3";
 /// One that a solver does not finish within a minute.
 pub(crate) const LARGE: &str = "experts=6000&campaigns=5&heads=900";
 

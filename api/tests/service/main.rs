@@ -5,13 +5,15 @@
     reason = "tests may unwrap, and so may what they share"
 )]
 
+mod batches;
 mod campaigns;
 #[path = "../../src/store/suite/cluster.rs"]
 mod cluster;
 mod desk;
-mod docs;
 mod documented;
+mod examples;
 mod experts;
+mod hostile;
 mod jobs;
 mod keys;
 mod matrix;
@@ -24,5 +26,10 @@ mod schema;
 mod search;
 mod server;
 mod sessions;
+mod staffing;
 mod store;
 mod walls;
+
+#[path = "../../src/store/suite/counts.rs"]
+mod counts;
+mod durable;

@@ -93,6 +93,8 @@ fn an_erased_person_is_nowhere_and_everything_stays_consistent() {
     for id in ["wilhelmina", "bo"] {
         server.admin("PUT", &format!("/v1/experts/{id}"), &[], &person(id));
     }
+    let both = || server.admin("POST", "/v1/experts/search", &[], "{}");
+    server.until(|answer| answer.body["total"] == 2, both);
     server.admin(
         "PUT",
         "/v1/experts/wilhelmina/protected",

@@ -1,6 +1,8 @@
 //! A server with a data folder of its own.
 
-use std::io::{BufRead, BufReader};
+mod rough;
+
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -76,10 +78,21 @@ impl Server {
 
     /// On a folder that may have been served before; then the key is known.
     pub(crate) fn on(data: Arc<TempDir>, args: &[&str], key: Option<&str>) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_muster"))
+        Self::within(Command::new(env!("CARGO_BIN_EXE_muster")), data, args, key)
+    }
+
+    /// As [`Server::on`], begun by a command that becomes it, given its arguments.
+    pub(crate) fn within(
+        mut command: Command,
+        data: Arc<TempDir>,
+        args: &[&str],
+        key: Option<&str>,
+    ) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .args(args)
+            .envs(rough::on_postgres(data.path()))
             .env("MUSTER_LOG", "warn")
             .stderr(Stdio::piped())
             .spawn()
@@ -93,7 +106,13 @@ impl Server {
         };
         let key = key.map_or_else(|| after("shown only now: "), str::to_owned);
         let address = after("listens on ");
-        std::thread::spawn(move || said.for_each(drop));
+        // For whoever looks into a test.
+        let is_shown = std::env::var_os("MUSTER_TEST_LOG").is_some();
+        std::thread::spawn(move || {
+            for line in said.map_while(Result::ok).filter(|_| is_shown) {
+                let _ = writeln!(std::io::stderr(), "{line}");
+            }
+        });
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             // A connection whose request was refused before its body was read is closed by the server.
@@ -118,6 +137,33 @@ impl Server {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.ask_bytes(key, method, path, headers, body.as_bytes())
+    }
+
+    /// As [`Server::admin`] with bytes that may be no text.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        self.ask_bytes(&self.key, method, path, headers, body)
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn ask_bytes(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.address));
@@ -132,7 +178,7 @@ impl Server {
         }
         let mut response: Response<ureq::Body> = self
             .agent
-            .run(request.body(body.to_owned()).unwrap())
+            .run(request.body(body.to_vec()).unwrap())
             .unwrap();
         let header = |name: &str| {
             let value = response
@@ -209,6 +255,14 @@ impl Server {
         let told = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(told.unwrap().success());
         assert!(self.child.wait().unwrap().success());
+    }
+
+    /// What is answered to a GET, byte for byte.
+    pub(crate) fn bytes(&self, path: &str) -> Vec<u8> {
+        let key = format!("Bearer {}", self.key);
+        let asked = self.agent.get(format!("{}{path}", self.address));
+        let mut answer = asked.header("authorization", key).call().unwrap();
+        answer.body_mut().read_to_vec().unwrap()
     }
 
     /// The lines of an event stream until it ends, or until `enough` of them.

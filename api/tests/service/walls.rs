@@ -260,3 +260,53 @@ fn a_client_sees_of_others_no_more_than_that_people_are_busy() {
         "FORBIDDEN"
     );
 }
+
+#[test]
+fn conditions_do_not_tell_whom_other_clients_know() {
+    let server = Server::start();
+    let past = person("ana", "music").replacen(
+        '{',
+        r#"{"past_clients":[{"client":"borealis","until":"2026-10-05"}],"#,
+        1,
+    );
+    let put = server.admin("PUT", "/v1/experts/ana", &[], &past);
+    assert_eq!(put.status, 201, "{}", put.text);
+    let atlas = server.key("planner", &["atlas"]);
+    let both = || server.ask(&atlas, "POST", "/v1/experts/search", &[], "{}");
+    server.until(|answer| answer.body["total"] == 1, both);
+    for body in [
+        r#"{"text":"NOT cooloff:borealis>=52w"}"#,
+        r#"{"where":{"cool_off":"borealis","weeks":52}}"#,
+    ] {
+        let refused = server.ask(&atlas, "POST", "/v1/experts/search", &[], body);
+        assert_eq!((refused.status, refused.code()), (422, "INVALID"), "{body}");
+        assert_eq!(
+            server.admin("POST", "/v1/experts/search", &[], body).status,
+            200
+        );
+    }
+    let near = r#"{"text":"NOT cooloff:atlas>=52w"}"#;
+    assert_eq!(
+        server
+            .ask(&atlas, "POST", "/v1/experts/search", &[], near)
+            .status,
+        200
+    );
+    for (client, requires) in [
+        ("borealis", r#"{"all":[]}"#),
+        ("atlas", r#"{"cool_off":"borealis","weeks":52}"#),
+    ] {
+        let file = format!(
+            r#"{{"format":1,"currency":"EUR","start":"2027-01-04","campaigns":[{{"id":"x","client":"{client}","roles":[
+                {{"id":"r","task_type":"review","heads":1,"hours":5,"pay":{{"target_cents":9000}},"requires":{requires}}}]}}]}}"#
+        );
+        let refused = server.ask(&atlas, "POST", "/v1/meter", &[], &file);
+        assert_eq!(
+            (refused.status, refused.code()),
+            (422, "INVALID"),
+            "{}",
+            refused.text
+        );
+        assert_eq!(server.admin("POST", "/v1/meter", &[], &file).status, 200);
+    }
+}

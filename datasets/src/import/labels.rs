@@ -78,9 +78,38 @@ pub fn resolve_campaigns(json: &mut Json, labels: &dyn SkillLabels, faults: &mut
     }
 }
 
-/// Replaces the labels in one requirement tree by ids.
-pub fn resolve_requirement(tree: &mut Json, labels: &dyn SkillLabels, faults: &mut Faults) {
-    Resolver::new(labels, faults).tree(tree, &Path::ROOT);
+/// Replaces the labels in one requirement tree, which stands at `at`, by ids.
+pub fn resolve_requirement(
+    tree: &mut Json,
+    at: &Path<'_>,
+    labels: &dyn SkillLabels,
+    faults: &mut Faults,
+) {
+    Resolver::new(labels, faults).tree(tree, at);
+}
+
+/// The one skill that is called `label`.
+///
+/// # Errors
+/// What is expected instead, for a message.
+pub fn skill_called(labels: &dyn SkillLabels, label: &str) -> Result<SkillId, String> {
+    match labels.resolve(label.trim()) {
+        LabelMatch::One(id) => Ok(id),
+        LabelMatch::None => Err(format!(
+            "{}, or a label of a known skill",
+            SkillId::EXPECTED
+        )),
+        LabelMatch::Many(candidates) => {
+            let candidates = candidates.iter();
+            let candidates: Vec<String> = candidates
+                .map(|(id, label)| format!("{id} ({label})"))
+                .collect();
+            Err(format!(
+                "one skill; the label fits {}: write the id",
+                candidates.join(", ")
+            ))
+        }
+    }
 }
 
 /// Reads a campaign file in which skills may be named by their labels.
@@ -91,7 +120,17 @@ pub fn read_campaigns(
     text: &[u8],
     labels: &dyn SkillLabels,
 ) -> Result<CampaignFile, CampaignFileError> {
-    let mut json = parse(text)?;
+    campaigns_of_tree(parse(text)?, labels)
+}
+
+/// As [`read_campaigns`], from a tree.
+///
+/// # Errors
+/// Every fault of the document, unknown and ambiguous labels first.
+pub fn campaigns_of_tree(
+    mut json: Json,
+    labels: &dyn SkillLabels,
+) -> Result<CampaignFile, CampaignFileError> {
     let mut faults = Faults::default();
     resolve_campaigns(&mut json, labels, &mut faults);
     match CampaignFile::from_tree(json) {
@@ -169,22 +208,9 @@ impl<'a> Resolver<'a> {
             return;
         }
         let at = at.key("skill");
-        let id = match self.labels.resolve(label.trim()) {
-            LabelMatch::One(id) => id.as_str().to_owned(),
-            LabelMatch::None => {
-                let expected = format!("{}, or a label of a known skill", SkillId::EXPECTED);
-                self.faults.add(&at, &*skill, expected);
-                self.placeholder()
-            }
-            LabelMatch::Many(candidates) => {
-                let candidates: Vec<String> = candidates
-                    .iter()
-                    .map(|(id, label)| format!("{id} ({label})"))
-                    .collect();
-                let expected = format!(
-                    "one skill; the label fits {}: write the id",
-                    candidates.join(", ")
-                );
+        let id = match skill_called(self.labels, label) {
+            Ok(id) => id.as_str().to_owned(),
+            Err(expected) => {
                 self.faults.add(&at, &*skill, expected);
                 self.placeholder()
             }

@@ -12,11 +12,13 @@
 //! with k₁ = 1.2 and b = 0.75. The best section counts, at most 1, in whole points of 1000, half up.
 //!
 //! The statistics (N experts, df of them with the word, the average words of a section) belong to
-//! the model and are fixed when an index is built: whoever uses the same model gets the same points,
-//! whether term counts come from the index or from a profile. Only exactly rounded operations are
+//! the model, and every generation of an index has those of its pool: whoever uses the same model gets
+//! the same points, whether term counts come from the index or from a profile. Only exactly rounded operations are
 //! used, in the order of the words, so they are the same on every machine.
 
-mod store;
+mod alike;
+mod count;
+mod counts;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;
@@ -25,7 +27,7 @@ use muster_matcher::model::Points;
 use muster_matcher::model::profile::Profile;
 use rustc_hash::FxHashMap;
 
-pub(crate) use store::{read, write};
+use counts::Counts;
 
 /// The number of the formula above; another formula gets another number.
 pub const SCORE_MODEL: u32 = 1;
@@ -77,7 +79,7 @@ pub struct TextModel {
     /// By [`Section::idx`].
     pub(crate) totals: [SectionTotals; 2],
     /// Experts who use the word in any section.
-    pub(crate) experts_with: FxHashMap<Box<str>, u32>,
+    pub(crate) experts_with: Counts,
 }
 
 /// Gathers a [`TextModel`] profile by profile.
@@ -135,7 +137,7 @@ impl TextModelBuilder {
         TextModel {
             experts: self.experts,
             totals: self.totals,
-            experts_with: counts.map(|(word, count)| (word, count.experts)).collect(),
+            experts_with: Counts::of(counts.map(|(word, count)| (word, count.experts)).collect()),
         }
     }
 }
@@ -151,6 +153,28 @@ pub struct TextQuery {
     average: [f64; 2],
 }
 
+/// A word that ranks.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    /// As the tokenizer gives it.
+    pub(crate) word: String,
+    /// How often it was asked for.
+    pub(crate) times: u32,
+    /// Words that count in its place, each with a share of what it tells itself.
+    pub(crate) instead: Vec<(String, f64)>,
+}
+
+impl Wanted {
+    /// A word not yet asked for.
+    pub(crate) fn new(word: &str) -> Self {
+        Self {
+            word: word.to_owned(),
+            times: 0,
+            instead: Vec::new(),
+        }
+    }
+}
+
 impl TextModel {
     /// Statistics of `profiles`.
     pub fn of<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> Self {
@@ -161,6 +185,33 @@ impl TextModel {
         builder.finish()
     }
 
+    /// Counts one profile more.
+    pub(crate) fn add(&mut self, profile: &Profile) {
+        let words = ProfileWords::of(profile);
+        self.experts += 1;
+        for (totals, length) in self.totals.iter_mut().zip(words.lengths) {
+            totals.sections += u64::from(length > 0);
+            totals.words += u64::from(length);
+        }
+        for word in words.distinct() {
+            self.experts_with.change(word, |count| count + 1);
+        }
+    }
+
+    /// Counts one profile less, which was counted before.
+    pub(crate) fn remove(&mut self, profile: &Profile) {
+        let words = ProfileWords::of(profile);
+        self.experts = self.experts.saturating_sub(1);
+        for (totals, length) in self.totals.iter_mut().zip(words.lengths) {
+            totals.sections = totals.sections.saturating_sub(u64::from(length > 0));
+            totals.words = totals.words.saturating_sub(u64::from(length));
+        }
+        for word in words.distinct() {
+            self.experts_with
+                .change(word, |count| count.saturating_sub(1));
+        }
+    }
+
     /// Experts counted.
     pub fn experts(&self) -> u64 {
         self.experts
@@ -168,12 +219,17 @@ impl TextModel {
 
     /// Prepares a text to score profiles by.
     pub fn query(&self, text: &str) -> TextQuery {
-        let mut times: BTreeMap<String, u32> = BTreeMap::new();
-        let mut length = 0;
+        let mut wanted: BTreeMap<String, Wanted> = BTreeMap::new();
         words::each(text, |token| {
-            *times.entry(token.text.clone()).or_default() += 1;
-            length += 1;
+            let entry = wanted.entry(token.text.clone());
+            entry.or_insert_with(|| Wanted::new(&token.text)).times += 1;
         });
+        self.ranking(wanted.into_values().collect())
+    }
+
+    /// Prepares distinct words to score profiles by. A word's substitutes count by their share beside it; they are
+    /// no part of what the words score by themselves, unless nobody uses the word.
+    pub(crate) fn ranking(&self, wanted: Vec<Wanted>) -> TextQuery {
         let average = self.totals.map(|totals| {
             if totals.sections == 0 {
                 0.0
@@ -181,20 +237,43 @@ impl TextModel {
                 exact(totals.words) / exact(totals.sections)
             }
         });
-        let mut query = TextQuery {
-            words: times
-                .keys()
-                .map(|word| (word.clone(), self.rarity(word)))
-                .collect(),
-            full: [0.0; 2],
-            average,
-        };
-        for section in Section::ALL {
-            if average[section.idx()] > 0.0 {
-                query.full[section.idx()] = query.sum(section, times.values().copied(), length);
+        let length = wanted.iter().map(|wanted| wanted.times).sum();
+        let mut weights: BTreeMap<String, f64> = BTreeMap::new();
+        let mut full = [0.0; 2];
+        for Wanted {
+            word,
+            times,
+            instead,
+        } in wanted
+        {
+            let substitutes = instead.into_iter().map(|(word, share)| {
+                let rarity = self.rarity(&word) * share;
+                (word, rarity)
+            });
+            let substitutes: Vec<(String, f64)> = substitutes.collect();
+            let mut best = self.rarity(&word);
+            if self.n_experts_with(&word) == 0 && !substitutes.is_empty() {
+                best = substitutes
+                    .iter()
+                    .map(|(_, weight)| *weight)
+                    .fold(0.0, f64::max);
+            }
+            for section in Section::ALL {
+                let average = average[section.idx()];
+                if average > 0.0 {
+                    full[section.idx()] += best * saturation(times, length, average);
+                }
+            }
+            for (word, weight) in substitutes.into_iter().chain([(word, best)]) {
+                let known = weights.entry(word).or_default();
+                *known = known.max(weight);
             }
         }
-        query
+        TextQuery {
+            words: weights.into_iter().collect(),
+            full,
+            average,
+        }
     }
 
     /// A profile's points for a text, from its words.
@@ -221,7 +300,7 @@ impl TextModel {
 
     /// ln((2N + 2) / (2 df + 1)): how much a word tells.
     fn rarity(&self, word: &str) -> f64 {
-        let experts_with = self.experts_with.get(word).copied().unwrap_or_default();
+        let experts_with = self.experts_with.get(word);
         ln(exact(2 * self.experts + 2) / exact(2 * u64::from(experts_with) + 1))
     }
 }
@@ -250,6 +329,13 @@ impl ProfileWords {
             times
         });
         Self { times, lengths }
+    }
+
+    /// Every word once, in no particular order.
+    fn distinct(&self) -> impl Iterator<Item = &str> {
+        let [headline, bio] = &self.times;
+        let only_bio = bio.keys().filter(|word| !headline.contains_key(*word));
+        headline.keys().chain(only_bio).map(String::as_str)
     }
 }
 
@@ -283,10 +369,7 @@ impl TextQuery {
 
     /// What the word `word_idx` adds to a section of `length` words that has it `times` times, at least once.
     pub(crate) fn gain(&self, word_idx: usize, section: Section, times: u32, length: u32) -> f64 {
-        let times = f64::from(times);
-        let relative_length = f64::from(length) / self.average[section.idx()];
-        let saturation = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * relative_length));
-        self.words[word_idx].1 * saturation
+        self.words[word_idx].1 * saturation(times, length, self.average[section.idx()])
     }
 
     /// The gains of all words: the one order of summation.
@@ -320,6 +403,13 @@ impl TextQuery {
         let points = (best * 1000.0 + 0.5) as u16;
         Points::new(points).unwrap_or(Points::MAX)
     }
+}
+
+/// What a word counts for that stands `times` times in a text of `length` words.
+fn saturation(times: u32, length: u32, average: f64) -> f64 {
+    let times = f64::from(times);
+    let relative_length = f64::from(length) / average;
+    times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * relative_length))
 }
 
 /// A count as a float. Counts of words and experts stay far below 2⁵³.

@@ -47,6 +47,21 @@ pub(crate) fn each(text: &str, mut visit: impl FnMut(&Token)) {
     ANALYZER.with_borrow_mut(|analyzer| analyzer.token_stream(text).process(&mut visit));
 }
 
+/// The only word of a text, as [`each`] gives it; `None` if it has none or several.
+pub(crate) fn stem(text: &str) -> Option<String> {
+    let mut stems = Vec::new();
+    each(text, |token| stems.push(token.text.clone()));
+    match <[String; 1]>::try_from(stems) {
+        Ok([stem]) => Some(stem),
+        Err(_) => None,
+    }
+}
+
+/// A text as its words are spelled before they are stemmed.
+pub(crate) fn folded(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).collect()
+}
+
 /// Cuts a text into words.
 #[derive(Clone)]
 struct Splitter {

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
-use super::{CandidateSource, Candidates, RoleShortlists, SourceError};
+use super::{Ask, CandidateSource, Candidates, RoleShortlists, SourceError};
 use crate::model::Points;
 use crate::model::campaign::CampaignFile;
 use crate::model::profile::Profile;
@@ -40,9 +40,24 @@ impl Exhaustive<'_> {
 impl CandidateSource for Exhaustive<'_> {
     /// # Complexity
     /// O(profiles × roles) evaluations, divided among the threads.
-    fn candidates(&self, file: &CampaignFile, k: usize) -> Result<Candidates, SourceError> {
+    fn best(&self, file: &CampaignFile, most: &[usize]) -> Result<Candidates, SourceError> {
+        self.shortlists(file, RoleShortlists::best(file, most))
+    }
+
+    /// # Complexity
+    /// As [`Exhaustive::best`].
+    fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError> {
+        self.shortlists(file, RoleShortlists::asking(file, asks))
+    }
+}
+
+impl Exhaustive<'_> {
+    fn shortlists(
+        &self,
+        file: &CampaignFile,
+        mut all: RoleShortlists<'_>,
+    ) -> Result<Candidates, SourceError> {
         self.check_shape(file)?;
-        let mut all = RoleShortlists::new(file, k);
         let share = self.profiles.len().div_ceil(self.threads.get()).max(1);
         let parts = thread::scope(|scope| {
             let mut running = Vec::new();

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
-use super::{Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
+use super::{Ask, Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
 use crate::availability::Calendar;
-use crate::eligibility::{Person, Terms, first_failed, pay, weeks};
+use crate::eligibility::{Person, Step, Terms, first_failed, pay, weeks};
 use crate::model::campaign::{CampaignFile, RoleSpec};
 use crate::model::problem::Weights;
 use crate::model::profile::Profile;
@@ -25,7 +25,8 @@ pub fn weekly_value(
 
 /// Collects the best `k` pairs of every role of a file, and the pinned ones whatever their rank.
 ///
-/// Offer every person at most once to a role. Whoever is not offered to a role counts as not eligible for it.
+/// Offer every person at most once to a role. Whoever is not offered to a role counts as not eligible for it, unless
+/// [`RoleShortlists::pass_over`] says otherwise.
 /// People whom pins and vetoes name must be offered even to no role: they are experts of the candidates without a
 /// pair, too, so that a pin on somebody not eligible is told from one on somebody unknown.
 /// The result depends on who was offered, not on the order nor on how the work was divided.
@@ -44,13 +45,37 @@ pub struct RoleShortlists<'f> {
 impl<'f> RoleShortlists<'f> {
     /// Empty shortlists for the roles of `file`, of at most `k` pairs each.
     pub fn new(file: &'f CampaignFile, k: usize) -> Self {
+        Self::best(file, &vec![k; file.roles().count()])
+    }
+
+    /// Empty shortlists for the roles of `file`, of at most so many pairs each, in file order.
+    ///
+    /// # Panics
+    /// When there are fewer numbers than roles.
+    pub fn best(file: &'f CampaignFile, most: &[usize]) -> Self {
+        let keeps: Vec<Keeps> = most.iter().map(|most| Keeps::Best(*most)).collect();
+        Self::keeping(file, &keeps)
+    }
+
+    /// Empty shortlists of every pair that is worth what its role asks; `asks` has one entry for every role of `file`.
+    ///
+    /// # Panics
+    /// When there are fewer.
+    pub fn asking(file: &'f CampaignFile, asks: &[Ask]) -> Self {
+        let keeps: Vec<Keeps> = asks.iter().map(|ask| Keeps::Worth(*ask)).collect();
+        Self::keeping(file, &keeps)
+    }
+
+    fn keeping(file: &'f CampaignFile, keeps: &[Keeps]) -> Self {
         let calendar = Arc::new(Calendar::of(file));
         let terms = Terms::of_file(file, &calendar);
         let pinned = |terms: &Terms<'_>| -> BTreeSet<Id> {
             let pins = file.pins.iter().filter(|pin| pin.role == terms.role.id);
             pins.map(|pin| pin.expert.clone()).collect()
         };
-        let lists = terms.iter().map(|terms| Shortlist::new(k, pinned(terms)));
+        let lists = (0..).zip(&terms);
+        let lists =
+            lists.map(|(role, terms): (usize, _)| Shortlist::new(keeps[role], pinned(terms)));
         let lists = lists.collect();
         let pinned = file.pins.iter().map(|pin| &pin.expert);
         let vetoed = file.vetoes.iter().map(|veto| &veto.expert);
@@ -64,10 +89,10 @@ impl<'f> RoleShortlists<'f> {
         }
     }
 
-    /// Empty shortlists for the same roles and the same `k`.
+    /// Empty shortlists for the same roles that keep the same pairs.
     pub fn empty_copy(&self) -> Self {
         let lists = self.lists.iter();
-        let lists = lists.map(|list| Shortlist::new(list.k, list.pinned.clone()));
+        let lists = lists.map(|list| Shortlist::new(list.keeps, list.pinned.clone()));
         Self {
             terms: self.terms.clone(),
             calendar: Arc::clone(&self.calendar),
@@ -81,6 +106,22 @@ impl<'f> RoleShortlists<'f> {
     /// The terms of the roles, in file order.
     pub fn terms(&self) -> &[Terms<'f>] {
         &self.terms
+    }
+
+    /// The most pairs a role keeps of those that are worth what it asks; pinned ones stay beside them.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn most(&self, role: usize) -> usize {
+        self.lists[role].most()
+    }
+
+    /// Whether a pair is worth what a role asks, if it asks anything.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn is_worth(&self, role: usize, score: Points, rate: CentsPerHour) -> bool {
+        self.lists[role].is_worth(self.terms[role].role, score, rate)
     }
 
     /// The planning weeks.
@@ -127,6 +168,22 @@ impl<'f> RoleShortlists<'f> {
             let expert = kept.unwrap_or_else(|| Arc::new(CandidateExpert::of(&person)));
             self.found.insert(profile.id.clone(), expert);
         }
+    }
+
+    /// Says that people of the pool, who are not offered to a role, fail this step towards it and none before, or none at all.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn pass_over(&mut self, role: usize, failed: Option<Step>, people: usize) {
+        self.lists[role].funnel.count(failed, people);
+    }
+
+    /// Says that somebody who may hold a role is not offered to it, and would be worth so much in a week.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn exclude(&mut self, role: usize, value: Cents) {
+        self.lists[role].exclude(value);
     }
 
     /// Adds what another collection of the same file and `k` has seen.
@@ -187,11 +244,20 @@ impl<'f> RoleShortlists<'f> {
     }
 }
 
+/// Which pairs of a role are kept.
+#[derive(Clone, Copy, Debug)]
+enum Keeps {
+    /// So many of the best.
+    Best(usize),
+    /// All that are worth so much.
+    Worth(Ask),
+}
+
 /// The best pairs of one role.
 #[derive(Clone, Debug)]
 struct Shortlist {
-    k: usize,
-    /// At most `k` entries, the worst on top.
+    keeps: Keeps,
+    /// At most as many entries as are kept, the worst on top.
     best: BinaryHeap<Entry>,
     /// People whose pairs stay whatever their rank.
     pinned: BTreeSet<Id>,
@@ -203,14 +269,28 @@ struct Shortlist {
 }
 
 impl Shortlist {
-    fn new(k: usize, pinned: BTreeSet<Id>) -> Self {
+    fn new(keeps: Keeps, pinned: BTreeSet<Id>) -> Self {
         Self {
-            k,
+            keeps,
             best: BinaryHeap::new(),
             pinned,
             kept: Vec::new(),
             best_excluded: None,
             funnel: Funnel::default(),
+        }
+    }
+
+    fn most(&self) -> usize {
+        match self.keeps {
+            Keeps::Best(k) => k,
+            Keeps::Worth(_) => usize::MAX,
+        }
+    }
+
+    fn is_worth(&self, role: &RoleSpec, score: Points, rate: CentsPerHour) -> bool {
+        match &self.keeps {
+            Keeps::Best(_) => true,
+            Keeps::Worth(ask) => ask.is_met(role, score, rate),
         }
     }
 
@@ -223,7 +303,7 @@ impl Shortlist {
         kept: &mut Option<Arc<CandidateExpert>>,
     ) {
         let failed = first_failed(person, terms);
-        self.funnel.count(failed);
+        self.funnel.count(failed, 1);
         let may = failed.is_none();
         let (Some(weeks), Some(rate)) = (
             may.then(|| weeks(person, terms)).flatten(),
@@ -235,7 +315,12 @@ impl Shortlist {
         let value = weekly_value(terms.role, &terms.file.weights, score.total, rate);
         let id = &person.profile.id;
         let worst = self.best.peek();
-        let is_full = self.best.len() >= self.k && !self.pinned.contains(id);
+        let is_pinned = self.pinned.contains(id);
+        if !is_pinned && !self.is_worth(terms.role, score.total, rate) {
+            self.exclude(value);
+            return;
+        }
+        let is_full = self.best.len() >= self.most() && !is_pinned;
         if is_full
             && worst.is_none_or(|worst| rank(worst.value, &worst.expert.id, value, id).is_lt())
         {
@@ -258,7 +343,7 @@ impl Shortlist {
             return;
         }
         self.best.push(entry);
-        if self.best.len() > self.k
+        if self.best.len() > self.most()
             && let Some(worst) = self.best.pop()
         {
             self.exclude(worst.value);

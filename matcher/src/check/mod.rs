@@ -23,6 +23,7 @@ mod weeks;
 
 pub use claims::{FalseClaim, Unverified};
 pub use objective::{CampaignObjective, Objective, Terms};
+pub(crate) use price_bound::expert_worths;
 pub use price_bound::{NoPriceBound, PriceBound, price_bound};
 pub use report::{BoundReport, Gap, Report, RuleReport, Violation};
 

@@ -101,10 +101,7 @@ pub fn price_bound(problem: &Problem, prices: &Prices) -> Result<PriceBound, NoP
         experts: 0,
     };
     for expert in (0..problem.experts.len()).map(ExpertIdx::from) {
-        let most = most(&around, expert, &priced, prices.change)?;
-        let most = most.ok_or_else(|| NoPriceBound::NoSchedule {
-            expert: problem.expert_id(expert).to_owned(),
-        })?;
+        let most = most_of(&around, expert, &priced, prices.change)?;
         bound.experts = bound.experts.checked_add(most).ok_or(Overflow)?;
     }
     let terms = [
@@ -117,6 +114,37 @@ pub fn price_bound(problem: &Problem, prices: &Prices) -> Result<PriceBound, NoP
     let sum = terms.into_iter().try_fold(0, i128::checked_add);
     bound.cents = sum.ok_or(Overflow)?.div_euclid(MICRO);
     Ok(bound)
+}
+
+/// What each expert's best schedule is worth at `prices`, in millionths of a cent: what the expert adds to the bound.
+///
+/// # Errors
+/// As [`price_bound`].
+///
+/// *Complexity*: as [`price_bound`].
+pub(crate) fn expert_worths(problem: &Problem, prices: &Prices) -> Result<Vec<i128>, NoPriceBound> {
+    let faults = prices::faults(problem, prices);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let around = Surroundings::new(problem);
+    let priced = Priced::new(&around, prices).ok_or(Overflow)?;
+    let experts = (0..problem.experts.len()).map(ExpertIdx::from);
+    experts
+        .map(|expert| most_of(&around, expert, &priced, prices.change))
+        .collect()
+}
+
+fn most_of(
+    around: &Surroundings<'_>,
+    expert: ExpertIdx,
+    priced: &Priced<'_>,
+    change_price: i128,
+) -> Result<i128, NoPriceBound> {
+    let most = most(around, expert, priced, change_price)?;
+    most.ok_or_else(|| NoPriceBound::NoSchedule {
+        expert: around.problem.expert_id(expert).to_owned(),
+    })
 }
 
 /// What missing heads cost at their prices, less what they cost without.

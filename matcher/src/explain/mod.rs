@@ -29,7 +29,7 @@ pub use role_cover::{RoleCover, role_covers};
 pub use role_outcome::{Cause, RoleOutcome, outcomes};
 pub use rule_status::{QuotaStatus, RatioStatus, quota_statuses, ratio_statuses};
 pub use shortfall::{BusyIn, CauseCount, Shortfall, ShortfallSpan, shortfall_spans, shortfalls};
-pub use whole_pool::WholePool;
+pub use whole_pool::{Rounds, WholePool};
 pub use worth::{Worth, worths};
 
 use serde::{Serialize, Serializer};

@@ -7,24 +7,41 @@ use crate::model::Heads;
 use crate::model::plan::{MICRO, Plan};
 use crate::model::problem::Problem;
 
+/// How the pool was priced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rounds {
+    /// How often.
+    pub count: usize,
+    /// What the people left out add to the bound of the plan's prices, in cents; `None` if they were not priced.
+    pub gain: Option<i128>,
+    /// In one week without rules across people: prices of heads alone decide, and nobody need be priced.
+    pub is_one_shot: bool,
+}
+
 /// The plan's bound, extended from the candidates to the whole pool.
 ///
-/// Someone left out of a role's candidates is worth at most `best_excluded` a week there. If that and the
-/// price of a head come to no gain for any role, nobody left out improves the plan, so its bound holds
-/// over the whole pool.
+/// Whoever was left out is priced at the plan's prices, exactly where they might gain at all. Where nobody gains, the
+/// bound that the prices prove holds over the whole pool; else what they gain is added to it.
+///
+/// In one week without rules across people that is not asked for: someone left out of a role's candidates is worth at
+/// most `best_excluded` there, and if that and the price of a head come to no gain for any role, nobody gains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WholePool {
     /// Everybody the prices speak of.
     pub experts_priced: usize,
     /// Pairs left out, over all roles.
     pub pairs_left_out: usize,
+    /// How often the pool was priced, and those who gained were added.
+    pub rounds: usize,
+    /// No plan of the whole pool is worth more, in cents; `None` where that is not known.
+    pub bound: Option<i128>,
     /// Roles for which someone left out might improve the plan.
     pub roles_open: Vec<String>,
 }
 
 impl WholePool {
-    /// Looks at every role's best excluded pair at the plan's prices.
-    pub fn new(problem: &Problem, candidates: &Candidates, plan: &Plan) -> Self {
+    /// Looks at what was left out of the candidates at the plan's prices.
+    pub fn new(problem: &Problem, candidates: &Candidates, plan: &Plan, rounds: &Rounds) -> Self {
         let heads = plan.prices.as_ref().map(|prices| &prices.heads);
         // A role that wants nobody has no schedule to offer, whatever its price.
         let is_wanted = |found: &RoleCandidates| {
@@ -35,27 +52,41 @@ impl WholePool {
             let Some(a_week) = found.best_excluded.filter(|_| is_wanted(found)) else {
                 return false;
             };
+            if let Some(gain) = rounds.gain {
+                return gain > 0;
+            }
+            if !rounds.is_one_shot {
+                return true;
+            }
             let prices = heads.and_then(|heads| heads.get(found.role.as_str()));
             let price: i128 = prices.into_iter().flatten().sum();
             let own = a_week * i128::from(problem.weeks) - problem.weights.start;
             own.0 * MICRO + price > 0
         };
         let roles = &candidates.roles;
+        let roles_open: Vec<String> = roles
+            .iter()
+            .filter(might_gain)
+            .map(|role| role.role.to_string())
+            .collect();
+        let bound = match (candidates.is_everybody(), rounds.gain) {
+            (true, _) => plan.bound,
+            (false, Some(gain)) => plan.price_bound.and_then(|bound| bound.checked_add(gain)),
+            (false, None) => plan.price_bound.filter(|_| roles_open.is_empty()),
+        };
         Self {
             experts_priced: roles.iter().map(|role| role.funnel.pool).max().unwrap_or(0),
             pairs_left_out: roles
                 .iter()
                 .map(|role| role.funnel.affordable - role.pairs.len())
                 .sum(),
-            roles_open: roles
-                .iter()
-                .filter(might_gain)
-                .map(|role| role.role.to_string())
-                .collect(),
+            rounds: rounds.count,
+            bound,
+            roles_open,
         }
     }
 
-    /// Whether nobody left out improves the plan: the bound holds over the whole pool.
+    /// Whether nobody left out improves the plan: the bound of its prices holds over the whole pool.
     pub fn is_proved(&self) -> bool {
         self.roles_open.is_empty()
     }

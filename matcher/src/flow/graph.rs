@@ -54,15 +54,80 @@ pub enum NetworkError {
     TooLarge,
 }
 
-/// Costs by arc: 64 bits each until the first one that needs more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Costs {
-    Narrow(Vec<i64>),
-    Wide(Vec<i128>),
+/// Numbers by arc, with as many bits as the widest so far needs.
+#[derive(Clone, Debug)]
+enum Column {
+    Bits32(Vec<i32>),
+    Bits64(Vec<i64>),
+    Bits128(Vec<i128>),
 }
 
+impl Column {
+    fn with_capacity(n: usize) -> Self {
+        Self::Bits32(Vec::with_capacity(n))
+    }
+
+    #[inline(always)]
+    fn get(&self, idx: usize) -> i128 {
+        match self {
+            Self::Bits32(numbers) => numbers[idx].into(),
+            Self::Bits64(numbers) => numbers[idx].into(),
+            Self::Bits128(numbers) => numbers[idx],
+        }
+    }
+
+    /// The number, if all numbers fit 64 bits.
+    #[inline(always)]
+    fn get_64(&self, idx: usize) -> Option<i64> {
+        match self {
+            Self::Bits32(numbers) => Some(numbers[idx].into()),
+            Self::Bits64(numbers) => Some(numbers[idx]),
+            Self::Bits128(_) => None,
+        }
+    }
+
+    fn push(&mut self, number: i128) {
+        match self {
+            Self::Bits32(numbers) => match i32::try_from(number) {
+                Ok(narrow) => numbers.push(narrow),
+                Err(_) => {
+                    let wide = numbers.iter().map(|&number| number.into()).collect();
+                    *self = Self::Bits64(wide);
+                    self.push(number);
+                }
+            },
+            Self::Bits64(numbers) => match i64::try_from(number) {
+                Ok(narrow) => numbers.push(narrow),
+                Err(_) => {
+                    let wide = numbers.iter().map(|&number| number.into()).collect();
+                    *self = Self::Bits128(wide);
+                    self.push(number);
+                }
+            },
+            Self::Bits128(numbers) => numbers.push(number),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = i128> {
+        let n = match self {
+            Self::Bits32(numbers) => numbers.len(),
+            Self::Bits64(numbers) => numbers.len(),
+            Self::Bits128(numbers) => numbers.len(),
+        };
+        (0..n).map(|idx| self.get(idx))
+    }
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Column {}
+
 /// A directed network with supplies, lower bounds, capacities and costs, as parallel vectors by
-/// arc: 24 bytes an arc, 8 more once a lower bound, and 8 more once a cost beyond 64 bits occurs.
+/// arc: 16 bytes an arc, more once a capacity or a cost beyond 32 bits or a lower bound occurs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Network {
     supplies: Vec<i64>,
@@ -70,8 +135,8 @@ pub struct Network {
     heads: Vec<u32>,
     /// Empty while every lower bound is zero.
     lowers: Vec<i64>,
-    capacities: Vec<i64>,
-    costs: Costs,
+    capacities: Column,
+    costs: Column,
 }
 
 impl Network {
@@ -93,8 +158,8 @@ impl Network {
             tails: Vec::with_capacity(n_arcs),
             heads: Vec::with_capacity(n_arcs),
             lowers: Vec::new(),
-            capacities: Vec::with_capacity(n_arcs),
-            costs: Costs::Narrow(Vec::with_capacity(n_arcs)),
+            capacities: Column::with_capacity(n_arcs),
+            costs: Column::with_capacity(n_arcs),
         }
     }
 
@@ -147,8 +212,8 @@ impl Network {
         }
         self.tails.push(tail.0);
         self.heads.push(head.0);
-        self.capacities.push(capacity);
-        self.push_cost(cost);
+        self.capacities.push(capacity.into());
+        self.costs.push(cost);
         Ok(arc)
     }
 
@@ -196,6 +261,21 @@ impl Network {
         NodeIdx(self.heads[arc.index()])
     }
 
+    /// By arc, the node that it leaves.
+    pub(super) fn tails(&self) -> &[u32] {
+        &self.tails
+    }
+
+    /// By arc, the node that it enters.
+    pub(super) fn heads(&self) -> &[u32] {
+        &self.heads
+    }
+
+    /// Whether some arc has a lower bound other than zero.
+    pub(super) fn has_lowers(&self) -> bool {
+        !self.lowers.is_empty()
+    }
+
     /// The least flow of the arc.
     pub fn lower(&self, arc: ArcIdx) -> i64 {
         self.lowers.get(arc.index()).copied().unwrap_or(0)
@@ -203,7 +283,9 @@ impl Network {
 
     /// The largest flow of the arc, or [`Network::UNBOUNDED`].
     pub fn capacity(&self, arc: ArcIdx) -> i64 {
-        self.capacities[arc.index()]
+        self.capacities
+            .get_64(arc.index())
+            .expect("a capacity was given in 64 bits")
     }
 
     /// Whether the arc's flow has no upper limit.
@@ -213,10 +295,13 @@ impl Network {
 
     /// The cost of a unit of flow.
     pub fn cost(&self, arc: ArcIdx) -> i128 {
-        match &self.costs {
-            Costs::Narrow(costs) => i128::from(costs[arc.index()]),
-            Costs::Wide(costs) => costs[arc.index()],
-        }
+        self.costs.get(arc.index())
+    }
+
+    /// The cost of a unit of flow, where all costs of the network fit 64 bits.
+    #[inline(always)]
+    pub(super) fn cost_64(&self, arc: ArcIdx) -> Option<i64> {
+        self.costs.get_64(arc.index())
     }
 
     /// The sum of all supplies, zero in a balanced network.
@@ -229,7 +314,7 @@ impl Network {
     pub(super) fn cost_of(&self, flow: &[i64]) -> Option<i128> {
         const HALF: u32 = 64;
         let (mut high, mut low) = (0_i128, 0_i128);
-        for (arc, &flow) in self.arcs().zip(flow) {
+        for (arc, &flow) in self.arcs().zip(flow).filter(|(_, flow)| **flow != 0) {
             let product = self.cost(arc).checked_mul(i128::from(flow))?;
             let product_high = product >> HALF;
             high += product_high;
@@ -245,18 +330,6 @@ impl Network {
             Ok(())
         } else {
             Err(NetworkError::TooLarge)
-        }
-    }
-
-    fn push_cost(&mut self, cost: i128) {
-        match (&mut self.costs, i64::try_from(cost)) {
-            (Costs::Narrow(costs), Ok(cost)) => costs.push(cost),
-            (Costs::Wide(costs), _) => costs.push(cost),
-            (Costs::Narrow(costs), Err(_)) => {
-                let mut wide: Vec<i128> = costs.iter().map(|&cost| cost.into()).collect();
-                wide.push(cost);
-                self.costs = Costs::Wide(wide);
-            }
         }
     }
 }

@@ -28,16 +28,20 @@
 //! reduced cost < 0   ⇒   x(a) = u(a)           (never, where there is no capacity)
 //! ```
 //!
-//! Both engines return such potentials beside the flow, and [`certificate::verify`] checks the two
+//! All engines return such potentials beside the flow, and [`certificate::verify`] checks the two
 //! conditions, the bounds and conservation from flow and potentials alone. A problem without an
 //! optimum has a witness as well: a set of nodes that cannot get rid of its supply
 //! ([`Bottleneck`]), or a cycle without capacities and of negative cost.
 //!
 //! # The engines
 //!
-//! * [`network_simplex`] is the one to use: block-search pivots over a strongly feasible spanning
+//! * [`role_prices`] is for networks of a small core and many leaves, such as roles and experts: a price for each
+//!   core node, and every leaf for itself.
+//! * [`network_simplex`] is for all others: block-search pivots over a strongly feasible spanning
 //!   tree.
-//! * [`successive_shortest_paths`] is short and slow: the oracle that the first is tested against.
+//! * [`successive_shortest_paths`] is short and slow: the oracle that the others are tested against.
+//!
+//! [`solve`] takes the first where the network has the structure, else the second.
 //!
 //! [`feasibility`] asks Dinic's maximum flow (petgraph) about the bounds alone.
 //!
@@ -50,7 +54,7 @@
 //! # Example
 //!
 //! ```
-//! use muster_matcher::flow::{Network, certificate, network_simplex};
+//! use muster_matcher::flow::{self, Network, certificate};
 //!
 //! let mut network = Network::new();
 //! let factory = network.add_node(4)?;
@@ -60,7 +64,7 @@
 //! network.add_arc(depot, shop, 0, 3, 2)?;
 //! let direct = network.add_arc(factory, shop, 0, 4, 5)?;
 //!
-//! let solution = network_simplex::solve(&network)?;
+//! let solution = flow::solve(&network, 1)?;
 //! assert_eq!(solution.cost, 17);
 //! assert_eq!(solution.flow[direct.index()], 1);
 //! assert_eq!(certificate::verify(&network, &solution.flow, &solution.potentials), Ok(17));
@@ -88,11 +92,30 @@ mod graph;
 mod laws;
 pub mod network_simplex;
 mod range;
+pub mod role_prices;
 mod spanning_tree;
 pub mod successive_shortest_paths;
 
 pub use feasibility::Bottleneck;
 pub use graph::{ArcIdx, Network, NetworkError, NodeIdx};
+
+/// Solves a minimum-cost flow problem by the engine that its structure asks for, on up to `n_threads`
+/// threads. The result does not depend on their number.
+///
+/// # Errors
+///
+/// As [`network_simplex::solve`].
+///
+/// # Complexity
+///
+/// That of the engine; asking for the structure takes a pass or two over the arcs.
+///
+/// # Example
+///
+/// See the [module](self).
+pub fn solve(network: &Network, n_threads: usize) -> Result<Solution, FlowError> {
+    role_prices::solve(network, n_threads).unwrap_or_else(|| network_simplex::solve(network))
+}
 
 /// A flow of minimum cost and the potentials that prove it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod names;
 pub mod plan;
 pub mod problem;
 pub mod profile;
-mod protected;
+pub(crate) mod protected;
 pub mod requirement;
 pub mod units;
 pub mod words;

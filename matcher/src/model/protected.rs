@@ -49,7 +49,7 @@ pub(in crate::model) fn refuse_protected(
 
 /// Whether a tag names a protected attribute, as `gender:f` or `Age=30-40` do. A word that only implies one
 /// is not recognised.
-fn is_protected(tag: &str) -> bool {
+pub(crate) fn is_protected(tag: &str) -> bool {
     let kind = tag.split([':', '=']).next().unwrap_or(tag);
     let kind = kind.trim().to_lowercase().replace(['_', '.'], "-");
     ATTRIBUTES.contains(&kind.as_str())

@@ -59,9 +59,17 @@ pub struct Solved {
 /// [`OutsideClass`] names every rule that keeps the problem out of the class.
 ///
 /// # Complexity
-/// O(pairs · weeks²) to recognise the class (O(pairs) in one week), then a network simplex over at
+/// O(pairs · weeks²) to recognise the class (O(pairs) in one week), then a flow over at
 /// most roles × (D + N + 1) arcs and those of pinned uses.
 pub fn solve(problem: &Problem) -> Result<Solved, OutsideClass> {
+    solve_on(problem, 1)
+}
+
+/// As [`solve`], on up to `n_threads` threads. They never change the plan.
+///
+/// # Errors
+/// [`OutsideClass`] names every rule that keeps the problem out of the class.
+pub fn solve_on(problem: &Problem, n_threads: usize) -> Result<Solved, OutsideClass> {
     if let Some(conflict) = conflict::of_pins(problem) {
         let plan = Plan {
             conflict: Some(conflict),
@@ -88,7 +96,7 @@ pub fn solve(problem: &Problem) -> Result<Solved, OutsideClass> {
         });
     }
     let kept = candidates::keep(problem, &class);
-    let flow = network::solve(problem, &class, &kept);
+    let flow = network::solve(problem, &class, &kept, n_threads);
     let prices = prices::HeadPrices::new(problem, &class, &flow);
     // The flow proves its objective; where its prices are too large to be stated, those stated prove less.
     let (price_bound, proof) = match prices.are_exact {

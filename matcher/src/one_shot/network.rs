@@ -1,7 +1,7 @@
 //! The flow network of a one-shot problem, and its solution read back.
 
 use super::class::Class;
-use crate::flow::{ArcIdx, Network, NetworkError, NodeIdx, network_simplex};
+use crate::flow::{self, ArcIdx, Network, NetworkError, NodeIdx};
 use crate::model::problem::{ExpertIdx, Problem, RoleIdx};
 use crate::model::{Cents, Heads, Week};
 
@@ -49,7 +49,7 @@ pub(super) fn penalty(problem: &Problem, role_idx: RoleIdx, covered: &[Week], he
 }
 
 /// Solves the flow over the uses `kept`.
-pub(super) fn solve(problem: &Problem, class: &Class, kept: &[usize]) -> Staffed {
+pub(super) fn solve(problem: &Problem, class: &Class, kept: &[usize], n_threads: usize) -> Staffed {
     let n_roles = problem.roles.len();
     let mut experts: Vec<_> = kept.iter().map(|idx| class.uses[*idx].expert).collect();
     experts.sort_unstable();
@@ -57,7 +57,7 @@ pub(super) fn solve(problem: &Problem, class: &Class, kept: &[usize]) -> Staffed
 
     let (network, arcs_of_uses) = build(problem, class, kept, &experts)
         .expect("a problem in memory makes a network of legal size");
-    let solution = network_simplex::solve(&network)
+    let solution = flow::solve(&network, n_threads)
         .expect("pins were checked to fit, so a flow exists, and its arcs have capacities");
     let mut chosen: Vec<usize> = arcs_of_uses
         .iter()

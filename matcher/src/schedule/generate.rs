@@ -6,8 +6,6 @@
 
 use std::rc::Rc;
 
-use crate::model::problem::ExpertIdx;
-
 use super::Search;
 use super::master::Master;
 use super::prices::DensePrices;
@@ -197,12 +195,4 @@ fn add(search: &mut Search<'_>, master: &mut Master<'_>, priced: &Priced) {
             }
         }
     }
-}
-
-/// The experts of a list, ascending, each once.
-pub(super) fn sorted(experts: &[ExpertIdx]) -> Vec<ExpertIdx> {
-    let mut sorted = experts.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    sorted
 }

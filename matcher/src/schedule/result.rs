@@ -16,13 +16,18 @@ use super::pricing::Who;
 /// Work that looking for a small conflict may take, relaxation by relaxation.
 const WORK_A_RELAXATION: u64 = 20_000;
 
-/// The best plan with its bounds, prices and the parts of its gap.
+/// The answer of a search that is over.
 pub(super) fn plan(search: &Search<'_>) -> Plan {
+    let mut plan = best(search);
+    plan.report.insert("search".to_owned(), account(search));
+    plan
+}
+
+/// The best plan so far with its bounds, prices and the parts of its gap. About as long as pricing the pool once.
+pub(super) fn best(search: &Search<'_>) -> Plan {
     let problem = search.problem;
     let Some((tally, worth)) = &search.best else {
-        let mut plan = Plan::without_stints(Status::Unknown);
-        plan.report.insert("search".to_owned(), account(search));
-        return plan;
+        return Plan::without_stints(Status::Unknown);
     };
     let of_prices = search.bound.clone().unwrap_or_else(|| closed(search));
     let mut stints: Vec<Stint> = Vec::new();
@@ -68,7 +73,6 @@ pub(super) fn plan(search: &Search<'_>) -> Plan {
             "by_rule_micro_cents": parts.stated(problem),
         }),
     );
-    plan.report.insert("search".to_owned(), account(search));
     plan
 }
 

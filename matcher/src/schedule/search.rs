@@ -1,18 +1,19 @@
 //! What one search for a plan knows, and what it tells of itself.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use crate::lp::mip::{MipLimits, MipStatus};
 use crate::model::plan::{MICRO, Proof};
 use crate::model::problem::{ExpertIdx, Problem};
-use crate::solve::{Options, Progress};
+use crate::solve::{BestPlan, Options, Progress};
 use crate::stint::WeekKind;
 use crate::stop::Stop;
 
 use super::column::Columns;
 use super::generate::Bound;
 use super::pricing::Pricer;
+use super::result;
 use super::rows::Rows;
 use super::tally::Tally;
 
@@ -58,7 +59,7 @@ pub(super) struct Search<'a> {
     pub(super) stop: &'a dyn Stop,
     /// Whether a clock ever decided what was done next.
     is_clocked: Cell<bool>,
-    progress: &'a mut dyn FnMut(&Progress),
+    progress: RefCell<&'a mut dyn FnMut(&Progress)>,
 }
 
 impl<'a> Search<'a> {
@@ -80,14 +81,12 @@ impl<'a> Search<'a> {
         if problem.max_changes.is_some() {
             musts.extend(columns.incumbent.experts());
         }
-        musts.sort_unstable();
-        musts.dedup();
         Self {
             problem,
             rows,
             columns,
             pricer: Pricer::new(problem),
-            musts,
+            musts: sorted(musts),
             threads: options.threads.max(1),
             seed: options.seed,
             gap_ppm: options.gap_ppm,
@@ -107,7 +106,7 @@ impl<'a> Search<'a> {
             best: None,
             stop,
             is_clocked: Cell::new(false),
-            progress,
+            progress: RefCell::new(progress),
         }
     }
 
@@ -250,7 +249,9 @@ impl<'a> Search<'a> {
     }
 
     /// Tells whoever watches where the search stands.
-    pub(super) fn report(&mut self, phase: &'static str) {
+    pub(super) fn report(&self, phase: &'static str) {
+        let best = || result::best(self);
+        let best = self.best.is_some().then_some(BestPlan(&best));
         let progress = Progress {
             elapsed: self.stop.elapsed(),
             phase,
@@ -259,8 +260,10 @@ impl<'a> Search<'a> {
             score_value: self.best.as_ref().map(|(tally, _)| self.score_value(tally)),
             columns: self.n_columns,
             experts_priced: self.experts_priced,
+            best,
         };
-        (self.progress)(&progress);
+        // Nobody reports while somebody is told.
+        (self.progress.borrow_mut())(&progress);
     }
 
     /// Σ score × point_cents of a plan.
@@ -279,4 +282,11 @@ impl<'a> Search<'a> {
         }
         points * self.problem.weights.point.0
     }
+}
+
+/// The experts of a list, ascending, each once.
+pub(super) fn sorted(mut experts: Vec<ExpertIdx>) -> Vec<ExpertIdx> {
+    experts.sort_unstable();
+    experts.dedup();
+    experts
 }

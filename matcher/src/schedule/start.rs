@@ -12,12 +12,12 @@ use crate::stint::{PairView, StintRules};
 
 use super::Search;
 use super::column::Column;
-use super::generate::sorted;
 use super::master::Master;
 use super::memory::Memory;
 use super::prices::DensePrices;
 use super::pricing::{Schedule, ScheduledStint, Who};
 use super::rows::{RowKind, Rows};
+use super::search::sorted;
 use super::tally::Tally;
 use super::warm;
 
@@ -65,7 +65,7 @@ pub(super) fn start(
         master.add(column);
     });
     search.offer(&tally, "start");
-    let sorted = sorted(&set);
+    let sorted = sorted(set);
     let (duals, passes) = match &known_prices {
         Some(prices) if !memory.is_empty() => (search.rows.duals(prices), 0),
         Some(prices) => {
@@ -170,12 +170,7 @@ pub(super) fn round(search: &mut Search<'_>, master: &Master<'_>) {
             tally.put(column.clone());
         }
     }
-    let experts: Vec<ExpertIdx> = sorted(
-        &master
-            .columns()
-            .map(|column| column.expert)
-            .collect::<Vec<_>>(),
-    );
+    let experts = sorted(master.columns().map(|column| column.expert).collect());
     fill(search, &experts, &prices, &mut tally, &mut |_| {});
     search.offer(&tally, "plan");
 }

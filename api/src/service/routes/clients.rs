@@ -88,21 +88,13 @@ pub(super) async fn get(
 pub(super) async fn put(
     State(app): State<App>,
     caller: Caller,
-    PathId(id): PathId,
+    id: PathId,
     Precondition(expect): Precondition,
     body: Body<Client>,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::ClientsWrite)?;
     let client = body.value;
-    if client.id != id.as_str() {
-        let found = format!("{:?}", client.id);
-        return Err(Problem::of(
-            Code::Invalid,
-            "/id",
-            found,
-            "the id in the path",
-        ));
-    }
+    id.is_of(&client.id)?;
     let mut write = app.store.write(&scope).await?;
     let text = reply::text(&client)?;
     let (document, new) = write

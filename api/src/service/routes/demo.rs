@@ -29,6 +29,7 @@ pub(super) struct DemoParams {
     #[param(minimum = 1, maximum = 52)]
     weeks: Option<u16>,
     /// Another seed, another problem.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 4294967295_i64)]
     seed: Option<u32>,
 }
 

@@ -51,6 +51,15 @@ struct PageParams {
     cursor: Option<String>,
 }
 
+/// Which fields of one document are wanted.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct GetParams {
+    /// Only these fields, separated by commas.
+    fields: Option<String>,
+}
+
 /// Requests that end soon.
 fn short() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::GetParams;
 use crate::access::{Action, Caller};
 use crate::planning::ProblemRecord;
 use crate::service::extract::{Once, Params, PathId, Text};
@@ -35,15 +36,6 @@ pub(super) struct ListParams {
     limit: Option<u32>,
     /// The `next` of the page before.
     cursor: Option<String>,
-}
-
-/// Which fields are wanted.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct GetParams {
-    /// Only these fields, separated by commas.
-    pub(super) fields: Option<String>,
 }
 
 /// A problem with what is said of it.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::users::{Password, hashed};
 use crate::access::{Action, COOKIE, Caller, Denied, NewSession, SESSION_MS, Scope, sign_in};
-use crate::service::extract::{Body, may_fail};
+use crate::service::extract::{Body, may_fail, wait};
 use crate::service::problem::ProblemBody;
 use crate::service::{App, Code, Problem, reply};
 use crate::store::{UserRow, Write};
@@ -128,14 +128,10 @@ pub(super) async fn create(State(app): State<App>, request: Request) -> Result<R
         .as_ref()
         .map_or(app.config.tenant.as_str(), Id::as_str);
     let user = asked.user.as_str();
-    match sign_in(&app.store, &app.gate, tenant, user, asked.password).await {
-        Ok(()) => {}
-        Err(denied @ Denied::Unknown(_)) => {
-            may_fail(&parts, &app)?;
-            return Err(denied.into());
-        }
-        Err(denied) => return Err(denied.into()),
-    }
+    // Counted before it is looked at: beyond the limit a right password is refused like a wrong one.
+    may_fail(&parts, &app)?;
+    app.limiter.password(tenant, user).map_err(wait)?;
+    sign_in(&app.store, &app.gate, tenant, user, asked.password).await?;
     let scope = app.gate.scope(tenant, "sign-in", Action::SessionOwn);
     let mut write = app.store.write(&scope).await?;
     let cookie = begin(&mut write, tenant, user).await?;
@@ -223,6 +219,7 @@ pub(super) async fn password(
 ) -> Result<Response, Problem> {
     let (scope, user, _) = own(&caller)?;
     let change = body.value;
+    app.limiter.password(scope.tenant(), user).map_err(wait)?;
     sign_in(&app.store, &app.gate, scope.tenant(), user, change.old).await?;
     let password_hash = hashed(change.new).await?;
     let known = app.store.find_user(&app.gate, scope.tenant(), user).await?;

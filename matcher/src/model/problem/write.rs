@@ -64,7 +64,9 @@ pub fn write(problem: &Problem, out: &mut impl Write) -> io::Result<()> {
             ),
         ]);
         set(&mut entry, "max_roles", other_than(1, expert.max_roles));
-        let tags: Vec<&str> = expert.tags.iter().map(|tag| text(*tag)).collect();
+        // By text: how they are numbered depends on what else the problem names, and in which order.
+        let mut tags: Vec<&str> = expert.tags.iter().map(|tag| text(*tag)).collect();
+        tags.sort_unstable();
         set(&mut entry, "tags", (!tags.is_empty()).then_some(tags));
         entry
     })?;

@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use crate::model::plan::MICRO;
 use crate::model::problem::{ExpertIdx, RoleIdx};
-use crate::schedule::generate::sorted;
 use crate::schedule::pricing::Schedule;
+use crate::schedule::search::sorted;
 
 use super::choice::Candidate;
 use super::choose::{choose, keep, limits};
@@ -101,7 +101,7 @@ fn around(
         .map(|column| column.expert)
         .filter(|it| known.insert(*it));
     experts.extend(more.take(n_more).collect::<Vec<_>>());
-    Some(sorted(&experts))
+    Some(sorted(experts))
 }
 
 /// Chooses anew for the people of one campaign at a time, and for those without a stint, while everybody else keeps

@@ -5,13 +5,13 @@ use crate::schedule::generate::{Ended, generate};
 use crate::schedule::pricing::tests::random::{Dice, Shape, parse, problem};
 use crate::schedule::rows::Rows;
 use crate::schedule::{Memory, result, solve, start};
-use crate::solve::Options;
+use crate::solve::{Options, Progress};
 use crate::stop::Unlimited;
 
 /// Status and objective by a program over all stints alone.
 fn by_stints(problem: &Problem) -> (Status, Option<i128>) {
     let rows = Rows::new(problem);
-    let mut ignore = |_: &_| {};
+    let mut ignore = |_: &Progress| {};
     let mut search = Search::new(problem, &rows, &Options::default(), &Unlimited, &mut ignore);
     let mut master = Master::new(problem, &rows, &search.musts);
     start::start(&mut search, &mut master, None, &Memory::default());

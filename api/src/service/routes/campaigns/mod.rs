@@ -6,19 +6,22 @@ mod status;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use muster_matcher::json::{Faults, FromJson, Json, Path, parse};
+use muster_datasets::import::labels::resolve_campaigns;
+use muster_matcher::json::{Faults, FromJson, Json, Path};
 use muster_matcher::model::Id;
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
 use serde::Deserialize;
 
+use super::GetParams;
 use super::experts::merged;
 use crate::access::{Action, Caller};
 use crate::json;
-use crate::service::extract::{Body, Params, PathId, Precondition};
+use crate::labels::Labels;
+use crate::service::extract::{Body, Params, PathId, Precondition, same_id};
 use crate::service::paging::{PageOf, Paging, sparse};
 use crate::service::problem::ProblemBody;
 use crate::service::schemas::{AnyObject, Campaign};
-use crate::service::{App, Code, Problem, reply};
+use crate::service::{App, Code, Problem, reach, reply, snapshots};
 use crate::store::{Column, Document, Expect, Filter, Kind, Op, Write};
 use status::Status;
 
@@ -31,9 +34,10 @@ struct Wanted {
 
 impl Wanted {
     /// Reads a campaign file with one campaign, and `status` beside it.
-    fn read(tree: Json, id: &Id) -> Result<Self, Problem> {
+    fn read(mut tree: Json, id: &Id) -> Result<Self, Problem> {
         let mut faults = Faults::default();
         let at = Path::ROOT;
+        resolve_campaigns(&mut tree, &Labels, &mut faults);
         let mut fields = match tree {
             Json::Object(fields) => fields,
             other => {
@@ -54,10 +58,9 @@ impl Wanted {
         };
         let list = at.key("campaigns");
         match file.campaigns.as_slice() {
-            [one] if one.id == *id => {}
             [one] => {
-                let (first, found) = (list.index(0), format!("{:?}", one.id.as_str()));
-                faults.add(&first.key("id"), found, "the id in the path");
+                let first = list.index(0);
+                same_id(id, one.id.as_str(), &first.key("id"), &mut faults);
             }
             more => faults.add(&list, format!("{} campaigns", more.len()), "one campaign"),
         }
@@ -88,6 +91,7 @@ async fn put_campaign(
 ) -> Result<(Document, bool), Problem> {
     // There is one: `Wanted::read` saw it.
     let one = wanted.file.campaigns[0].clone();
+    reach::conditions_in(&wanted.file, write.scope())?;
     let before = write.find(&Kind::CAMPAIGN, one.id.as_str()).await?;
     let stands = before
         .as_ref()
@@ -129,11 +133,6 @@ async fn put_campaign(
             expect,
         )
         .await?)
-}
-
-/// The tree of a stored document.
-fn stored(body: &str) -> Result<Json, Problem> {
-    parse(body.as_bytes()).map_err(|error| Problem::new(Code::Internal, error.to_string()))
 }
 
 fn status_of(body: &str) -> Result<Status, Problem> {
@@ -192,15 +191,6 @@ pub(super) async fn list(
         .await?;
     let text = paging.json(&page, params.fields.as_deref())?;
     Ok(reply::json(StatusCode::OK, text))
-}
-
-/// Which fields of a campaign are wanted.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct GetParams {
-    /// Only these fields, separated by commas.
-    fields: Option<String>,
 }
 
 /// Gives a campaign.
@@ -262,7 +252,7 @@ pub(super) async fn patch(
     let scope = caller.may(Action::CampaignsWrite)?;
     let mut write = app.store.write(&scope).await?;
     let before = write.get(&Kind::CAMPAIGN, id.as_str()).await?;
-    let wanted = Wanted::read(merged(stored(&before.body)?, body.value), &id)?;
+    let wanted = Wanted::read(merged(snapshots::tree(&before.body)?, body.value), &id)?;
     let (document, _) = put_campaign(&mut write, wanted, &expect).await?;
     write.commit().await?;
     Ok(reply::put(&document, false, ""))

@@ -5,23 +5,25 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use muster_datasets::import::labels::campaigns_of_tree;
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
-use muster_matcher::json::{Faults, Json};
+use muster_matcher::json::Json;
 use muster_matcher::model::Id;
 use muster_matcher::model::campaign::CampaignFile;
 use serde::{Deserialize, Serialize};
 
-use super::{Wanted, put_campaign, stored};
+use super::{Wanted, put_campaign};
 use crate::access::{Action, Caller, Scope};
 use crate::json;
+use crate::labels::Labels;
 use crate::service::extract::{Body, Params, PathId, Precondition, path_id};
-use crate::service::meter::{Booked, RoleMeter};
+use crate::service::meter::{Booked, RoleMeter, meter as count};
 use crate::service::paging::PageOf;
 use crate::service::problem::ProblemBody;
 use crate::service::routes::experts::search::{RoleFound, role_found};
 use crate::service::schemas::{AnyObject, CampaignFile as CampaignFileSchema};
-use crate::service::{App, Code, Problem, reply};
+use crate::service::{App, Code, Problem, reach, reply, snapshots};
 use crate::store::{Document, Kind};
 
 /// The list of roles in a campaign's tree, which has one.
@@ -78,7 +80,7 @@ pub(in crate::service::routes) async fn list(
         .await?
         .get(&Kind::CAMPAIGN, id.as_str())
         .await?;
-    let mut tree = stored(&found.body)?;
+    let mut tree = snapshots::tree(&found.body)?;
     let roles = roles(&mut tree).map(std::mem::take).unwrap_or_default();
     let page = Json::Object(vec![
         ("items".to_owned(), Json::List(roles)),
@@ -108,7 +110,7 @@ pub(in crate::service::routes) async fn get(
         .await?
         .get(&Kind::CAMPAIGN, id.as_str())
         .await?;
-    let mut tree = stored(&found.body)?;
+    let mut tree = snapshots::tree(&found.body)?;
     let roles = roles(&mut tree).ok_or_else(|| no_role(&id, &role))?;
     let place = place(roles, &role).ok_or_else(|| no_role(&id, &role))?;
     Ok(reply::document(&found, json::text(&roles[place]), &headers))
@@ -131,13 +133,11 @@ pub(in crate::service::routes) async fn put(
     let scope = caller.may(Action::CampaignsWrite)?;
     let (id, role) = (path_id(&id)?, path_id(&role)?);
     let mut stated = body.value;
-    if field(&mut stated, "id") != Some(&mut Json::Text(role.as_str().to_owned())) {
-        let mut faults = Faults::default();
-        let at = muster_matcher::json::Path::ROOT;
-        let found = field(&mut stated, "id").map_or("nothing".to_owned(), |id| id.to_string());
-        faults.add(&at.key("id"), found, "the role in the path");
-        return Err(Problem::faults(&faults));
-    }
+    let said = match field(&mut stated, "id") {
+        Some(Json::Text(id)) => id.clone(),
+        other => other.map_or_else(String::new, |other| other.to_string()),
+    };
+    PathId(role.clone()).is_of(&said)?;
     change(&app, &scope, &id, precondition, |roles| {
         match place(roles, &role) {
             Some(place) => roles[place] = stated,
@@ -180,7 +180,7 @@ async fn change(
 ) -> Result<Response, Problem> {
     let mut write = app.store.write(scope).await?;
     let before = write.get(&Kind::CAMPAIGN, id.as_str()).await?;
-    let mut tree = stored(&before.body)?;
+    let mut tree = snapshots::tree(&before.body)?;
     let none = || Problem::new(Code::Internal, "a stored campaign has no roles");
     change(roles(&mut tree).ok_or_else(none)?)?;
     let wanted = Wanted::read(tree, id)?;
@@ -191,7 +191,7 @@ async fn change(
 
 /// The campaign file of a stored campaign.
 fn file_of(found: &Document, id: &Id) -> Result<CampaignFile, Problem> {
-    Ok(Wanted::read(stored(&found.body)?, id)?.file)
+    Ok(Wanted::read(snapshots::tree(&found.body)?, id)?.file)
 }
 
 /// How many people are shown.
@@ -295,8 +295,32 @@ pub(in crate::service::routes) async fn meter(
     body: Body<Json>,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::SearchRun)?;
-    let file = CampaignFile::from_tree(body.value).map_err(super::super::campaign_problem)?;
+    let file = campaigns_of_tree(body.value, &Labels);
+    let mut file = file.map_err(super::super::campaign_problem)?;
+    reach::campaigns(&file, &scope)?;
+    if !scope.is_unlimited() {
+        strange_to_all(&app, &scope, &mut file).await?;
+    }
     metered(&app, &scope, file).await
+}
+
+/// Gives campaigns that are not the caller's to read an id that nobody has a conflict with: the one in the file may be
+/// that of a campaign out of reach.
+async fn strange_to_all(app: &App, scope: &Scope, file: &mut CampaignFile) -> Result<(), Problem> {
+    let mut read = app.store.read(scope).await?;
+    for campaign in &mut file.campaigns {
+        if read
+            .find(&Kind::CAMPAIGN, campaign.id.as_str())
+            .await?
+            .is_none()
+            && let Some(id) = crate::access::random::<12>()
+                .ok()
+                .and_then(|id| Id::new(&id))
+        {
+            campaign.id = id;
+        }
+    }
+    Ok(())
 }
 
 /// Bookings read at once.
@@ -322,11 +346,9 @@ async fn metered(app: &App, scope: &Scope, file: CampaignFile) -> Result<Respons
     let threads = app.config.threads;
     let meters = app
         .compute(move || {
-            let people = indexed.people().map_err(super::super::index_problem)?;
+            let counted = count(&indexed.pool, &file, &booked, threads);
             Ok::<_, Problem>(Meters {
-                roles: people
-                    .meter(&indexed.pool, &file, &booked, threads)
-                    .map_err(super::super::index_problem)?,
+                roles: counted.map_err(super::super::index_problem)?,
                 position: indexed.position,
             })
         })

@@ -12,15 +12,15 @@ use futures_util::StreamExt;
 use muster_datasets::import::{
     ImportError, ImportReport, Kind as FileKind, Mapping, RowFault, each,
 };
-use muster_matcher::model::profile::Profile;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::{LABELS, put_profile};
+use super::stored_form;
 use crate::access::{Action, Caller, Scope, hex, random};
+use crate::labels::Labels;
 use crate::service::extract::Params;
 use crate::service::{App, Code, Problem, reply};
-use crate::store::Expect;
+use crate::store::{Became, Kind, Put};
 
 /// People written in one transaction.
 const BATCH: usize = 1_000;
@@ -85,13 +85,18 @@ pub(in crate::service::routes) async fn import(
     let id = random::<16>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
     let path = rejects_path(&app, &scope, &id, kind);
     let (chunks, source) = pipe();
-    let (batches, mut profiles) = mpsc::channel::<Vec<Profile>>(2);
+    let (batches, mut batches_read) = mpsc::channel::<Vec<Put>>(2);
     let pumping = tokio::spawn(pump(body.into_data_stream(), chunks));
     let reading = tokio::task::spawn_blocking(move || read(source, kind, options, &path, &batches));
-    let mut counts = [0_u64; 3];
-    while let Some(batch) = profiles.recv().await {
+    let mut became = Became::default();
+    while let Some(batch) = batches_read.recv().await {
         if !params.dry_run {
-            write(&app, &scope, &batch, &mut counts).await?;
+            let mut write = app.store.write(&scope).await?;
+            let of_batch = write.put_all(&Kind::EXPERT, batch).await?;
+            write.commit().await?;
+            became.added += of_batch.added;
+            became.changed += of_batch.changed;
+            became.unchanged += of_batch.unchanged;
         }
     }
     pumping.abort();
@@ -100,12 +105,11 @@ pub(in crate::service::routes) async fn import(
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))??;
     app.written.notify_one();
     let rejects = (report.rejected > 0).then(|| reply::place("/v1/imports", &id) + "/rejects");
-    let [added, changed, unchanged] = counts;
     let imported = Imported {
         rows: report.rows,
-        added,
-        changed,
-        unchanged,
+        added: became.added,
+        changed: became.changed,
+        unchanged: became.unchanged,
         rejected: report.rejected,
         dry_run: params.dry_run,
         faults: report.faults,
@@ -194,7 +198,7 @@ fn read(
     kind: FileKind,
     (separator, map): (u8, Vec<Mapping>),
     rejects: &std::path::Path,
-    batches: &mpsc::Sender<Vec<Profile>>,
+    batches: &mpsc::Sender<Vec<Put>>,
 ) -> Result<ImportReport, Problem> {
     let unwritable = |error: io::Error| {
         tracing::warn!(%error, "rejected rows cannot be written");
@@ -205,17 +209,23 @@ fn read(
     let mut sink = BufWriter::new(tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?);
     let mut batch = Vec::with_capacity(BATCH);
     // Where nobody takes batches any more, the request failed and its rows are read to no end.
-    let send = |batch: Vec<Profile>| batches.blocking_send(batch).is_ok();
-    let mut open = true;
+    let send = |batch: Vec<Put>| batches.blocking_send(batch).is_ok();
+    let (mut open, mut failed) = (true, None);
     let report = each(
         source,
         kind,
         separator,
         &map,
-        &LABELS,
+        &Labels,
         &mut sink,
         &mut |profile| {
-            batch.push(profile);
+            match stored_form(&profile) {
+                Ok(put) => batch.push(put),
+                Err(problem) => {
+                    failed = Some(problem);
+                    return false;
+                }
+            }
             if batch.len() == BATCH {
                 open = send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
             }
@@ -223,6 +233,9 @@ fn read(
         },
     );
     let report = report.map_err(import_problem)?;
+    if let Some(problem) = failed {
+        return Err(problem);
+    }
     if open {
         send(batch);
     }
@@ -242,27 +255,6 @@ fn import_problem(error: ImportError) -> Problem {
         ImportError::Write { source, .. } => Problem::new(Code::DiskFull, source.to_string()),
         other => Problem::new(Code::Invalid, other.to_string()),
     }
-}
-
-/// Writes a batch in one transaction; counts people added, changed and unchanged.
-async fn write(
-    app: &App,
-    scope: &Scope,
-    batch: &[Profile],
-    counts: &mut [u64; 3],
-) -> Result<(), Problem> {
-    let mut write = app.store.write(scope).await?;
-    for profile in batch {
-        let noted = write.changes();
-        let (_, new) = put_profile(&mut write, profile, &Expect::Whatever).await?;
-        let place = match (new, write.changes() == noted) {
-            (true, _) => 0,
-            (false, false) => 1,
-            (false, true) => 2,
-        };
-        counts[place] += 1;
-    }
-    Ok(write.commit().await?)
 }
 
 /// The body as a reader for another thread: at most a few chunks wait.

@@ -7,18 +7,20 @@ pub(super) mod search;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use muster_datasets::import::labels::NoLabels;
-use muster_matcher::json::{Json, parse};
+use muster_datasets::import::labels::resolve_profile;
+use muster_matcher::json::{Faults, FromJson, Json, Path};
 use muster_matcher::model::profile::Profile;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::GetParams;
 use crate::access::{Action, Caller, Scope};
+use crate::labels::Labels;
 use crate::service::extract::{self, Body, Params, PathId, Precondition};
 use crate::service::paging::{PageOf, Paging, sparse};
 use crate::service::schemas::{AnyObject, Profile as ProfileSchema};
-use crate::service::{App, Code, Problem, reply};
-use crate::store::{Column, Document, Expect, Filter, Kind, Op, Write};
+use crate::service::{App, Code, Problem, reply, snapshots};
+use crate::store::{Column, Document, Expect, Filter, Kind, Op, Put, Write};
 
 /// Which people are listed, and how much of them.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -97,15 +99,6 @@ pub(super) async fn list(
     ))
 }
 
-/// Which fields of a person are wanted.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct GetParams {
-    /// Only these fields, separated by commas.
-    fields: Option<String>,
-}
-
 /// Gives a person.
 #[utoipa::path(get, path = "/v1/experts/{id}", tag = "experts", params(("id" = String, Path), GetParams),
     extensions(("x-action" = json!("experts:read"))),
@@ -140,28 +133,21 @@ pub(super) async fn get(
 pub(super) async fn put(
     State(app): State<App>,
     caller: Caller,
-    PathId(id): PathId,
+    id: PathId,
     Precondition(expect): Precondition,
-    body: Body<Profile>,
+    body: Body<Person>,
 ) -> Result<Response, Problem> {
     let scope = caller.may_in_all(Action::ExpertsWrite)?;
-    if body.value.id != id {
-        let found = format!("{:?}", body.value.id.as_str());
-        return Err(Problem::of(
-            Code::Invalid,
-            "/id",
-            found,
-            "the id in the path",
-        ));
-    }
+    let Person(profile) = body.value;
+    id.is_of(profile.id.as_str())?;
     let mut write = app.store.write(&scope).await?;
-    let (document, new) = put_profile(&mut write, &body.value, &expect).await?;
+    let (document, new) = put_profile(&mut write, &profile, &expect).await?;
     write.commit().await?;
     app.written.notify_one();
     Ok(reply::put(
         &document,
         new,
-        &reply::place("/v1/experts", id.as_str()),
+        &reply::place("/v1/experts", profile.id.as_str()),
     ))
 }
 
@@ -174,24 +160,16 @@ pub(super) async fn put(
 pub(super) async fn patch(
     State(app): State<App>,
     caller: Caller,
-    PathId(id): PathId,
+    id: PathId,
     Precondition(expect): Precondition,
     body: Body<Json>,
 ) -> Result<Response, Problem> {
     let scope = caller.may_in_all(Action::ExpertsWrite)?;
     let mut write = app.store.write(&scope).await?;
-    let before = write.get(&Kind::EXPERT, id.as_str()).await?;
-    let before = parse(before.body.as_bytes());
-    let before = before.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    let profile: Profile = extract::of_tree(merged(before, body.value))?;
-    if profile.id != id {
-        return Err(Problem::of(
-            Code::Invalid,
-            "/id",
-            profile.id,
-            "the id in the path: ids never change",
-        ));
-    }
+    let before = write.get(&Kind::EXPERT, id.0.as_str()).await?;
+    let before = snapshots::tree(&before.body)?;
+    let Person(profile) = extract::of_tree(merged(before, body.value))?;
+    id.is_of(profile.id.as_str())?;
     let (document, _) = put_profile(&mut write, &profile, &expect).await?;
     write.commit().await?;
     app.written.notify_one();
@@ -217,30 +195,40 @@ pub(super) async fn delete(
     Ok(reply::done())
 }
 
-/// Puts a profile with the columns people are filtered by.
+/// A profile in which skills may be named by their labels.
+pub(super) struct Person(Profile);
+
+impl FromJson for Person {
+    fn from_json(mut json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
+        resolve_profile(&mut json, &Labels, faults);
+        Profile::from_json(json, at, faults).map(Self)
+    }
+}
+
+/// Puts a profile.
 async fn put_profile(
     write: &mut Write,
     profile: &Profile,
     expect: &Expect,
 ) -> Result<(Document, bool), Problem> {
-    let columns = [
-        Column::text("stage", word(&profile.stage)?),
-        Column::text("country", word(&profile.country)?),
-        Column::text("currency", word(&profile.rate.currency)?),
-        Column::int("min_cents", profile.rate.min_cents.get()),
-        Column::int("weekly_hours", profile.availability.weekly_hours.get()),
-    ];
-    let body = reply::text(profile)?;
-    Ok(write
-        .put(
-            &Kind::EXPERT,
-            profile.id.as_str(),
-            "",
-            body,
-            &columns,
-            expect,
-        )
-        .await?)
+    let Put { id, body, columns } = stored_form(profile)?;
+    let put = write.put(&Kind::EXPERT, &id, "", body, &columns, expect);
+    Ok(put.await?)
+}
+
+/// A profile as it is stored: its text, and the columns people are filtered by.
+fn stored_form(profile: &Profile) -> Result<Put, Problem> {
+    Ok(Put {
+        id: profile.id.as_str().to_owned(),
+        body: reply::text(profile)?,
+        columns: vec![
+            Column::text("stage", word(&profile.stage)?),
+            Column::text("country", word(&profile.country)?),
+            Column::text("currency", word(&profile.rate.currency)?),
+            Column::int("min_cents", profile.rate.min_cents.get()),
+            Column::int("weekly_hours", profile.availability.weekly_hours.get()),
+        ],
+    })
 }
 
 /// A profile as a scope sees it: of other clients' work no more than that the person is busy.
@@ -303,11 +291,10 @@ pub(super) fn merged(target: Json, patch: Json) -> Json {
     Json::Object(fields)
 }
 
-/// Skills of an import are ids; labels are a matter of the command line for now.
-const LABELS: NoLabels = NoLabels;
-
 #[cfg(test)]
 mod tests {
+    use muster_matcher::json::parse;
+
     use super::*;
 
     #[test]

@@ -4,31 +4,34 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::{Date, Weekday};
+use muster_datasets::import::labels::resolve_requirement;
 use muster_index::{FoundForRole, Search, Setting, Snippet};
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::{Named, Requirement};
 use muster_matcher::model::words::{Currency, TimeZoneName};
+use muster_matcher::query::{self, Parsed, Query};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::seen;
 use crate::access::{Action, Caller, Scope};
+use crate::labels::Labels;
 use crate::service::extract::Body;
 use crate::service::problem::ProblemBody;
 use crate::service::schemas::Profile as ProfileSchema;
-use crate::service::{App, Problem, reply};
+use crate::service::{App, Problem, reach, reply};
 
 /// What is searched for.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "utoipa reads the fields' types")]
 pub(in crate::service::routes) struct SearchWanted {
-    /// Words of which people have at least one, the more and the rarer the better; `"a phrase"` must stand so in
-    /// a headline or bio, `-word` must not. Empty: everybody.
+    /// Words of which people have at least one, the more and the rarer the better, and conditions such as
+    /// `skill:cardiology>=4 lang:de>=C1`; docs/search.md has the whole language. Empty: everybody.
     #[schema(required = false)]
     text: String,
-    /// A requirement as in campaign files.
+    /// A requirement as in campaign files; skills by id or by ESCO label.
     #[schema(required = false, value_type = Object)]
     r#where: String,
     /// The currency of rates in the requirement; USD by default.
@@ -49,15 +52,18 @@ impl FromJson for Asked {
     fn from_json(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = Fields::open(json, at, faults)?;
         let text = fields.or("text", String::new(), faults);
+        let parsed = text.and_then(|text| query_of(&text, &at.key("text"), faults));
         let requirement = match fields.take("where") {
-            Some(tree) => Requirement::read(tree, &at.key("where"), &Named::new(), faults),
+            Some(mut tree) => {
+                let at = at.key("where");
+                resolve_requirement(&mut tree, &at, &Labels, faults);
+                Requirement::read(tree, &at, &Named::new(), faults)
+            }
             None => Some(Requirement::All(Vec::new())),
         };
         let currency = fields.or("currency", Currency::new("USD")?, faults);
-        let today = jiff::Zoned::now().date();
-        let next = today.nth_weekday(1, Weekday::Monday).unwrap_or(today);
-        let week: Option<Date> = fields.or("week", next, faults);
-        if let Some(week) = week
+        let week: Option<Option<Date>> = fields.optional("week", faults);
+        if let Some(Some(week)) = week
             && week.weekday() != Weekday::Monday
         {
             let found = format!("{week} (a {:?})", week.weekday());
@@ -67,12 +73,47 @@ impl FromJson for Asked {
             within(1..=1_000, json, &at.key("limit"), faults)
         });
         fields.finish(faults);
+        let (Parsed { query, weeks }, week) = (parsed?, week?);
+        let (monday, n_weeks) = match (weeks, week) {
+            (Some(_), Some(week)) => {
+                let expected = "no week: the text names its weeks by free:";
+                faults.add(&at.key("week"), week, expected);
+                return None;
+            }
+            (Some(weeks), None) => (weeks.monday, weeks.weeks),
+            (None, week) => (week.unwrap_or_else(next_monday), 1),
+        };
+        let setting = Setting::new(currency?, TimeZoneName::new("UTC")?, monday, n_weeks);
         Some(Self(Search {
-            text: text?,
-            requirement: requirement?,
-            setting: Setting::new(currency?, TimeZoneName::new("UTC")?, week?, 1),
+            query: Query::All(vec![query, Query::from(&requirement?)]),
+            setting,
             limit: usize::try_from(limit?).ok()?,
         }))
+    }
+}
+
+fn next_monday() -> Date {
+    let today = jiff::Zoned::now().date();
+    today.nth_weekday(1, Weekday::Monday).unwrap_or(today)
+}
+
+/// What a text asks for; places that are not understood are told by their character.
+fn query_of(text: &str, at: &Path<'_>, faults: &mut Faults) -> Option<Parsed> {
+    match query::parse(text, &Labels) {
+        Ok(parsed) => Some(parsed),
+        Err(error) => {
+            for fault in &error.faults {
+                let character = text
+                    .get(..fault.at.start)
+                    .unwrap_or_default()
+                    .chars()
+                    .count()
+                    + 1;
+                let found = format!("{} at character {character}", fault.found);
+                faults.add(at, found, &fault.expected);
+            }
+            None
+        }
     }
 }
 
@@ -129,6 +170,7 @@ pub(in crate::service::routes) async fn search(
     body: Body<Asked>,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::SearchRun)?;
+    reach::conditions(body.value.0.query.leaves(), "/text", &scope)?;
     let indexed = app.ready_index(&scope)?;
     let found = app
         .compute(move || {

@@ -17,7 +17,8 @@ use serde_json::value::RawValue;
 
 use ask::{PlanWanted, Wanted};
 
-use super::problems::{GetParams, PostParams, wants};
+use super::GetParams;
+use super::problems::{PostParams, wants};
 use crate::access::{Action, Caller, Scope};
 use crate::planning::{Limits, PlanRecord, ProblemRecord, RunStatus};
 use crate::service::extract::{Once, Params, PathId, Text};

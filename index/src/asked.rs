@@ -1,0 +1,452 @@
+//! A query prepared for one pool: whom its words and conditions find, and what ranks them.
+
+use std::collections::BTreeMap;
+
+use muster_matcher::model::requirement::Requirement;
+use muster_matcher::query::{Form, Query, Section as Named, Word};
+use tantivy::query::{EnableScoring, PhraseQuery, Query as _};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, TERMINATED, Term};
+
+use crate::IndexError;
+use crate::columns::{Bitmap, Side, Tree};
+use crate::schema::Fields;
+use crate::segment::Segment;
+use crate::text::{Section, TextModel, TextQuery, Wanted, words};
+
+/// What a completion or a correction tells, of what the word itself tells.
+const SHARE_OF_TYPO: f64 = 0.5;
+
+/// The most completions or corrections of a word that rank; all of them find.
+const MOST_RANKED: usize = 50;
+
+/// A query whose words are those of one pool.
+pub(crate) struct Asked {
+    node: Node,
+    /// What ranks.
+    pub(crate) ranking: TextQuery,
+    /// Whoever is found has a word that ranks, and having one is all that the words ask for.
+    pub(crate) needs_ranked_word: bool,
+}
+
+/// [`Query`] with words of the pool.
+enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    None(Vec<Node>),
+    AtLeast(usize, Vec<Node>),
+    Leaf(Requirement),
+    /// One of them is there.
+    Words(Vec<Meaning>),
+}
+
+/// What a typed word means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Meaning {
+    sections: Vec<Section>,
+    how: How,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum How {
+    OneOf(Vec<String>),
+    /// With their places, which leave out common words.
+    Row(Vec<(usize, String)>),
+}
+
+impl Asked {
+    /// Completes what begins a word and corrects what nobody uses.
+    ///
+    /// # Complexity
+    /// O(words of the pool) for every word completed or corrected, else O(query).
+    pub(crate) fn new(query: &Query, model: &TextModel) -> Self {
+        let mut wanted = BTreeMap::new();
+        let mut typed = Typed {
+            model,
+            n_guesses: 0,
+        };
+        let node = Node::new(query, &mut typed, Some(&mut wanted));
+        let node = node.unwrap_or_else(|| Node::All(Vec::new()));
+        let needs_ranked_word = match &node {
+            Node::Words(meanings) => plain(meanings),
+            Node::All(nodes) => {
+                let mut with_words = nodes.iter().filter(|node| node.has_words());
+                let first = with_words.next();
+                with_words.next().is_none()
+                    && matches!(first, Some(Node::Words(meanings)) if plain(meanings))
+            }
+            _ => false,
+        };
+        let ranking = model.ranking(wanted.into_values().collect());
+        Self {
+            node,
+            needs_ranked_word: needs_ranked_word && !ranking.is_empty(),
+            ranking,
+        }
+    }
+
+    /// Everybody of a segment for whom the query holds in every week of `tree`; words that only rank are left to
+    /// the ranking.
+    ///
+    /// # Complexity
+    /// O(weeks × conditions × (entries of their lists + documents / 64) + postings of the words that do not rank).
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn found(
+        &self,
+        fields: &Fields,
+        segment: &Segment,
+        tree: Tree<'_>,
+    ) -> Result<Bitmap, IndexError> {
+        let mut found = segment.alive.clone();
+        let words = self.words(fields, segment)?;
+        // In one week a tree is decided exactly; only facts that end tell weeks apart.
+        for week in tree.terms.calendar.within(tree.weeks) {
+            let tree = Tree {
+                weeks: (week, week),
+                ..tree
+            };
+            let mut words = words.iter();
+            found.intersect(&self.node.found(&tree, &mut words));
+            if !self.node.has_conditions() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// What every node of words finds, in the order of nodes.
+    fn words(&self, fields: &Fields, segment: &Segment) -> Result<Vec<Bitmap>, IndexError> {
+        let mut found = Vec::new();
+        for meanings in self.node.words() {
+            found.push(if self.needs_ranked_word {
+                Bitmap::all(segment.documents())
+            } else {
+                let mut any = Bitmap::none(segment.documents());
+                for meaning in meanings {
+                    meaning.add_to(&mut any, fields, segment)?;
+                }
+                any
+            });
+        }
+        Ok(found)
+    }
+}
+
+/// Whether having one of the words anywhere is all that is asked for.
+fn plain(meanings: &[Meaning]) -> bool {
+    meanings
+        .iter()
+        .all(|meaning| meaning.sections == Section::ALL && matches!(meaning.how, How::OneOf(_)))
+}
+
+/// Words that rank, by word.
+type Ranking = BTreeMap<String, Wanted>;
+
+impl Node {
+    /// `None` for words of which the tokenizer leaves nothing: they ask for nothing, wherever they stand. `wanted`
+    /// gathers what ranks; there is nothing to gather under a `NOT`.
+    fn new(query: &Query, typed: &mut Typed<'_>, mut wanted: Option<&mut Ranking>) -> Option<Self> {
+        let mut each = |nodes: &[Query]| -> Option<Vec<Self>> {
+            let left: Vec<Self> = nodes
+                .iter()
+                .filter_map(|node| Self::new(node, typed, wanted.as_deref_mut()))
+                .collect();
+            (!left.is_empty() || nodes.is_empty()).then_some(left)
+        };
+        Some(match query {
+            Query::All(nodes) => Self::All(each(nodes)?),
+            Query::Any(nodes) => Self::Any(each(nodes)?),
+            Query::AtLeast { k, of } => {
+                let left = each(of)?;
+                let n_gone = of.len() - left.len();
+                let k = k.get() as usize;
+                // Of what is left, no more than there is, unless there never was so much.
+                Self::AtLeast(
+                    if k > of.len() {
+                        k
+                    } else {
+                        k.min(of.len() - n_gone)
+                    },
+                    left,
+                )
+            }
+            Query::None(nodes) => {
+                let left: Vec<Self> = nodes
+                    .iter()
+                    .filter_map(|node| Self::new(node, typed, None))
+                    .collect();
+                if left.is_empty() && !nodes.is_empty() {
+                    return None;
+                }
+                Self::None(left)
+            }
+            Query::Leaf(leaf) => Self::Leaf(Requirement::Leaf(leaf.clone())),
+            Query::Words(words) => {
+                let meanings = words
+                    .iter()
+                    .flat_map(|word| meanings(word, typed, wanted.as_deref_mut()));
+                let meanings: Vec<Meaning> = meanings.collect();
+                if meanings.is_empty() {
+                    return None;
+                }
+                Self::Words(meanings)
+            }
+        })
+    }
+
+    fn nodes(&self) -> &[Self] {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) | Self::None(nodes) | Self::AtLeast(_, nodes) => {
+                nodes
+            }
+            Self::Leaf(_) | Self::Words(_) => &[],
+        }
+    }
+
+    /// Every node of words, in the order of nodes.
+    fn words(&self) -> Vec<&[Meaning]> {
+        match self {
+            Self::Words(meanings) => vec![meanings],
+            node => node.nodes().iter().flat_map(Self::words).collect(),
+        }
+    }
+
+    fn has_words(&self) -> bool {
+        matches!(self, Self::Words(_)) || self.nodes().iter().any(Self::has_words)
+    }
+
+    fn has_conditions(&self) -> bool {
+        matches!(self, Self::Leaf(_)) || self.nodes().iter().any(Self::has_conditions)
+    }
+
+    /// Everybody for whom the node holds; `words` gives what its nodes of words find.
+    fn found<'w>(&self, tree: &Tree<'_>, words: &mut impl Iterator<Item = &'w Bitmap>) -> Bitmap {
+        let n_docs = tree.columns.n_docs();
+        let mut each = |nodes: &[Self]| -> Vec<Bitmap> {
+            nodes.iter().map(|node| node.found(tree, words)).collect()
+        };
+        match self {
+            Self::All(nodes) => {
+                let mut all = Bitmap::all(n_docs);
+                each(nodes).iter().for_each(|set| all.intersect(set));
+                all
+            }
+            Self::Any(nodes) => union(n_docs, &each(nodes)),
+            Self::None(nodes) => union(n_docs, &each(nodes)).inverted(),
+            Self::AtLeast(k, nodes) => {
+                let sets = each(nodes);
+                match *k > sets.len() {
+                    true => Bitmap::none(n_docs),
+                    false => Bitmap::at_least(n_docs, *k, sets),
+                }
+            }
+            Self::Leaf(leaf) => tree.holds(leaf, Side::Always),
+            Self::Words(_) => words
+                .next()
+                .cloned()
+                .unwrap_or_else(|| Bitmap::none(n_docs)),
+        }
+    }
+}
+
+fn union(n_docs: u32, sets: &[Bitmap]) -> Bitmap {
+    let mut any = Bitmap::none(n_docs);
+    sets.iter().for_each(|set| any.unite(set));
+    any
+}
+
+/// The words of a pool, and how many times all of them were gone through for a word typed.
+struct Typed<'a> {
+    model: &'a TextModel,
+    n_guesses: usize,
+}
+
+impl Typed<'_> {
+    /// Words of a query that are completed or corrected; those behind them stand for themselves alone.
+    const MOST_GUESSES: usize = 32;
+
+    /// Other words that `spelled`, whose stem is `word`, stands for. Nobody is left out because of a word that
+    /// nobody uses, unless it is excluded.
+    fn guess(&mut self, form: Form, spelled: &str, word: &str, is_excluded: bool) -> Vec<String> {
+        let model = self.model;
+        let is_unknown = model.n_experts_with(word) == 0 && !is_excluded;
+        if !(matches!(form, Form::Prefix | Form::Typos) || is_unknown)
+            || self.n_guesses == Self::MOST_GUESSES
+        {
+            return Vec::new();
+        }
+        self.n_guesses += 1;
+        match form {
+            Form::Prefix => {
+                let mut completions = model.beginning(spelled);
+                completions.retain(|completion| completion != word);
+                completions
+            }
+            Form::Typos => model.alike(spelled, edits(spelled).max(1)),
+            _ => model.alike(spelled, edits(spelled)),
+        }
+    }
+}
+
+/// What a typed word means: one thing for every word the tokenizer makes of it.
+fn meanings(typed: &Word, pool: &mut Typed<'_>, mut wanted: Option<&mut Ranking>) -> Vec<Meaning> {
+    let sections = match typed.section {
+        None => Section::ALL.to_vec(),
+        Some(Named::Headline) => vec![Section::Headline],
+        Some(Named::Bio) => vec![Section::Bio],
+    };
+    let mut row: Vec<(usize, String)> = Vec::new();
+    let mut spelled: Vec<&str> = Vec::new();
+    words::each(&typed.text, |token| {
+        row.push((token.position, token.text.clone()));
+        spelled.push(&typed.text[token.offset_from..token.offset_to]);
+    });
+    if typed.form == Form::Phrase {
+        row.iter()
+            .for_each(|(_, word)| want(wanted.as_deref_mut(), word, &[]));
+        return match row.is_empty() {
+            true => Vec::new(),
+            false => vec![Meaning {
+                sections,
+                how: How::Row(row),
+            }],
+        };
+    }
+    let is_excluded = wanted.is_none();
+    let mut one_of = |((_, word), spelled): ((usize, String), &str)| {
+        let spelled = words::folded(spelled);
+        let instead = pool.guess(typed.form, &spelled, &word, is_excluded);
+        want(wanted.as_deref_mut(), &word, &instead);
+        let mut one_of = vec![word];
+        one_of.extend(instead);
+        Meaning {
+            sections: sections.clone(),
+            how: How::OneOf(one_of),
+        }
+    };
+    row.into_iter().zip(spelled).map(&mut one_of).collect()
+}
+
+/// Lets a word rank, and others in its place.
+fn want(wanted: Option<&mut Ranking>, word: &str, instead: &[String]) {
+    if let Some(wanted) = wanted {
+        let entry = wanted.entry(word.to_owned());
+        let entry = entry.or_insert_with(|| Wanted::new(word));
+        entry.times += 1;
+        let instead = instead.iter().take(MOST_RANKED);
+        let instead = instead.map(|word| (word.clone(), SHARE_OF_TYPO));
+        entry.instead.extend(instead);
+    }
+}
+
+/// How many edits a mistyped word is taken to be away from what was meant.
+fn edits(word: &str) -> usize {
+    match word.chars().count() {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+impl Meaning {
+    /// Adds everybody in whose sections it stands.
+    fn add_to(
+        &self,
+        found: &mut Bitmap,
+        fields: &Fields,
+        segment: &Segment,
+    ) -> Result<(), IndexError> {
+        let mut add = |docs: &mut dyn DocSet| {
+            while docs.doc() != TERMINATED {
+                found.insert(docs.doc());
+                docs.advance();
+            }
+        };
+        for section in &self.sections {
+            let field = fields.sections[section.idx()];
+            let term = |word: &str| Term::from_field_text(field, word);
+            let (words, row) = match &self.how {
+                How::OneOf(words) => (words.as_slice(), None),
+                How::Row(row) if row.len() == 1 => (std::slice::from_ref(&row[0].1), None),
+                How::Row(row) => (&[][..], Some(row)),
+            };
+            for word in words {
+                let index = segment.reader.inverted_index(field)?;
+                let postings = index.read_postings(&term(word), IndexRecordOption::Basic);
+                if let Some(mut postings) = postings.map_err(tantivy::TantivyError::from)? {
+                    add(&mut postings);
+                }
+            }
+            if let Some(row) = row {
+                let terms = row.iter().map(|(position, word)| (*position, term(word)));
+                let query = PhraseQuery::new_with_offset(terms.collect());
+                let scoring = EnableScoring::disabled_from_schema(segment.reader.schema());
+                let weight = query.weight(scoring)?;
+                add(&mut *weight.scorer(&segment.reader, 1.0)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The same by reading the texts themselves.
+#[cfg(test)]
+pub(crate) mod naive {
+    use muster_matcher::eligibility::{Person, Terms, holds};
+    use muster_matcher::model::Week;
+
+    use super::*;
+
+    impl Asked {
+        /// Whether the query holds for somebody in every week of the terms.
+        pub(crate) fn holds(&self, person: &Person<'_>, terms: &Terms<'_>) -> bool {
+            let texts = Section::ALL.map(|section| {
+                let mut row = Vec::new();
+                words::each(section.of(person.profile), |token| {
+                    row.push((token.position, token.text.clone()));
+                });
+                row
+            });
+            let mut weeks = terms.calendar.within(terms.weeks);
+            weeks.all(|week| self.node.holds(&texts, person, terms, week))
+        }
+    }
+
+    /// The words of a profile in their places, by section.
+    type Texts = [Vec<(usize, String)>; 2];
+
+    impl Node {
+        fn holds(&self, texts: &Texts, person: &Person<'_>, terms: &Terms<'_>, week: Week) -> bool {
+            let node_holds = |node: &Self| node.holds(texts, person, terms, week);
+            match self {
+                Self::All(nodes) => nodes.iter().all(node_holds),
+                Self::Any(nodes) => nodes.iter().any(node_holds),
+                Self::None(nodes) => !nodes.iter().any(node_holds),
+                Self::AtLeast(k, nodes) => {
+                    nodes.iter().filter(|node| node_holds(node)).count() >= *k
+                }
+                Self::Leaf(leaf) => holds(leaf, person, terms, week),
+                Self::Words(meanings) => meanings.iter().any(|meaning| meaning.is_in(texts)),
+            }
+        }
+    }
+
+    impl Meaning {
+        fn is_in(&self, texts: &Texts) -> bool {
+            self.sections.iter().any(|section| {
+                let text = &texts[section.idx()];
+                match &self.how {
+                    How::OneOf(words) => text.iter().any(|(_, word)| words.contains(word)),
+                    How::Row(row) => text.iter().any(|(start, _)| {
+                        let stands = |(at, word): &(usize, String)| {
+                            text.contains(&(start + at - row[0].0, word.clone()))
+                        };
+                        row.iter().all(stands)
+                    }),
+                }
+            })
+        }
+    }
+}

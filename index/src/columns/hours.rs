@@ -1,0 +1,215 @@
+//! Everybody's free hours in the weeks of a calendar.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use muster_matcher::availability::{Calendar, OpenTime, free_hours_when};
+use muster_matcher::json::{Faults, FromJson, Path, parse};
+use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::profile::{Commitment, Exception, Profile};
+use muster_matcher::model::{Hours, Id, Week};
+use serde_json::{Value, json};
+use tantivy::DocId;
+
+use super::{Columns, LastDay, Spell};
+
+/// Calendars remembered.
+const REMEMBERED: usize = 4;
+
+/// What free hours depend on beside the people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    first_day: Date,
+    weeks: u16,
+    zone: String,
+    planned: Vec<Id>,
+}
+
+/// The free hours of a segment's people, worked out when a calendar is asked for first; those asked for last are kept.
+#[derive(Default)]
+pub(crate) struct HoursOf {
+    known: Mutex<Vec<(Key, Arc<SegmentHours>)>>,
+}
+
+impl HoursOf {
+    /// The hours in the calendar of `file`, in which the campaigns `planned` are planned anew.
+    pub(crate) fn get(
+        &self,
+        columns: &Columns,
+        file: &CampaignFile,
+        calendar: &Calendar,
+    ) -> Arc<SegmentHours> {
+        let campaigns = file.campaigns.iter();
+        let mut planned: Vec<Id> = campaigns.map(|campaign| campaign.id.clone()).collect();
+        planned.sort_unstable();
+        let key = Key {
+            first_day: file.start,
+            weeks: file.weeks,
+            zone: file.planning_tz.as_str().to_owned(),
+            planned,
+        };
+        // Whoever else asks waits: it would be the same work.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, hours)) = known.iter().find(|(known, _)| *known == key) {
+            return Arc::clone(hours);
+        }
+        let hours = Arc::new(SegmentHours::new(columns, calendar));
+        if known.len() == REMEMBERED {
+            known.remove(0);
+        }
+        known.push((key, Arc::clone(&hours)));
+        hours
+    }
+}
+
+/// Free hours by document and week.
+#[derive(Debug)]
+pub(crate) struct SegmentHours {
+    weeks: usize,
+    /// Those whose weeks are not all as their ordinary one: 1 and their row; 0 for all others.
+    row: Vec<u32>,
+    hours: Vec<u8>,
+}
+
+impl SegmentHours {
+    fn new(columns: &Columns, calendar: &Calendar) -> Self {
+        let n_docs = columns.n_docs() as usize;
+        let weeks = usize::from(calendar.weeks);
+        let mut found = Self {
+            weeks,
+            row: vec![0; n_docs],
+            hours: Vec::new(),
+        };
+        let Some(bare) = bare_profile(None) else {
+            return found;
+        };
+        // Zones and windows are looked at once, however many people share them.
+        let mut opens: Vec<OpenTime> = Vec::new();
+        let mut open_of = vec![0_u32; n_docs];
+        for (clock, list) in &columns.clock {
+            let open = bare_profile(Some(clock)).and_then(|it| OpenTime::of(&it, calendar));
+            let Some(open) = open else { continue };
+            opens.push(open);
+            let number = u32::try_from(opens.len()).unwrap_or(u32::MAX);
+            for doc in &list.docs {
+                open_of[*doc as usize] = number;
+            }
+        }
+        let mut commitments: Vec<(DocId, &str, Spell)> = Vec::new();
+        for (label, list) in &columns.commitment {
+            let spells = list.entries();
+            commitments.extend(spells.map(|(doc, spell)| (doc, label.as_ref(), spell)));
+        }
+        commitments.sort_by_key(|(doc, _, _)| *doc);
+        let mut commitments = commitments.into_iter().peekable();
+        let starts = columns.start.get("").into_iter();
+        let mut starts = starts.flat_map(|list| list.entries()).peekable();
+        let exceptions = columns.exception.get("").into_iter();
+        let mut exceptions = exceptions.flat_map(|list| list.entries()).peekable();
+        let mut person = bare;
+        for doc in 0..columns.n_docs() {
+            let open = open_of[doc as usize] as usize;
+            person.availability.exceptions.clear();
+            person.commitments.clear();
+            person.availability.earliest_start = starts
+                .next_if(|(of, _)| *of == doc)
+                .map(|(_, start)| date_of(start));
+            while let Some((_, spell)) = exceptions.next_if(|(of, _)| *of == doc) {
+                person.availability.exceptions.push(Exception {
+                    from: date_of(spell.from),
+                    to: date_of(spell.to),
+                    hours: hours(spell.hours),
+                });
+            }
+            while let Some((_, label, spell)) = commitments.next_if(|(of, _, _)| *of == doc) {
+                let Some(label) = Id::new(label) else {
+                    continue;
+                };
+                person.commitments.push(Commitment {
+                    label,
+                    client: None,
+                    from: date_of(spell.from),
+                    to: date_of(spell.to),
+                    hours: hours(spell.hours),
+                });
+            }
+            let plain = open == 0
+                && person.availability.earliest_start.is_none()
+                && person.availability.exceptions.is_empty()
+                && person.commitments.is_empty();
+            if plain {
+                continue;
+            }
+            let weekly = columns.weekly[doc as usize];
+            person.availability.weekly_hours = hours(u16::from(weekly));
+            let open = open.checked_sub(1).and_then(|open| opens.get(open));
+            let free = free_hours_when(&person, open, calendar);
+            let free = Week::all(calendar.weeks).map(|week| free.at(week));
+            found.add(doc, weekly, free);
+        }
+        found
+    }
+
+    fn add(&mut self, doc: DocId, weekly: u8, free: impl Iterator<Item = Hours>) {
+        let before = self.hours.len();
+        let small = |hours: Hours| u8::try_from(hours.get()).unwrap_or(u8::MAX);
+        self.hours.extend(free.map(small));
+        if self.hours[before..].iter().all(|hours| *hours == weekly) {
+            self.hours.truncate(before);
+            return;
+        }
+        let rows = self.hours.len() / self.weeks.max(1);
+        self.row[doc as usize] = u32::try_from(rows).unwrap_or(u32::MAX);
+    }
+
+    /// The hours of each of a document's weeks from one to another; `None` if they are the ordinary ones.
+    fn special(&self, doc: DocId, (from, to): (Week, Week)) -> Option<&[u8]> {
+        let row = self.row[doc as usize].checked_sub(1)? as usize;
+        let weeks = &self.hours[row * self.weeks..(row + 1) * self.weeks];
+        let to = (to.index() + 1).min(weeks.len());
+        Some(&weeks[from.index().min(to)..to])
+    }
+
+    /// Free hours in that week from one week to another that has most.
+    pub(crate) fn most(&self, columns: &Columns, doc: DocId, weeks: (Week, Week)) -> u8 {
+        match self.special(doc, weeks) {
+            None => columns.weekly[doc as usize],
+            Some(hours) => hours.iter().copied().max().unwrap_or_default(),
+        }
+    }
+
+    /// Free hours in that week from one week to another that has fewest.
+    pub(crate) fn fewest(&self, columns: &Columns, doc: DocId, weeks: (Week, Week)) -> u8 {
+        match self.special(doc, weeks) {
+            None => columns.weekly[doc as usize],
+            Some(hours) => hours.iter().copied().min().unwrap_or_default(),
+        }
+    }
+}
+
+fn hours(hours: u16) -> Hours {
+    Hours::new(hours).unwrap_or(Hours::MAX)
+}
+
+fn date_of(day: LastDay) -> Date {
+    date(1970, 1, 1).saturating_add(i64::from(day).days())
+}
+
+/// Somebody of whom nothing is known but zone and windows, as the key of [`Columns::clock`] says them.
+pub(crate) fn bare_profile(clock: Option<&str>) -> Option<Profile> {
+    let mut text = json!({
+        "id": "x",
+        "rate": { "min_cents": 0, "currency": "USD" },
+        "availability": { "weekly_hours": 0 },
+    });
+    if let Some(clock) = clock {
+        let (zone, windows): (Value, Value) = serde_json::from_str(clock).ok()?;
+        text["availability"]["windows"] = windows;
+        if !zone.is_null() {
+            text["time_zone"] = zone;
+        }
+    }
+    let tree = parse(text.to_string().as_bytes()).ok()?;
+    Profile::from_json(tree, &Path::ROOT, &mut Faults::default())
+}

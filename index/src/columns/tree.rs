@@ -1,0 +1,259 @@
+//! Requirement trees as sets of documents.
+//!
+//! In one week a tree is decided exactly. Over several weeks it is bracketed: [`Side::Always`] finds nobody for whom it
+//! does not hold in every week, [`Side::Ever`] loses nobody for whom it holds in some week. Facts that end make the
+//! difference; who is in the one set and not in the other is judged by `matcher::eligibility`. A negation changes sides.
+
+use std::ops::Bound;
+
+use muster_matcher::eligibility::{Person, Terms, holds};
+use muster_matcher::model::Week;
+use muster_matcher::model::requirement::{Leaf, Requirement};
+
+use super::build::rank;
+use super::hours::bare_profile;
+use super::lists::{List, any_special, special};
+use super::{Bitmap, Columns, LastDay, SegmentHours};
+use crate::schema::days_from_1970;
+
+/// How weeks are quantified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// In some week: nobody is lost.
+    Ever,
+    /// In every week: nobody wrong is found.
+    Always,
+}
+
+impl Side {
+    fn other(self) -> Self {
+        match self {
+            Self::Ever => Self::Always,
+            Self::Always => Self::Ever,
+        }
+    }
+}
+
+/// Trees over the columns of a segment, for a role and some weeks of its campaign.
+#[derive(Clone, Copy)]
+pub(crate) struct Tree<'a> {
+    pub(crate) columns: &'a Columns,
+    pub(crate) terms: &'a Terms<'a>,
+    /// The first and the last week that is asked about; hours and daily windows are asked for in all of the campaign.
+    pub(crate) weeks: (Week, Week),
+    /// The least rate in the file's currency, by document; [`super::score::UNKNOWN`] where there is none.
+    pub(crate) minimum: &'a [u32],
+    pub(crate) hours: &'a SegmentHours,
+}
+
+impl Tree<'_> {
+    /// Everybody for whom the tree holds.
+    ///
+    /// # Complexity
+    /// O(entries of the leaves' lists + nodes × documents / 64).
+    pub(crate) fn holds(&self, requirement: &Requirement, side: Side) -> Bitmap {
+        let n_docs = self.columns.n_docs();
+        let each = |nodes: &[Requirement], side| -> Vec<Bitmap> {
+            nodes.iter().map(|node| self.holds(node, side)).collect()
+        };
+        match requirement {
+            Requirement::All(nodes) => {
+                let mut all = Bitmap::all(n_docs);
+                each(nodes, side).iter().for_each(|set| all.intersect(set));
+                all
+            }
+            Requirement::Any(nodes) => self.union(each(nodes, side)),
+            Requirement::None(nodes) => self.union(each(nodes, side.other())).inverted(),
+            Requirement::AtLeast { k, of } => {
+                let k = k.get() as usize;
+                if k > of.len() {
+                    return Bitmap::none(n_docs);
+                }
+                Bitmap::at_least(n_docs, k, each(of, side))
+            }
+            Requirement::Leaf(leaf) => self.leaf(requirement, leaf, side),
+        }
+    }
+
+    fn union(&self, sets: Vec<Bitmap>) -> Bitmap {
+        let mut any = Bitmap::none(self.columns.n_docs());
+        sets.iter().for_each(|set| any.unite(set));
+        any
+    }
+
+    /// The documents of lists whose entries' values are such.
+    fn listed<'l, V: Copy + 'l>(
+        &self,
+        lists: impl IntoIterator<Item = &'l List<V>>,
+        is_such: impl Fn(V) -> bool,
+    ) -> Bitmap {
+        let mut set = Bitmap::none(self.columns.n_docs());
+        for list in lists {
+            for (doc, value) in list.entries() {
+                if is_such(value) {
+                    set.insert(doc);
+                }
+            }
+        }
+        set
+    }
+
+    /// The last day through which a fact must hold: nothing holds in a later week that does not hold before.
+    fn through(&self, side: Side) -> LastDay {
+        let week = match side {
+            Side::Ever => self.weeks.0,
+            Side::Always => self.weeks.1,
+        };
+        day(self.terms.calendar.sunday(week))
+    }
+
+    /// The day from which on what must be over must be: it is over for ever then.
+    fn over_by(&self, side: Side) -> LastDay {
+        let week = match side {
+            Side::Ever => self.weeks.1,
+            Side::Always => self.weeks.0,
+        };
+        day(self.terms.calendar.monday(week))
+    }
+
+    fn leaf(&self, requirement: &Requirement, leaf: &Leaf, side: Side) -> Bitmap {
+        let columns = self.columns;
+        let n_docs = columns.n_docs();
+        let any = |()| true;
+        match leaf {
+            Leaf::Skill { skill, level } => {
+                let level = level.get();
+                self.listed(columns.skill.get(skill.as_str()), |own| own >= level)
+            }
+            Leaf::Credential { kind, jurisdiction } => {
+                let last = self.through(side);
+                let lasts = |until: LastDay| until >= last;
+                match jurisdiction {
+                    Some(country) => {
+                        let key = special(kind.as_str(), Some(country.as_str()));
+                        self.listed(columns.credential.get(key.as_str()), lasts)
+                    }
+                    None => {
+                        let lists = any_special(&columns.credential, kind.as_str());
+                        self.listed(lists.map(|(_, list)| list), lasts)
+                    }
+                }
+            }
+            Leaf::Language { tag, cefr } => {
+                let (wanted, level) = (tag.as_str(), rank(*cefr));
+                let spoken = columns
+                    .language
+                    .range::<str, _>((Bound::Included(wanted), Bound::Unbounded));
+                let spoken = spoken.take_while(|(own, _)| own.starts_with(wanted));
+                let satisfies =
+                    |own: &str| own.len() == wanted.len() || own[wanted.len()..].starts_with('-');
+                let spoken = spoken.filter(|(own, _)| satisfies(own));
+                self.listed(spoken.map(|(_, list)| list), |own| own >= level)
+            }
+            Leaf::Assessment {
+                task_type,
+                skill,
+                score,
+            } => {
+                let (least, last) = (score.get(), self.through(side));
+                let good = |own: super::Outcome| own.score >= least && own.last >= last;
+                match skill {
+                    Some(skill) => {
+                        let key = special(task_type.word(), Some(skill.as_str()));
+                        self.listed(columns.outcome.get(key.as_str()), good)
+                    }
+                    None => {
+                        let lists = any_special(&columns.outcome, task_type.word());
+                        self.listed(lists.map(|(_, list)| list), good)
+                    }
+                }
+            }
+            Leaf::CountryIn(countries) => {
+                let countries = countries.iter();
+                let lists = countries.filter_map(|country| columns.country.get(country.as_str()));
+                self.listed(lists, any)
+            }
+            Leaf::CountryNotIn(countries) => {
+                let named = |own: &str| countries.iter().any(|country| country.as_str() == own);
+                let others = columns.country.iter().filter(|(own, _)| !named(own));
+                self.listed(others.map(|(_, list)| list), any)
+            }
+            Leaf::WorkAuthorisation(country) => {
+                let country = country.as_str();
+                let own = columns.country.get(country).into_iter();
+                self.listed(own.chain(columns.authorised.get(country)), any)
+            }
+            Leaf::RateAtMost(most) => {
+                let most = most.get();
+                Bitmap::of(n_docs, |doc| self.minimum[doc] <= most)
+            }
+            Leaf::HoursAtLeast(least) => {
+                let least = least.get();
+                let mut doc = 0;
+                Bitmap::of(n_docs, |_| {
+                    let fewest = self.hours.fewest(columns, doc, self.terms.weeks);
+                    doc += 1;
+                    u16::from(fewest) >= least
+                })
+            }
+            Leaf::YearsAtLeast(least) => {
+                let least = least.get();
+                Bitmap::of(n_docs, |doc| columns.years[doc] > least)
+            }
+            Leaf::Consent(topic) => {
+                let last = self.through(side);
+                self.listed(columns.consent.get(topic.as_str()), |until| until >= last)
+            }
+            Leaf::Tag(tag) => self.listed(columns.tag.get(tag.as_str()), any),
+            Leaf::NotEmployedBy(employer) => {
+                let employed = columns.employer.get(employer.as_str());
+                self.listed(employed, any).inverted()
+            }
+            Leaf::CoolOff { client, weeks } => {
+                let latest = i64::from(self.over_by(side)) - 7 * i64::from(weeks.get());
+                let recent = columns.past_client.get(client.as_str());
+                self.listed(recent, |until| i64::from(until) >= latest)
+                    .inverted()
+            }
+            Leaf::Overlap { .. } => self.overlapping(requirement),
+        }
+    }
+
+    /// Everybody whose windows meet a daily window. Zone and windows decide, whoever shares them.
+    fn overlapping(&self, requirement: &Requirement) -> Bitmap {
+        let n_docs = self.columns.n_docs();
+        let meets = |clock: Option<&str>| {
+            bare_profile(clock).is_some_and(|profile| {
+                let person = Person::new(&profile, &self.terms.calendar);
+                holds(requirement, &person, self.terms, self.terms.weeks.0)
+            })
+        };
+        let any = |()| true;
+        let mut set = match meets(None) {
+            true => self.listed(self.columns.clock.values(), any).inverted(),
+            false => Bitmap::none(n_docs),
+        };
+        let clocks = self.columns.clock.iter();
+        let meeting = clocks.filter(|(clock, _)| meets(Some(clock)));
+        set.unite(&self.listed(meeting.map(|(_, list)| list), any));
+        set
+    }
+
+    /// Everybody whom a conflict with the role's client or campaign keeps away.
+    pub(crate) fn conflicted(&self, side: Side) -> Bitmap {
+        let campaign = self.terms.campaign;
+        // In some week: in the first one, as conflicts end.
+        let week = match side {
+            Side::Ever => self.weeks.0,
+            Side::Always => self.weeks.1,
+        };
+        let monday = day(self.terms.calendar.monday(week));
+        let against = [&campaign.client, &campaign.id];
+        let lists = against.map(|against| self.columns.conflict.get(against.as_str()));
+        self.listed(lists.into_iter().flatten(), |until| until >= monday)
+    }
+}
+
+fn day(date: jiff::civil::Date) -> LastDay {
+    LastDay::try_from(days_from_1970(date)).unwrap_or(LastDay::MAX)
+}
