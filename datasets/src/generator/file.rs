@@ -5,10 +5,9 @@ use muster_matcher::model::campaign::{
     CampaignFile, CampaignSpec, Demand, MinHeads, Pay, Preference, QuotaSpec, Ramp, RoleSpec, Shape,
 };
 use muster_matcher::model::problem::{Ratio, Share};
-use muster_matcher::model::requirement::{Leaf, Requirement};
+use muster_matcher::model::requirement::Requirement;
 use muster_matcher::model::words::PayPolicy;
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// The text of a generated campaign file, indented; weights and exchange rates are the defaults, demand is heads,
 /// and there are no pins and vetoes.
@@ -89,7 +88,7 @@ struct Role<'a> {
     max_leave: u32,
     hours: u16,
     pay: Terms,
-    requires: Tree<'a>,
+    requires: &'a Requirement,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     prefers: Vec<Wish<'a>>,
 }
@@ -118,7 +117,7 @@ struct Terms {
 #[derive(Serialize)]
 struct Wish<'a> {
     points: u16,
-    r#if: Tree<'a>,
+    r#if: &'a Requirement,
 }
 
 impl<'a> File<'a> {
@@ -209,7 +208,7 @@ impl<'a> Role<'a> {
             max_leave: role.max_leave.get(),
             hours: role.hours.get(),
             pay: Terms::of(&role.pay),
-            requires: Tree(&role.requires),
+            requires: &role.requires,
             prefers: role.prefers.iter().map(Wish::of).collect(),
         }
     }
@@ -260,95 +259,7 @@ impl<'a> Wish<'a> {
     fn of(preference: &'a Preference) -> Self {
         Self {
             points: preference.points,
-            r#if: Tree(&preference.requirement),
-        }
-    }
-}
-
-/// A requirement in the form of campaign files.
-struct Tree<'a>(&'a Requirement);
-
-impl Serialize for Tree<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        match self.0 {
-            Requirement::All(nodes) => map.serialize_entry("all", &trees(nodes))?,
-            Requirement::Any(nodes) => map.serialize_entry("any", &trees(nodes))?,
-            Requirement::None(nodes) => map.serialize_entry("none", &trees(nodes))?,
-            Requirement::AtLeast { k, of } => {
-                map.serialize_entry("at_least", &k.get())?;
-                map.serialize_entry("of", &trees(of))?;
-            }
-            Requirement::Leaf(leaf) => entries(leaf, &mut map)?,
-        }
-        map.end()
-    }
-}
-
-fn trees(nodes: &[Requirement]) -> Vec<Tree<'_>> {
-    nodes.iter().map(Tree).collect()
-}
-
-fn entries<M: SerializeMap>(leaf: &Leaf, map: &mut M) -> Result<(), M::Error> {
-    match leaf {
-        Leaf::Skill { skill, level } => {
-            map.serialize_entry("skill", skill)?;
-            map.serialize_entry("level", &level.get())
-        }
-        Leaf::Credential { kind, jurisdiction } => {
-            map.serialize_entry("credential", kind)?;
-            match jurisdiction {
-                Some(country) => map.serialize_entry("jurisdiction", country),
-                None => Ok(()),
-            }
-        }
-        Leaf::Language { tag, cefr } => {
-            map.serialize_entry("language", tag)?;
-            map.serialize_entry("cefr", cefr)
-        }
-        Leaf::Assessment {
-            task_type,
-            skill,
-            score,
-        } => {
-            map.serialize_entry("assessment", task_type)?;
-            if let Some(skill) = skill {
-                map.serialize_entry("skill", skill)?;
-            }
-            map.serialize_entry("score", &score.get())
-        }
-        Leaf::CountryIn(countries) => map.serialize_entry("country_in", countries),
-        Leaf::CountryNotIn(countries) => map.serialize_entry("country_not_in", countries),
-        Leaf::WorkAuthorisation(country) => map.serialize_entry("work_authorisation", country),
-        Leaf::RateAtMost(rate) => map.serialize_entry("rate_at_most_cents", &rate.get()),
-        Leaf::HoursAtLeast(hours) => map.serialize_entry("hours_at_least", &hours.get()),
-        Leaf::YearsAtLeast(years) => map.serialize_entry("years_at_least", &years.get()),
-        Leaf::Consent(topic) => map.serialize_entry("consent", topic),
-        Leaf::Tag(tag) => map.serialize_entry("tag", tag),
-        Leaf::NotEmployedBy(client) => map.serialize_entry("not_employed_by", client),
-        Leaf::CoolOff { client, weeks } => {
-            map.serialize_entry("cool_off", client)?;
-            map.serialize_entry("weeks", &weeks.get())
-        }
-        Leaf::Overlap {
-            time_zone,
-            start,
-            end,
-            hours,
-        } => {
-            #[derive(Serialize)]
-            struct Window<'a> {
-                time_zone: &'a str,
-                start: String,
-                end: String,
-            }
-            let window = Window {
-                time_zone: time_zone.as_str(),
-                start: start.strftime("%H:%M").to_string(),
-                end: end.strftime("%H:%M").to_string(),
-            };
-            map.serialize_entry("overlap", &window)?;
-            map.serialize_entry("hours", &hours.get())
+            r#if: &preference.requirement,
         }
     }
 }
