@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use muster_matcher::model::requirement::Requirement;
-use muster_matcher::query::{Form, Query, Section as Named, Word};
+use muster_matcher::query::{Form, Query, Word};
 use tantivy::query::{EnableScoring, PhraseQuery, Query as _};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
@@ -160,17 +160,10 @@ impl Node {
             Query::Any(nodes) => Self::Any(each(nodes)?),
             Query::AtLeast { k, of } => {
                 let left = each(of)?;
-                let n_gone = of.len() - left.len();
                 let k = k.get() as usize;
                 // Of what is left, no more than there is, unless there never was so much.
-                Self::AtLeast(
-                    if k > of.len() {
-                        k
-                    } else {
-                        k.min(of.len() - n_gone)
-                    },
-                    left,
-                )
+                let k = if k > of.len() { k } else { k.min(left.len()) };
+                Self::AtLeast(k, left)
             }
             Query::None(nodes) => {
                 let left: Vec<Self> = nodes
@@ -292,11 +285,9 @@ impl Typed<'_> {
 
 /// What a typed word means: one thing for every word the tokenizer makes of it.
 fn meanings(typed: &Word, pool: &mut Typed<'_>, mut wanted: Option<&mut Ranking>) -> Vec<Meaning> {
-    let sections = match typed.section {
-        None => Section::ALL.to_vec(),
-        Some(Named::Headline) => vec![Section::Headline],
-        Some(Named::Bio) => vec![Section::Bio],
-    };
+    let sections = typed
+        .section
+        .map_or_else(|| Section::ALL.to_vec(), |section| vec![section]);
     let mut row: Vec<(usize, String)> = Vec::new();
     let mut spelled: Vec<&str> = Vec::new();
     words::each(&typed.text, |token| {

@@ -25,6 +25,8 @@ use std::collections::BTreeMap;
 
 use muster_matcher::model::Points;
 use muster_matcher::model::profile::Profile;
+pub use muster_matcher::query::Section;
+use muster_text::number::{exact, points, rarity};
 use rustc_hash::FxHashMap;
 
 use counts::Counts;
@@ -34,35 +36,6 @@ pub const SCORE_MODEL: u32 = 1;
 
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
-
-/// A text of a profile that is scored by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Section {
-    /// One line on who they are.
-    Headline,
-    /// Their work in a few sentences.
-    Bio,
-}
-
-impl Section {
-    /// Every section.
-    pub const ALL: [Self; 2] = [Self::Headline, Self::Bio];
-
-    /// The section's text in a profile.
-    pub fn of(self, profile: &Profile) -> &str {
-        match self {
-            Self::Headline => &profile.headline,
-            Self::Bio => &profile.bio,
-        }
-    }
-
-    pub(crate) fn idx(self) -> usize {
-        match self {
-            Self::Headline => 0,
-            Self::Bio => 1,
-        }
-    }
-}
 
 /// How many sections of a kind have words, and how many words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -234,7 +207,7 @@ impl TextModel {
             if totals.sections == 0 {
                 0.0
             } else {
-                exact(totals.words) / exact(totals.sections)
+                exact(count(totals.words)) / exact(count(totals.sections))
             }
         });
         let length = wanted.iter().map(|wanted| wanted.times).sum();
@@ -300,8 +273,7 @@ impl TextModel {
 
     /// ln((2N + 2) / (2 df + 1)): how much a word tells.
     fn rarity(&self, word: &str) -> f64 {
-        let experts_with = self.experts_with.get(word);
-        ln(exact(2 * self.experts + 2) / exact(2 * u64::from(experts_with) + 1))
+        rarity(count(self.experts), self.experts_with.get(word) as usize)
     }
 }
 
@@ -395,14 +367,13 @@ impl TextQuery {
             }
         };
         let best = share(Section::Headline).max(share(Section::Bio));
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the share is at least 0 and at most 1"
-        )]
-        let points = (best * 1000.0 + 0.5) as u16;
-        Points::new(points).unwrap_or(Points::MAX)
+        Points::new(points(best)).unwrap_or(Points::MAX)
     }
+}
+
+/// A count of words or experts, which fits wherever a pool does.
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// What a word counts for that stands `times` times in a text of `length` words.
@@ -410,29 +381,6 @@ fn saturation(times: u32, length: u32, average: f64) -> f64 {
     let times = f64::from(times);
     let relative_length = f64::from(length) / average;
     times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * relative_length))
-}
-
-/// A count as a float. Counts of words and experts stay far below 2⁵³.
-fn exact(count: u64) -> f64 {
-    count as f64
-}
-
-/// The natural logarithm of a positive normal number, by additions, multiplications and divisions alone: those
-/// are rounded in the same way everywhere, which the platform's logarithm is not.
-fn ln(x: f64) -> f64 {
-    debug_assert!(x.is_normal() && x > 0.0);
-    const MANTISSA: u64 = (1 << 52) - 1;
-    let bits = x.to_bits();
-    let exponent = i32::try_from(bits >> 52).unwrap_or_default() - 1023;
-    // x = m · 2^exponent with 1 ≤ m < 2, and ln m = 2 artanh((m − 1) / (m + 1)).
-    let m = f64::from_bits((bits & MANTISSA) | (1023 << 52));
-    let z = (m - 1.0) / (m + 1.0);
-    let square = z * z;
-    let mut series = 0.0;
-    for odd in (0..20).rev().map(|k| f64::from(2 * k + 1)) {
-        series = series * square + 1.0 / odd;
-    }
-    f64::from(exponent) * std::f64::consts::LN_2 + 2.0 * z * series
 }
 
 #[cfg(test)]
@@ -484,20 +432,5 @@ mod tests {
         let nobody = TextModel::of([]);
         let query = nobody.query("python");
         assert_eq!(nobody.points(&query, &pool()[0]).get(), 0);
-    }
-
-    #[test]
-    fn the_logarithm_is_the_logarithm() {
-        for x in [
-            1.0,
-            1.5,
-            2.0,
-            std::f64::consts::E,
-            1e6,
-            2e6 / 3.0,
-            1.000_001,
-        ] {
-            assert!((ln(x) - x.ln()).abs() <= 1e-14 * (1.0 + x.ln()), "{x}");
-        }
     }
 }

@@ -32,6 +32,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use thiserror::Error;
 
+use crate::model::profile::Profile;
 use crate::model::requirement::{Leaf, Requirement};
 use crate::model::words::SkillId;
 use crate::model::{Count, Hours};
@@ -60,13 +61,34 @@ impl<F: Fn(&str) -> Result<SkillId, String>> SkillNames for F {
     }
 }
 
-/// A part of a profile in which words may be looked for.
+/// A text of a profile: words may be looked for in it, and it is scored by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
     /// One line on who they are.
     Headline,
     /// Their work in a few sentences.
     Bio,
+}
+
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 2] = [Self::Headline, Self::Bio];
+
+    /// The section's text in a profile.
+    pub fn of(self, profile: &Profile) -> &str {
+        match self {
+            Self::Headline => &profile.headline,
+            Self::Bio => &profile.bio,
+        }
+    }
+
+    /// Its position in [`Section::ALL`].
+    pub const fn idx(self) -> usize {
+        match self {
+            Self::Headline => 0,
+            Self::Bio => 1,
+        }
+    }
 }
 
 /// How a word is to be met.

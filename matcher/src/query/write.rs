@@ -5,8 +5,9 @@ use std::fmt;
 use super::{Form, Query, Section, Word};
 use crate::model::requirement::{Leaf, Requirement};
 
-/// A requirement as a query: [`parse`](super::parse) reads it back as the same tree, with lists of one
-/// node replaced by the node.
+/// A requirement as a query, which [`parse`](super::parse) reads back with the same meaning: the same tree, but for
+/// lists of one node, which become the node, for `none` of an `any`, which becomes `none` of its nodes, and for the
+/// ways to say everybody or nobody.
 pub fn text_of(requirement: &Requirement) -> String {
     Query::from(requirement).to_string()
 }
