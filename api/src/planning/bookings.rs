@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
+use muster_matcher::availability::Calendar;
 use muster_matcher::model::plan::Plan;
 use muster_matcher::model::problem::{Draft, Expert, Problem};
+use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Hours, Week, Weekly};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +82,11 @@ struct Taken {
 pub struct Booked(BTreeMap<String, BTreeMap<i64, Taken>>);
 
 impl Booked {
+    /// Whether nothing is booked.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Reads what the store has. Bookings out of reach are named no more than `busy`.
     ///
     /// # Errors
@@ -104,6 +111,31 @@ impl Booked {
             }
         }
         Ok(booked)
+    }
+}
+
+impl muster_index::Booked for Booked {
+    fn has(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+
+    fn leaves(
+        &self,
+        profile: &Profile,
+        free: &Weekly<Hours>,
+        wanted: Hours,
+        calendar: &Calendar,
+    ) -> bool {
+        let Some(weeks) = self.0.get(profile.id.as_str()) else {
+            return true;
+        };
+        let first = week_number(calendar.first_day);
+        Week::all(calendar.weeks).any(|week| {
+            let taken = weeks.get(&(first + i64::from(week.get())));
+            let (hours, roles) = taken.map_or((0, 0), |taken| (taken.hours, taken.roles));
+            u32::from(free.at(week).get()) >= u32::from(wanted.get()) + hours
+                && profile.max_roles.get() > roles
+        })
     }
 }
 

@@ -220,6 +220,18 @@ pub(super) struct Resolved {
     pub(super) new: Vec<Snapshot>,
 }
 
+/// What is booked of people but by the plans `but`, within reach or not.
+///
+/// # Errors
+/// As the store; [`Code::Internal`] where a booking cannot be read.
+pub(super) async fn booked(read: &mut Read, but: &[&str]) -> Result<Booked, Problem> {
+    let busy = read.busy(but).await?;
+    Booked::read(&busy).map_err(|error| {
+        tracing::error!(%error, "a booking cannot be read");
+        Problem::new(Code::Internal, "a booking cannot be read")
+    })
+}
+
 /// Finds or takes the problem, and takes off what is booked by plans other than `replaces`.
 ///
 /// # Errors
@@ -231,11 +243,7 @@ pub(super) async fn resolve(
     replaces: &str,
 ) -> Result<Resolved, Problem> {
     let mut read = app.store.read(scope).await?;
-    let busy = read.busy(&[replaces]).await?;
-    let booked = Booked::read(&busy).map_err(|error| {
-        tracing::error!(%error, "a booking cannot be read");
-        Problem::new(Code::Internal, "a booking cannot be read")
-    })?;
+    let booked = booked(&mut read, &[replaces]).await?;
     let (record, text, new) = match asked {
         Asked::Known(id) => {
             let (record, text) = text(&mut read, &id).await?;
@@ -253,7 +261,7 @@ pub(super) async fn resolve(
         solved: record.clone(),
         new: new.into_iter().collect(),
     };
-    if busy.is_empty() {
+    if booked.is_empty() {
         return Ok(resolved);
     }
     let derived = app

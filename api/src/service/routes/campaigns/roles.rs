@@ -18,7 +18,7 @@ use crate::access::{Action, Caller, Scope};
 use crate::json;
 use crate::labels::Labels;
 use crate::service::extract::{Body, Params, PathId, Precondition, path_id};
-use crate::service::meter::{Booked, RoleMeter, meter as count};
+use crate::service::meter::{RoleMeter, meter as count};
 use crate::service::paging::PageOf;
 use crate::service::problem::ProblemBody;
 use crate::service::routes::experts::search::{RoleFound, role_found};
@@ -323,26 +323,10 @@ async fn strange_to_all(app: &App, scope: &Scope, file: &mut CampaignFile) -> Re
     Ok(())
 }
 
-/// Bookings read at once.
-const BATCH: u32 = 1_000;
-
 async fn metered(app: &App, scope: &Scope, file: CampaignFile) -> Result<Response, Problem> {
     let indexed = app.ready_index(scope)?;
     // Whatever wall they are behind, bookings take hours; no more of them is told than that.
-    let all = app.gate.scope(scope.tenant(), "meter", Action::SearchRun);
-    let mut read = app.store.read(&all).await?;
-    let (mut booked, mut after) = (Booked::default(), String::new());
-    loop {
-        let page = read.list(&Kind::BOOKING, &[], &after, BATCH).await?;
-        page.items
-            .iter()
-            .for_each(|booking| booked.add(&booking.body));
-        match page.next {
-            Some(next) => after = next,
-            None => break,
-        }
-    }
-    drop(read);
+    let booked = snapshots::booked(&mut app.store.read(scope).await?, &[]).await?;
     let threads = app.config.threads;
     let meters = app
         .compute(move || {

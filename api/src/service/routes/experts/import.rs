@@ -103,7 +103,6 @@ pub(in crate::service::routes) async fn import(
     let report = reading
         .await
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))??;
-    app.written.notify_one();
     let rejects = (report.rejected > 0).then(|| reply::place("/v1/imports", &id) + "/rejects");
     let imported = Imported {
         rows: report.rows,

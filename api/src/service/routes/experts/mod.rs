@@ -143,7 +143,6 @@ pub(super) async fn put(
     let mut write = app.store.write(&scope).await?;
     let (document, new) = put_profile(&mut write, &profile, &expect).await?;
     write.commit().await?;
-    app.written.notify_one();
     Ok(reply::put(
         &document,
         new,
@@ -172,7 +171,6 @@ pub(super) async fn patch(
     id.is_of(profile.id.as_str())?;
     let (document, _) = put_profile(&mut write, &profile, &expect).await?;
     write.commit().await?;
-    app.written.notify_one();
     Ok(reply::put(&document, false, ""))
 }
 
@@ -191,7 +189,6 @@ pub(super) async fn delete(
     let mut write = app.store.write(&scope).await?;
     write.delete(&Kind::EXPERT, id.as_str(), &expect).await?;
     write.commit().await?;
-    app.written.notify_one();
     Ok(reply::done())
 }
 

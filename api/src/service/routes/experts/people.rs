@@ -122,6 +122,5 @@ pub(in crate::service::routes) async fn erase(
     };
     let answer = kept.answer();
     write.commit_answer(&answer).await?;
-    app.written.notify_one();
     Ok(reply::answer(answer))
 }

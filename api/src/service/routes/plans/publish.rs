@@ -39,8 +39,8 @@ pub(in crate::service::routes) async fn publish(
         return Err(Problem::new(Code::Conflict, detail));
     }
     if !record.published {
-        let busy = write.busy(&[&record.id, &record.replaces]).await?;
-        let booked = Booked::read(&busy).map_err(internal)?;
+        let others = [record.id.as_str(), record.replaces.as_str()];
+        let booked = snapshots::booked(&mut write, &others).await?;
         refuse_clashes(&ready.asked, &ready.bookings, &booked)?;
         if !record.replaces.is_empty() {
             take_back(&mut write, &record.replaces.clone()).await?;
@@ -197,9 +197,4 @@ async fn take_back(write: &mut Write, id: &str) -> Result<PlanRecord, Problem> {
         worker::put_plan(write, &document, &record).await?;
     }
     Ok(record)
-}
-
-fn internal(error: serde_json::Error) -> Problem {
-    tracing::error!(%error, "a booking cannot be read");
-    Problem::new(Code::Internal, "a booking cannot be read")
 }
