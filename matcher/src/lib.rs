@@ -42,6 +42,7 @@
 //! Nothing here does I/O, reads a clock, or depends on chance.
 
 pub mod availability;
+pub mod calibration;
 pub mod candidates;
 pub mod check;
 mod conflict;

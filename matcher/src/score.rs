@@ -47,9 +47,9 @@ pub struct Parts {
 }
 
 /// Mean of an ability nobody tested, in points.
-const ASSESSMENT_PRIOR_MEAN: u64 = 500;
+pub(crate) const ASSESSMENT_PRIOR_MEAN: u64 = 500;
 /// Standard deviation of an ability nobody tested, in points.
-const ASSESSMENT_PRIOR_DEVIATION: u64 = 150;
+pub(crate) const ASSESSMENT_PRIOR_DEVIATION: u64 = 150;
 /// Seat-weeks delivered that somebody unknown is credited with.
 const RELIABILITY_PRIOR_DELIVERED: u128 = 4;
 /// Seat-weeks missed that somebody unknown is charged with.

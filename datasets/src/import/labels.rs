@@ -88,11 +88,18 @@ pub fn resolve_requirement(
     Resolver::new(labels, faults).tree(tree, at);
 }
 
-/// The one skill that is called `label`.
+/// The one skill that is written as `label`: an id, an address of ESCO or a label.
 ///
 /// # Errors
 /// What is expected instead, for a message.
 pub fn skill_called(labels: &dyn SkillLabels, label: &str) -> Result<SkillId, String> {
+    let written = match label.strip_prefix(ESCO_URI) {
+        Some(uuid) => SkillId::new(&format!("esco:{uuid}")),
+        None => SkillId::new(label),
+    };
+    if let Some(id) = written {
+        return Ok(id);
+    }
     match labels.resolve(label.trim()) {
         LabelMatch::One(id) => Ok(id),
         LabelMatch::None => Err(format!(
@@ -201,10 +208,6 @@ impl<'a> Resolver<'a> {
             return;
         };
         if label.starts_with("esco:") || label.starts_with("local:") {
-            return;
-        }
-        if let Some(uuid) = label.strip_prefix(ESCO_URI) {
-            *skill = Json::Text(format!("esco:{uuid}"));
             return;
         }
         let at = at.key("skill");

@@ -32,6 +32,7 @@ mod merge;
 pub mod pool;
 mod replace;
 mod report;
+pub mod results;
 mod rows;
 mod source;
 mod table;

@@ -140,6 +140,13 @@ pub struct Assessment {
     pub expires_on: Option<Date>,
 }
 
+impl Assessment {
+    /// What the results of a profile are sorted by, each once.
+    pub fn key(&self) -> (TaskType, Option<SkillId>, Date) {
+        (self.task_type, self.skill.clone(), self.taken_on)
+    }
+}
+
 /// The least an hour must pay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rate {
@@ -386,9 +393,7 @@ impl Profile {
             (it.kind.clone(), it.jurisdiction.clone())
         });
         sort.by("languages", &mut self.languages, |it| it.tag.clone());
-        sort.by("assessments", &mut self.assessments, |it| {
-            (it.task_type, it.skill.clone(), it.taken_on)
-        });
+        sort.by("assessments", &mut self.assessments, Assessment::key);
         sort.by("commitments", &mut self.commitments, |it| {
             (it.label.clone(), it.from)
         });
