@@ -336,7 +336,8 @@ fn exactly<'a, const N: usize>(
     form: &'static str,
 ) -> Result<[&'a [u8]; N], DimacsProblem> {
     let mut values = [&b""[..]; N];
-    let n_fields_before = form.split(' ').count() - N;
+    let n_spaces = form.bytes().filter(|&byte| byte == b' ').count();
+    let n_fields_before = n_spaces + 1 - N;
     let mut rest = fields(line).skip(n_fields_before);
     for value in &mut values {
         *value = rest.next().unwrap_or_default();

@@ -108,6 +108,32 @@ impl Column {
         }
     }
 
+    /// Appends what `of` makes of the numbers at some places. Which bits there are is asked once, not for every number.
+    fn gather<T>(&self, places: &[u32], of: impl Fn(i128) -> T, into: &mut Vec<T>) {
+        let places = places.iter().map(|&place| place as usize);
+        match self {
+            Self::Bits32(numbers) => into.extend(places.map(|place| of(numbers[place].into()))),
+            Self::Bits64(numbers) => into.extend(places.map(|place| of(numbers[place].into()))),
+            Self::Bits128(numbers) => into.extend(places.map(|place| of(numbers[place]))),
+        }
+    }
+
+    /// The largest absolute value; 0 of no numbers.
+    fn largest_size(&self) -> u128 {
+        let narrow = |size: Option<u64>| size.unwrap_or(0).into();
+        match self {
+            Self::Bits32(numbers) => {
+                let sizes = numbers.iter().map(|number| number.unsigned_abs());
+                sizes.max().unwrap_or(0).into()
+            }
+            Self::Bits64(numbers) => narrow(numbers.iter().map(|it| it.unsigned_abs()).max()),
+            Self::Bits128(numbers) => {
+                let sizes = numbers.iter().map(|number| number.unsigned_abs());
+                sizes.max().unwrap_or(0)
+            }
+        }
+    }
+
     fn iter(&self) -> impl Iterator<Item = i128> {
         let n = match self {
             Self::Bits32(numbers) => numbers.len(),
@@ -302,6 +328,47 @@ impl Network {
     #[inline(always)]
     pub(super) fn cost_64(&self, arc: ArcIdx) -> Option<i64> {
         self.costs.get_64(arc.index())
+    }
+
+    /// Appends what `of` makes of the costs of some arcs.
+    pub(super) fn gather_costs<T>(&self, arcs: &[u32], of: impl Fn(i128) -> T, into: &mut Vec<T>) {
+        self.costs.gather(arcs, of, into);
+    }
+
+    /// Appends what `of` makes of the capacities of some arcs, [`Network::UNBOUNDED`] included.
+    pub(super) fn gather_capacities<T>(
+        &self,
+        arcs: &[u32],
+        of: impl Fn(i128) -> T,
+        into: &mut Vec<T>,
+    ) {
+        self.capacities.gather(arcs, of, into);
+    }
+
+    /// The largest absolute value of a cost; 0 without arcs.
+    pub(super) fn largest_cost_size(&self) -> u128 {
+        self.costs.largest_size()
+    }
+
+    /// Sum and largest of the capacities that are bounded, and whether some are not.
+    pub(super) fn capacity_summary(&self) -> (i128, i64, bool) {
+        if let Column::Bits32(numbers) = &self.capacities {
+            // Capacities of 32 bits, fewer than 2³² of them.
+            let sum: i64 = numbers.iter().map(|&number| i64::from(number)).sum();
+            let largest = numbers.iter().max().copied().unwrap_or(0);
+            return (sum.into(), largest.into(), false);
+        }
+        let mut summary = (0, 0, false);
+        for arc in self.arcs() {
+            let capacity = self.capacity(arc);
+            if capacity == Self::UNBOUNDED {
+                summary.2 = true;
+            } else {
+                summary.0 += i128::from(capacity);
+                summary.1 = summary.1.max(capacity);
+            }
+        }
+        summary
     }
 
     /// The sum of all supplies, zero in a balanced network.

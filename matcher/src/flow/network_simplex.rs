@@ -1,5 +1,7 @@
 //! The network simplex method [AMO93, ch. 11], \[Kov15\].
 
+use std::array;
+
 use super::range::{Scale, Word};
 use super::spanning_tree::{Blocking, Cycle, SpanningTree};
 use super::{ArcIdx, Bottleneck, FlowError, Network, NodeIdx, Solution};
@@ -12,7 +14,7 @@ use super::{ArcIdx, Bottleneck, FlowError, Network, NodeIdx, Solution};
 /// cycle that it closes with the tree, and drops the arc that blocks. At the end flow left on an
 /// artificial arc proves infeasibility, and the potentials show the bottleneck.
 ///
-/// * *Entering arc*: block search \[Gri86\]: arcs in blocks of `√m`, round-robin; the most violating
+/// * *Entering arc*: block search \[Gri86\]: arcs in blocks of about `√m`, round-robin; the most violating
 ///   one of the first block that has any.
 /// * *Leaving arc*: the last blocking one from the apex on \[Cun76\], so that trees stay strongly
 ///   feasible and the method is finite.
@@ -46,7 +48,18 @@ pub fn solve(network: &Network) -> Result<Solution, FlowError> {
 
 /// The fewest pivots from one renumbering of the nodes to the next; half as many as there are nodes
 /// is about best for large networks. Small in tests, whose networks are small.
-const RENUMBERING_FLOOR: u32 = if cfg!(test) { 3 } else { 1000 };
+const RENUMBERING_FLOOR: u32 = if cfg!(test) { 3 } else { 8000 };
+
+/// As [`RENUMBERING_FLOOR`], for the interval by the number of arcs.
+const RENUMBERING_SELDOM: u32 = if cfg!(test) { 3 } else { u32::MAX };
+
+/// Arcs in a block of the search for an entering arc: the root of their number \[Kov15\], fewer where nodes have many
+/// arcs, because there trees are shallow, and a pivot costs less than to look at a block.
+fn block_size(n_nodes: usize, n_arcs: usize) -> usize {
+    const MANY: usize = 16;
+    let tenths = if n_arcs > MANY * n_nodes { 7 } else { 10 };
+    (n_arcs.isqrt() * tenths / 10).max(10)
+}
 
 /// The arcs, each one outside the tree in its residual direction: an arc at its capacity is kept
 /// reversed, with the negative cost. So an arc may enter exactly if its reduced cost is negative,
@@ -97,14 +110,17 @@ impl<W: Word> Simplex<W> {
             arcs,
             tree,
             n_arcs,
-            block_size: n_arcs.isqrt().max(10),
+            block_size: block_size(n_nodes as usize, n_arcs),
             next_arc: 0,
         }
     }
 
     fn run(mut self, network: &Network, scale: &Scale) -> Result<Solution, FlowError> {
         let longest_step = W::of(scale.longest_step());
-        let renumbering_interval = (self.tree.n_nodes() / 2).max(RENUMBERING_FLOOR);
+        // Renumbering goes over all arcs: so seldom that the search goes over several times as many.
+        let seldom = u32::try_from(8 * self.block_size).unwrap_or(u32::MAX);
+        let seldom = seldom.min(RENUMBERING_SELDOM);
+        let renumbering_interval = (self.tree.n_nodes() / 2).max(RENUMBERING_FLOOR).max(seldom);
         let mut n_pivots = 0_u32;
 
         for arc in self.first_entering_arcs(scale) {
@@ -153,23 +169,16 @@ impl<W: Word> Simplex<W> {
         while n_unseen > 0 {
             let start = self.next_arc;
             let end = self.n_arcs.min(start + self.block_size.min(n_unseen));
-            let block = self.arcs.tails[start..end]
-                .iter()
-                .zip(&self.arcs.heads[start..end])
-                .zip(&self.arcs.costs[start..end]);
-            let (mut least, mut least_arc) = (W::ZERO, None);
-            for (arc, ((&tail, &head), &cost)) in (start..end).zip(block) {
-                let reduced_cost = cost
-                    .minus(potentials[tail as usize])
-                    .plus(potentials[head as usize]);
-                if reduced_cost < least {
-                    (least, least_arc) = (reduced_cost, Some(arc));
-                }
-            }
+            let least = most_violating(
+                &self.arcs.tails[start..end],
+                &self.arcs.heads[start..end],
+                &self.arcs.costs[start..end],
+                potentials,
+            );
             n_unseen -= end - start;
             self.next_arc = if end == self.n_arcs { 0 } else { end };
-            if let Some(arc) = least_arc {
-                return Some((arc, least));
+            if let Some((place, reduced_cost)) = least {
+                return Some((start + place, reduced_cost));
             }
         }
         None
@@ -205,8 +214,10 @@ impl<W: Word> Simplex<W> {
 
     fn renumber(&mut self) {
         let position = self.tree.renumber();
-        for end in self.arcs.tails.iter_mut().chain(&mut self.arcs.heads) {
-            *end = position[*end as usize];
+        for ends in [&mut self.arcs.tails, &mut self.arcs.heads] {
+            for end in ends {
+                *end = position[*end as usize];
+            }
         }
     }
 
@@ -272,6 +283,54 @@ impl<W: Word> Simplex<W> {
     }
 }
 
+/// Arcs that the search for an entering arc looks at together.
+const LANES: usize = 4;
+
+/// The most violating of some arcs: its place among them and its reduced cost; the first of several. There are
+/// potentials for a power of two of nodes, at least as many as there are.
+///
+/// Most of the time is spent here, so it is kept out of line, where registers suffice. More violating arcs are rare:
+/// one comparison for several arcs finds out whether there is one.
+#[inline(never)]
+fn most_violating<W: Word>(
+    tails: &[u32],
+    heads: &[u32],
+    costs: &[W],
+    potentials: &[W],
+) -> Option<(usize, W)> {
+    let mask = potentials.len().checked_sub(1)?;
+    let reduced_cost = |cost: W, tail: u32, head: u32| {
+        cost.minus(potentials[tail as usize & mask])
+            .plus(potentials[head as usize & mask])
+    };
+    let mut most = None;
+    let mut least = W::ZERO;
+    let mut look = |place: usize, reduced_cost: W| {
+        if reduced_cost < least {
+            least = reduced_cost;
+            most = Some((place, reduced_cost));
+        }
+        least
+    };
+    let (tails, last_tails) = tails.as_chunks::<LANES>();
+    let (heads, last_heads) = heads.as_chunks::<LANES>();
+    let (costs, last_costs) = costs.as_chunks::<LANES>();
+    let mut least_yet = W::ZERO;
+    for (chunk, ((costs, tails), heads)) in costs.iter().zip(tails).zip(heads).enumerate() {
+        let lanes: [W; LANES] = array::from_fn(|k| reduced_cost(costs[k], tails[k], heads[k]));
+        if lanes[0].min(lanes[1]).min(lanes[2].min(lanes[3])) < least_yet {
+            for (place, lane) in (LANES * chunk..).zip(lanes) {
+                least_yet = look(place, lane);
+            }
+        }
+    }
+    let last = last_costs.iter().zip(last_tails).zip(last_heads);
+    for (place, ((&cost, &tail), &head)) in (LANES * costs.len()..).zip(last) {
+        look(place, reduced_cost(cost, tail, head));
+    }
+    most
+}
+
 fn add_flow(flow: &mut [i64], arc: ArcIdx, more: i128) -> Result<(), FlowError> {
     let sum = i128::from(flow[arc.index()]) + more;
     flow[arc.index()] =
@@ -314,15 +373,21 @@ impl<W: Word> Arcs<W> {
         };
         arcs.tails.extend(by_name().map(|arc| network.tail(arc).0));
         arcs.heads.extend(by_name().map(|arc| network.head(arc).0));
-        arcs.costs
-            .extend(by_name().map(|arc| W::of(network.cost(arc))));
-        arcs.capacities.extend(by_name().map(|arc| {
-            if network.is_unbounded(arc) {
-                W::of(scale.unlimited)
-            } else {
-                W::of(i128::from(network.capacity(arc)) - i128::from(network.lower(arc)))
+        network.gather_costs(&names, W::of, &mut arcs.costs);
+        let unlimited = W::of(scale.unlimited);
+        let unbounded = i128::from(Network::UNBOUNDED);
+        let capacity = |capacity: i128| match capacity == unbounded {
+            true => unlimited,
+            false => W::of(capacity),
+        };
+        network.gather_capacities(&names, capacity, &mut arcs.capacities);
+        if network.has_lowers() {
+            for (capacity, arc) in arcs.capacities.iter_mut().zip(by_name()) {
+                if !network.is_unbounded(arc) {
+                    *capacity = capacity.minus(W::of(network.lower(arc).into()));
+                }
             }
-        }));
+        }
         arcs.names = names;
         // Once out of the tree an artificial arc never returns: its cost is of no interest.
         let root = u32::try_from(n_nodes).expect("a network counts its nodes in 32 bits");

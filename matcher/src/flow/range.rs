@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{FlowError, Network, NodeIdx};
+use super::{ArcIdx, FlowError, Network};
 
 /// The integers of one run. Operations wrap: [`Scale`] bounds every quantity that is compared.
 pub(super) trait Word: Copy + Ord + Debug + Into<i128> + TryFrom<i128> {
@@ -71,36 +71,27 @@ impl Scale {
             .nodes()
             .map(|node| network.supply(node).into())
             .collect();
-        let mut capacity_sum = 0_i128;
-        let mut largest_capacity = 0;
-        let mut has_unbounded_arcs = false;
-        let mut dearest = None;
-        for arc in network.arcs() {
-            let lower = i128::from(network.lower(arc));
-            let (NodeIdx(tail), NodeIdx(head)) = (network.tail(arc), network.head(arc));
-            supplies[tail as usize] -= lower;
-            supplies[head as usize] += lower;
-            if network.is_unbounded(arc) {
-                has_unbounded_arcs = true;
-            } else {
-                capacity_sum += i128::from(network.capacity(arc));
-                largest_capacity = largest_capacity.max(network.capacity(arc));
-            }
-            let cost_size = network.cost(arc).unsigned_abs();
-            if dearest.is_none_or(|(largest, _)| cost_size > largest) {
-                dearest = Some((cost_size, arc));
+        if network.has_lowers() {
+            for arc in network.arcs() {
+                let lower = i128::from(network.lower(arc));
+                supplies[network.tail(arc).index()] -= lower;
+                supplies[network.head(arc).index()] += lower;
             }
         }
+        let (capacity_sum, largest_capacity, has_unbounded_arcs) = network.capacity_summary();
         // In a basic solution the flow on a tree arc is the supply below it and what the saturated
         // arcs bring, so that these sums bound it.
         let supply_size: i128 = supplies.iter().map(|supply| supply.abs()).sum();
         let flow_bound = supply_size + if has_unbounded_arcs { capacity_sum } else { 0 };
-        let penalty = match dearest {
-            None => Some(2),
-            Some((cost_size, _)) => Self::penalty(network.n_nodes(), cost_size),
+        let largest = network.largest_cost_size();
+        let penalty = match network.n_arcs() {
+            0 => Some(2),
+            _ => Self::penalty(network.n_nodes(), largest),
         };
         let Some(penalty) = penalty else {
-            let (_, arc) = dearest.expect("without arcs the penalty is known");
+            let is_dearest = |arc: &ArcIdx| network.cost(*arc).unsigned_abs() == largest;
+            let arc = network.arcs().find(is_dearest);
+            let arc = arc.expect("without arcs the penalty is known");
             return Err(FlowError::CostRange {
                 arc,
                 cost: network.cost(arc),

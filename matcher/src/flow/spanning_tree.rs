@@ -61,7 +61,8 @@ pub(super) struct SpanningTree<W> {
     nodes: Vec<Node<W>>,
     thread: Vec<u32>,
     rev_thread: Vec<u32>,
-    /// Relative to that of the root, which drifts.
+    /// Relative to that of the root, which drifts; padded to a power of two, so that a position masked by the length
+    /// less one needs no check of its range.
     pub(super) potentials: Vec<W>,
     /// The name of the node at each position.
     names: Vec<u32>,
@@ -102,6 +103,7 @@ impl<W: Word> SpanningTree<W> {
             last,
         });
         potentials.push(W::ZERO);
+        pad(&mut potentials);
         let mut tree = Self {
             nodes,
             thread: Vec::new(),
@@ -386,6 +388,7 @@ impl<W: Word> SpanningTree<W> {
             .iter()
             .map(|&old| self.potentials[old as usize])
             .collect();
+        pad(&mut self.potentials);
         self.names = order.iter().map(|&old| self.names[old as usize]).collect();
         self.thread_in_order();
         position
@@ -433,6 +436,12 @@ impl<W: Word> SpanningTree<W> {
         arcs.extend(path(cycle.tail).into_iter().rev());
         arcs
     }
+}
+
+/// Zeros up to a length that is a power of two.
+fn pad<W: Word>(potentials: &mut Vec<W>) {
+    let length = potentials.len().next_power_of_two();
+    potentials.resize(length, W::ZERO);
 }
 
 fn link(thread: &mut [u32], rev_thread: &mut [u32], before: u32, after: u32) {
