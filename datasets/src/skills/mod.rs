@@ -139,7 +139,7 @@ impl Default for Linker {
 }
 
 impl Linker {
-    /// A linker of some sources: some 0.3 s and 100 MB.
+    /// A linker of some sources: half a second and 100 MB, reading the embedded data included.
     pub fn of(sources: &Sources<'_>) -> Self {
         let esco = esco::taxonomy();
         let onet = onet::occupations();

@@ -1,7 +1,7 @@
 //! From an optimal flow over core and rows back to the network, verified on the way.
 //!
-//! Nothing is believed: supplies of all nodes, and the sign of every reduced cost, are looked at
-//! again over all pairs.
+//! Supplies of all nodes, and the sign of every reduced cost, are looked at again over all pairs, as the rows have
+//! them; whether the rows are the network is for the certificate and the laws to say.
 
 use std::ops::Range;
 
