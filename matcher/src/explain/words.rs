@@ -103,6 +103,9 @@ fn other_roles(weeks: &[Shortfall]) -> String {
             (Some(least), Some(most)) if most > Cents::ZERO => {
                 let worth = if least == most {
                     amount(most)
+                } else if least < Cents::ZERO {
+                    // In some weeks another head there would do harm, such as by a ratio.
+                    format!("up to {}", amount(most))
                 } else {
                     format!("{}–{}", amount(least), amount(most))
                 };
