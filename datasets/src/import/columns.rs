@@ -281,6 +281,16 @@ mod tests {
     }
 
     #[test]
+    fn documents_are_json_or_one_text() {
+        let one = |cell| value(Syntax::Documents, cell).unwrap();
+        let plain = Json::List(vec![object([("text", text("On [hearts]; a=b"))])]);
+        assert_eq!(one("On [hearts]; a=b"), plain);
+        let titled = Json::List(vec![object([("title", text("A"))])]);
+        assert_eq!(one(r#" [{"title": "A"}]"#), titled);
+        assert_eq!(one("[1"), text("[1"), "which is no list");
+    }
+
+    #[test]
     fn pointers_lead_back_to_columns() {
         let name = |pointer| of_pointer(pointer).map(|column| column.name);
         assert_eq!(name("/skills/3/level"), Some("skills"));

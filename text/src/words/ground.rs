@@ -39,8 +39,7 @@ impl Grounds {
             self.known.clear();
         }
         let ground = ground_form(word, self.stemmer).map(String::into_boxed_str);
-        self.known
-            .insert(Box::from(word.as_str()), ground.clone());
+        self.known.insert(Box::from(word.as_str()), ground.clone());
         let Some(ground) = ground else { return false };
         word.clear();
         word.push_str(&ground);

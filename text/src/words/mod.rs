@@ -174,7 +174,10 @@ mod tests {
     #[test]
     fn signs_stay_with_one_letter_only() {
         assert_eq!(ground_forms("C++ skills++ C# ++"), ["c++", "skill", "c#"]);
-        assert_eq!(ground_forms("k8s, i18n; C++20"), ["k8s", "i18n", "c++", "20"]);
+        assert_eq!(
+            ground_forms("k8s, i18n; C++20"),
+            ["k8s", "i18n", "c++", "20"]
+        );
     }
 
     #[test]
@@ -193,7 +196,10 @@ mod tests {
 
     #[test]
     fn runs_too_long_for_a_word_are_left_out() {
-        assert_eq!(ground_forms(&format!("x{} y", "z".repeat(100))), ["x", "y"][1..]);
+        assert_eq!(
+            ground_forms(&format!("x{} y", "z".repeat(100))),
+            ["x", "y"][1..]
+        );
     }
 
     #[test]

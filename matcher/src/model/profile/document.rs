@@ -139,23 +139,49 @@ mod tests {
     fn faults_of_documents_say_where_they_are() {
         let long = "x".repeat(Document::LONGEST_TITLE + 1);
         for (documents, at, found) in [
-            (r#"[{"titel": "A"}]"#.to_owned(), "/documents/0/titel", "\"A\""),
-            (r#"[{"title": "A"}, {"title": " "}]"#.to_owned(), "/documents/1", "a document that says nothing"),
-            (format!(r#"[{{"title": "{long}"}}]"#), "/documents/0/title", "1001 characters"),
-            (r#"[{"title": "A", "date": "2024"}]"#.to_owned(), "/documents/0/date", "\"2024\""),
-            (r#"[{"id": "a", "title": "A"}, {"id": "a", "title": "B"}]"#.to_owned(), "/documents", "two documents \"a\""),
+            (
+                r#"[{"titel": "A"}]"#.to_owned(),
+                "/documents/0/titel",
+                "\"A\"",
+            ),
+            (
+                r#"[{"title": "A"}, {"title": " "}]"#.to_owned(),
+                "/documents/1",
+                "a document that says nothing",
+            ),
+            (
+                format!(r#"[{{"title": "{long}"}}]"#),
+                "/documents/0/title",
+                "1001 characters",
+            ),
+            (
+                r#"[{"title": "A", "date": "2024"}]"#.to_owned(),
+                "/documents/0/date",
+                "\"2024\"",
+            ),
+            (
+                r#"[{"id": "a", "title": "A"}, {"id": "a", "title": "B"}]"#.to_owned(),
+                "/documents",
+                "two documents \"a\"",
+            ),
             ("{}".to_owned(), "/documents", "an object"),
         ] {
             let faults = read(&documents).unwrap_err();
             let fault = &faults.list()[0];
-            assert_eq!((fault.at.as_str(), fault.found.as_str()), (at, found), "{documents}");
+            assert_eq!(
+                (fault.at.as_str(), fault.found.as_str()),
+                (at, found),
+                "{documents}"
+            );
         }
     }
 
     #[test]
     fn a_person_has_so_many_documents_and_characters() {
         let many = |n: usize, text: &str| -> String {
-            let all: Vec<String> = (0..n).map(|idx| format!(r#"{{"id": "{idx}", "text": "{text}"}}"#)).collect();
+            let all: Vec<String> = (0..n)
+                .map(|idx| format!(r#"{{"id": "{idx}", "text": "{text}"}}"#))
+                .collect();
             format!("[{}]", all.join(","))
         };
         assert!(read(&many(Document::MOST, "x")).is_ok());
