@@ -2,7 +2,7 @@
 //!
 //! `./run relevance [--smoke] [--json FILE]` prints a table, paired by query, and writes it as JSON.
 //! `--choose` prints the weights that are best on the tuning part instead; `--tuning` measures on that
-//! part. Labels are other people's: `README.md` beside this file says whose, and what the columns are.
+//! part; `--people` measures people alone. Labels are other people's: `README.md` beside this file says whose, and what the columns are.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -65,13 +65,16 @@ fn main() {
         "set", "n", "recall@1", "recall@5", "MRR"
     );
     let mut rows = Vec::new();
+    for set in people::sets(part, most) {
+        rows.push(measure_people(&set));
+    }
+    if has("--people") {
+        return;
+    }
     for mut set in sets::all(part) {
         set.queries.sort_by_key(|query| held_out::hash(&query.text));
         set.queries.truncate(most);
         rows.push(measure(&set, &linker, &plain));
-    }
-    for subject in people::Subject::ALL {
-        rows.push(measure_people(subject, most));
     }
     println!(
         "each figure: BM25, ours [95 % of the difference]; linker built in {} ms",
@@ -114,10 +117,10 @@ fn measure(set: &Set, linker: &Linker, plain: &Plain) -> Value {
     report(set.name, &set.note, &pairs, median)
 }
 
-/// Pairs of people: all figures are the share of pairs in the right order.
-fn measure_people(subject: people::Subject, most: usize) -> Value {
+/// Pairs of people or subjects: all figures are the share of pairs in the right order.
+fn measure_people(set: &people::Set) -> Value {
     let start = Instant::now();
-    let outcomes = people::outcomes(subject, most);
+    let outcomes = people::outcomes(set);
     let each = start.elapsed().as_secs_f64() * 1e3 / outcomes.len().max(1) as f64;
     let figures = |share| Figures {
         recall_1: share,
@@ -128,8 +131,9 @@ fn measure_people(subject: people::Subject, most: usize) -> Value {
         .iter()
         .map(|o| (figures(o.plain), figures(o.ours)))
         .collect();
-    let note = "which of two knows an O*NET occupation, by tasks as documents; all figures: share in the right order";
-    report(subject.name(), note, &pairs, each)
+    let note =
+        "O*NET tasks as documents, by Pool::points_about; all figures: share in the right order";
+    report(set.name, note, &pairs, each)
 }
 
 /// Prints a row of the table; gives it as JSON.

@@ -1,95 +1,330 @@
-//! Which of two people knows a subject better, from their documents.
+//! Which of two people knows a subject better, from their documents; and which of two subjects a person knows better.
 //!
-//! The subject is an O*NET occupation: its title and description, or four of its tasks. One person has two
-//! documents on it, each two further tasks, among six on occupations of other major groups; the other has six
-//! documents on another occupation of the same minor group, and six on others. Which occupation a task belongs
-//! to is O*NET's word.
+//! Subjects are O*NET occupations, put in several ways; documents are tasks of them. Which occupation a task belongs
+//! to is O*NET's word. Everybody of a set is in one pool, and [`Pool::points_about`] ranks them.
 
+use std::collections::BTreeMap;
+
+use muster_datasets::esco;
 use muster_datasets::onet::{self, Occupation};
-use muster_datasets::skills::held_out::hash;
+use muster_datasets::skills::held_out::{Part, hash};
+use muster_index::{Pool, Search, Setting, build};
+use muster_matcher::json::{Faults, FromJson, Path, parse};
+use muster_matcher::model::profile::Profile;
+use muster_matcher::model::words::{Currency, TimeZoneName};
+use muster_matcher::query::Query;
 use muster_text::bm25::Bm25Builder;
-use muster_text::expertise::{Corpus, Document, Vector, evidence};
-use muster_text::words::Vocabulary;
+use muster_text::words::{Vocabulary, ground_forms};
+use serde_json::json;
 
-/// How a subject is put.
-#[derive(Clone, Copy)]
-pub(crate) enum Subject {
-    /// As title and description.
-    Described,
-    /// As work like that of the documents.
-    Work,
-}
-
-/// For a pair of people, whether the one who knows is ahead: 1, or ½ where both are level.
+/// For a pair, whether the right one is ahead: 1, or ½ where both are level.
 pub(crate) struct Outcome {
     pub(crate) plain: f64,
     pub(crate) ours: f64,
 }
 
-struct Case {
-    subject: String,
-    knows: Vec<String>,
-    other: Vec<String>,
+/// Pairs of one kind.
+pub(crate) struct Set {
+    pub(crate) name: &'static str,
+    pub(crate) cases: Vec<Case>,
 }
 
-impl Subject {
-    pub(crate) const ALL: [Self; 2] = [Self::Described, Self::Work];
+/// Two people and a subject that the first knows, or one and two subjects of which the first is theirs.
+pub(crate) struct Case {
+    people: Vec<Vec<String>>,
+    subjects: Vec<String>,
+}
 
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Described => "people, subject described",
-            Self::Work => "people, subject as work",
+/// How a subject is put.
+type Put = fn(&Known<'_>) -> Option<String>;
+
+/// An occupation, one like it, and what they do.
+struct Known<'o> {
+    own: &'o Occupation,
+    rival: &'o Occupation,
+    tasks: Vec<&'static str>,
+    rival_tasks: Vec<&'static str>,
+    esco: Option<String>,
+    rival_esco: Option<String>,
+    all: &'o [Occupation],
+}
+
+fn described(o: &Occupation) -> String {
+    format!("{} {}", o.title, o.description)
+}
+
+/// Title, description and four tasks, as long as an abstract.
+fn long(known: &Known<'_>) -> Option<String> {
+    Some(format!(
+        "{} {}",
+        described(known.own),
+        known.tasks[..4].join(" ")
+    ))
+}
+
+/// Two documents of two tasks on the subject against six on a neighbouring one, each among six on others.
+fn two_against_six(known: &Known<'_>) -> [Vec<String>; 2] {
+    [
+        [pairs(&known.tasks[4..8]), known.strangers("knows", 6, 2)].concat(),
+        [
+            pairs(&known.rival_tasks[..12]),
+            known.strangers("other", 6, 2),
+        ]
+        .concat(),
+    ]
+}
+
+/// One long document on the subject against ten short ones on a neighbouring one, as many words of others.
+fn long_against_short(known: &Known<'_>) -> [Vec<String>; 2] {
+    let own = vec![known.tasks[4..10].join(" ")];
+    let rival = known.rival_tasks[..10].iter().map(|&task| task.to_owned());
+    [
+        [own, known.strangers("knows", 3, 5)].concat(),
+        [rival.collect(), known.strangers("other", 8, 1)].concat(),
+    ]
+}
+
+/// Four short documents on the subject against two long ones on a neighbouring one.
+fn short_against_long(known: &Known<'_>) -> [Vec<String>; 2] {
+    let own = known.tasks[4..8].iter().map(|&task| task.to_owned());
+    let rival = known.rival_tasks[..12]
+        .chunks(6)
+        .map(|tasks| tasks.join(" "));
+    [
+        [own.collect(), known.strangers("knows", 8, 1)].concat(),
+        [rival.collect(), known.strangers("other", 3, 5)].concat(),
+    ]
+}
+
+/// All sets, of one half of the occupations.
+pub(crate) fn sets(part: Part, most: usize) -> Vec<Set> {
+    let occupations = onet::occupations();
+    let by_title = esco_by_title(&occupations);
+    let parity = u64::from(part == Part::Tuning);
+    let known = occupations.iter().enumerate().filter_map(|(row, own)| {
+        let known = Known::of(row, own, &occupations, &by_title)?;
+        (hash(&own.code) % 2 == parity).then_some(known)
+    });
+    let known: Vec<Known<'_>> = known.take(most).collect();
+    type Documents = fn(&Known<'_>) -> [Vec<String>; 2];
+    let pairs: [(&str, Put, Documents); 9] = [
+        (
+            "people, described",
+            |it| Some(described(it.own)),
+            two_against_six,
+        ),
+        (
+            "people, as work",
+            |it| Some(it.tasks[..4].join(" ")),
+            two_against_six,
+        ),
+        (
+            "people, title",
+            |it| Some(it.own.title.to_owned()),
+            two_against_six,
+        ),
+        ("people, as an abstract", long, two_against_six),
+        (
+            "people, in ESCO's words",
+            |it| it.esco.clone(),
+            two_against_six,
+        ),
+        ("1 long against 10 short", long, long_against_short),
+        (
+            "1 long against 10 short, title",
+            |it| Some(it.own.title.to_owned()),
+            long_against_short,
+        ),
+        ("4 short against 2 long", long, short_against_long),
+        (
+            "4 short against 2 long, title",
+            |it| Some(it.own.title.to_owned()),
+            short_against_long,
+        ),
+    ];
+    let mut sets: Vec<Set> = Vec::new();
+    for (name, put, documents) in pairs {
+        let cases = known.iter().filter_map(|known| {
+            let subjects = vec![put(known)?];
+            let people = documents(known).into();
+            Some(Case { people, subjects })
+        });
+        let cases = cases.collect();
+        sets.push(Set { name, cases });
+    }
+    let subjects: [(&str, fn(&Known<'_>) -> Option<[String; 2]>); 3] = [
+        ("two subjects, as work", |it| {
+            Some([it.tasks[..4].join(" "), it.rival_tasks[..4].join(" ")])
+        }),
+        ("two subjects, described", |it| {
+            Some([described(it.own), described(it.rival)])
+        }),
+        ("two subjects, in ESCO's words", |it| {
+            Some([it.esco.clone()?, it.rival_esco.clone()?])
+        }),
+    ];
+    for (name, put) in subjects {
+        let cases = known.iter().filter_map(|known| {
+            let documents = [
+                self::pairs(&known.tasks[4..10]),
+                known.strangers("knows", 4, 2),
+            ];
+            let subjects = put(known)?.into();
+            let people = vec![documents.concat()];
+            Some(Case { people, subjects })
+        });
+        let cases = cases.collect();
+        sets.push(Set { name, cases });
+    }
+    sets
+}
+
+/// Descriptions of the ESCO occupations whose preferred label is a title of one O*NET occupation and no other, by its row.
+fn esco_by_title(occupations: &[Occupation]) -> BTreeMap<usize, String> {
+    let key = |title: &str| {
+        let mut words = ground_forms(title);
+        words.sort();
+        words
+    };
+    let mut rows: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+    for (row, occupation) in occupations.iter().enumerate() {
+        let titles = occupation.alternate.iter().chain(&occupation.reported);
+        for title in titles.chain([&occupation.title]) {
+            let rows = rows.entry(key(title)).or_default();
+            if rows.last() != Some(&row) {
+                rows.push(row);
+            }
         }
     }
-}
-
-pub(crate) fn outcomes(subject: Subject, most: usize) -> Vec<Outcome> {
-    let occupations = onet::occupations();
-    let found = occupations
-        .iter()
-        .filter_map(|occupation| case(occupation, subject, &occupations));
-    let cases: Vec<Case> = found.take(most).collect();
-
-    let mut vocabulary = Vocabulary::default();
-    let mut people = Bm25Builder::default();
-    for documents in cases.iter().flat_map(|case| [&case.knows, &case.other]) {
-        people.add(&[(&vocabulary.learn(&documents.join(" ")), 1.0)]);
+    let described = esco::taxonomy().occupations.iter();
+    let described = described.zip(esco::occupation_descriptions());
+    let mut found = BTreeMap::new();
+    for (occupation, description) in described {
+        if let Some([row]) = rows.get(&key(occupation.label)).map(Vec::as_slice) {
+            let text = format!("{}. {description}", occupation.label);
+            found.entry(*row).or_insert(text);
+        }
     }
-    let people = people.finish();
-    let corpus = Corpus::of(
-        cases
-            .iter()
-            .flat_map(|case| case.knows.iter().chain(&case.other))
-            .map(|text| document(text)),
-    );
-    cases
-        .iter()
-        .enumerate()
-        .map(|(number, case)| {
-            let words = vocabulary.learn(&case.subject);
-            let query: Vec<_> = words.into_iter().map(|word| (word, 1.0)).collect();
-            let scores = people.scores(&query);
-            let subject = corpus.vector(document(&case.subject));
-            let points = |documents: &[String]| {
-                let vectors: Vec<Vector> = documents
-                    .iter()
-                    .map(|text| corpus.vector(document(text)))
-                    .collect();
-                f64::from(evidence(&subject, &vectors).points)
-            };
-            Outcome {
-                plain: is_ahead(
-                    f64::from(scores[2 * number]),
-                    f64::from(scores[2 * number + 1]),
-                ),
-                ours: is_ahead(points(&case.knows), points(&case.other)),
-            }
-        })
-        .collect()
+    found
 }
 
-fn document(text: &str) -> Document<'_> {
-    Document { title: "", text }
+impl<'o> Known<'o> {
+    fn of(
+        row: usize,
+        own: &'o Occupation,
+        all: &'o [Occupation],
+        esco: &BTreeMap<usize, String>,
+    ) -> Option<Self> {
+        let minor_group = &own.code[..4];
+        let is_rival = |o: &Occupation| {
+            o.code.starts_with(minor_group) && o.code != own.code && o.tasks.len() >= 12
+        };
+        let rivals = all.iter().enumerate().filter(|(_, o)| is_rival(o));
+        let by_hash = |o: &Occupation| hash(&format!("{}{}", own.code, o.code));
+        let (rival_row, rival) = rivals.min_by_key(|(_, o)| by_hash(o))?;
+        let known = Self {
+            own,
+            rival,
+            tasks: shuffled(own, "own"),
+            rival_tasks: shuffled(rival, "rival"),
+            esco: esco.get(&row).cloned(),
+            rival_esco: esco.get(&rival_row).cloned(),
+            all,
+        };
+        (known.tasks.len() >= 10).then_some(known)
+    }
+
+    /// `n` documents, each of some tasks of an occupation of another major group.
+    fn strangers(&self, seed: &str, n: usize, tasks: usize) -> Vec<String> {
+        let documents = (0..4 * n).filter_map(|number| {
+            let hash = hash(&format!("{seed}{number}{}", self.own.code));
+            let other = &self.all[usize::try_from(hash).ok()? % self.all.len()];
+            let is_other = other.code[..2] != self.own.code[..2] && other.tasks.len() >= tasks;
+            is_other.then(|| shuffled(other, seed)[..tasks].join(" "))
+        });
+        documents.take(n).collect()
+    }
+}
+
+fn pairs(tasks: &[&str]) -> Vec<String> {
+    tasks.chunks(2).map(|pair| pair.join(" ")).collect()
+}
+
+/// The tasks of an occupation in an order by their hashes.
+fn shuffled(occupation: &Occupation, seed: &str) -> Vec<&'static str> {
+    let mut tasks = occupation.tasks.clone();
+    tasks.sort_by_key(|task| hash(&format!("{seed}{task}")));
+    tasks
+}
+
+/// Ranks the pairs of a set by the index of all its people, and by BM25 over each person's documents together.
+pub(crate) fn outcomes(set: &Set) -> Vec<Outcome> {
+    let mut vocabulary = Vocabulary::default();
+    let mut plain = Bm25Builder::default();
+    let mut profiles = Vec::new();
+    for (number, documents) in set.cases.iter().flat_map(|case| &case.people).enumerate() {
+        plain.add(&[(&vocabulary.learn(&documents.join(" ")), 1.0)]);
+        profiles.push(profile(number, documents));
+    }
+    let plain = plain.finish();
+    let folder = tempfile::tempdir().expect("there is room for an index");
+    let place = folder.path().join("index");
+    build(&place, profiles).expect("the profiles are valid");
+    let pool = Pool::open(&place).expect("it was just built");
+    let search = Search {
+        query: Query::All(Vec::new()),
+        setting: Setting::new(
+            Currency::new("USD").expect("a currency"),
+            TimeZoneName::new("UTC").expect("a zone"),
+            jiff::civil::date(2027, 1, 4),
+            1,
+        ),
+        limit: usize::MAX,
+    };
+    let mut first = 0;
+    let outcomes = set.cases.iter().map(|case| {
+        let own = first;
+        first += case.people.len();
+        let scores = case.subjects.iter().flat_map(|subject| {
+            let (_, ranked) = pool
+                .points_about(&search, subject)
+                .expect("the index is whole");
+            let words = vocabulary.learn(subject);
+            let query: Vec<_> = words.into_iter().map(|word| (word, 1.0)).collect();
+            let scores = plain.scores(&query);
+            let of = |number: usize| {
+                let id = id(number);
+                let points = ranked.iter().find(|(_, other)| *other == id);
+                let points = points.map_or(0, |(points, _)| points.get());
+                (f64::from(scores[number]), f64::from(points))
+            };
+            (own..first).map(of).collect::<Vec<_>>()
+        });
+        let scores: Vec<(f64, f64)> = scores.collect();
+        Outcome {
+            plain: is_ahead(scores[0].0, scores[1].0),
+            ours: is_ahead(scores[0].1, scores[1].1),
+        }
+    });
+    outcomes.collect()
+}
+
+fn id(number: usize) -> String {
+    format!("p{number}")
+}
+
+fn profile(number: usize, documents: &[String]) -> Profile {
+    let documents: Vec<_> = documents
+        .iter()
+        .map(|text| json!({ "text": text }))
+        .collect();
+    let json = json!({
+        "id": id(number), "rate": {"min_cents": 1, "currency": "USD"},
+        "availability": {"weekly_hours": 1}, "documents": documents,
+    });
+    let tree = parse(json.to_string().as_bytes()).expect("JSON");
+    let mut faults = Faults::default();
+    Profile::from_json(tree, &Path::ROOT, &mut faults).expect("a profile")
 }
 
 fn is_ahead(one: f64, other: f64) -> f64 {
@@ -100,48 +335,4 @@ fn is_ahead(one: f64, other: f64) -> f64 {
     } else {
         0.5
     }
-}
-
-fn case(subject: &Occupation, form: Subject, occupations: &[Occupation]) -> Option<Case> {
-    let (major_group, minor_group) = (&subject.code[..2], &subject.code[..4]);
-    let is_rival = |o: &&Occupation| {
-        o.code.starts_with(minor_group) && o.code != subject.code && o.tasks.len() >= 12
-    };
-    let rivals = occupations.iter().filter(is_rival);
-    let rival = rivals.min_by_key(|o| hash(&format!("{}{}", subject.code, o.code)))?;
-    let own = shuffled(subject, "own");
-    if own.len() < 8 {
-        return None;
-    }
-    let strangers = |seed: &str| {
-        (0..6)
-            .filter_map(|n| {
-                let hash = usize::try_from(hash(&format!("{seed}{n}{}", subject.code))).ok()?;
-                let other = &occupations[hash % occupations.len()];
-                let tasks = shuffled(other, seed);
-                (&other.code[..2] != major_group && tasks.len() >= 2).then(|| tasks[..2].join(" "))
-            })
-            .collect::<Vec<_>>()
-    };
-    let pairs = |tasks: &[&str]| {
-        tasks
-            .chunks(2)
-            .map(|pair| pair.join(" "))
-            .collect::<Vec<_>>()
-    };
-    Some(Case {
-        subject: match form {
-            Subject::Described => format!("{} {}", subject.title, subject.description),
-            Subject::Work => own[..4].join(" "),
-        },
-        knows: [pairs(&own[4..8]), strangers("knows")].concat(),
-        other: [pairs(&shuffled(rival, "rival")[..12]), strangers("other")].concat(),
-    })
-}
-
-/// The tasks of an occupation in an order by their hashes.
-fn shuffled(occupation: &Occupation, seed: &str) -> Vec<&'static str> {
-    let mut tasks = occupation.tasks.clone();
-    tasks.sort_by_key(|task| hash(&format!("{seed}{task}")));
-    tasks
 }

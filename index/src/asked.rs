@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use muster_matcher::model::requirement::Requirement;
 use muster_matcher::query::{Form, Query, Word};
+use muster_text::words;
 use tantivy::query::{EnableScoring, PhraseQuery, Query as _};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
@@ -12,7 +13,7 @@ use crate::IndexError;
 use crate::columns::{Bitmap, Side, Tree};
 use crate::schema::Fields;
 use crate::segment::Segment;
-use crate::text::{Section, TextModel, TextQuery, Wanted, words};
+use crate::text::{self, Section, TextModel, TextQuery, Wanted};
 
 /// What a completion or a correction tells, of what the word itself tells.
 const SHARE_OF_TYPO: f64 = 0.5;
@@ -27,6 +28,8 @@ pub(crate) struct Asked {
     pub(crate) ranking: TextQuery,
     /// Whoever is found has a word that ranks, and having one is all that the words ask for.
     pub(crate) needs_ranked_word: bool,
+    /// The words that rank, before they were weighed.
+    wanted: Ranking,
 }
 
 /// [`Query`] with words of the pool.
@@ -77,12 +80,25 @@ impl Asked {
             }
             _ => false,
         };
-        let ranking = model.ranking(wanted.into_values().collect());
+        let ranking = model.ranking(wanted.values().cloned().collect());
         Self {
             node,
             needs_ranked_word: needs_ranked_word && !ranking.is_empty(),
             ranking,
+            wanted,
         }
+    }
+
+    /// Lets the words of a plain text rank, too; nobody needs to have any of them.
+    pub(crate) fn rank_about(&mut self, text: &str, model: &TextModel) {
+        debug_assert!(!self.needs_ranked_word, "whoever has no word is left out");
+        for (word, about) in text::wanted(text) {
+            match self.wanted.get_mut(&word) {
+                Some(wanted) => wanted.times += about.times,
+                None => drop(self.wanted.insert(word, about)),
+            }
+        }
+        self.ranking = model.ranking(self.wanted.values().cloned().collect());
     }
 
     /// Everybody of a segment for whom the query holds in every week of `tree`; words that only rank are left to
@@ -290,9 +306,9 @@ fn meanings(typed: &Word, pool: &mut Typed<'_>, mut wanted: Option<&mut Ranking>
         .map_or_else(|| Section::ALL.to_vec(), |section| vec![section]);
     let mut row: Vec<(usize, String)> = Vec::new();
     let mut spelled: Vec<&str> = Vec::new();
-    words::each(&typed.text, |token| {
-        row.push((token.position, token.text.clone()));
-        spelled.push(&typed.text[token.offset_from..token.offset_to]);
+    words::each(&typed.text, |word, place| {
+        row.push((place.position, word.to_owned()));
+        spelled.push(&typed.text[place.from..place.to]);
     });
     if typed.form == Form::Phrase {
         row.iter()
@@ -394,10 +410,16 @@ pub(crate) mod naive {
         /// Whether the query holds for somebody in every week of the terms.
         pub(crate) fn holds(&self, person: &Person<'_>, terms: &Terms<'_>) -> bool {
             let texts = Section::ALL.map(|section| {
-                let mut row = Vec::new();
-                words::each(section.of(person.profile), |token| {
-                    row.push((token.position, token.text.clone()));
-                });
+                let (mut row, mut start) = (Vec::new(), 0);
+                for text in section.texts(person.profile) {
+                    let mut end = start;
+                    words::each(text, |word, place| {
+                        row.push((start + place.position, word.to_owned()));
+                        end = start + place.position + 1;
+                    });
+                    // One place between two texts.
+                    start = end + 1;
+                }
                 row
             });
             let mut weeks = terms.calendar.within(terms.weeks);
@@ -406,7 +428,7 @@ pub(crate) mod naive {
     }
 
     /// The words of a profile in their places, by section.
-    type Texts = [Vec<(usize, String)>; 2];
+    type Texts = [Vec<(usize, String)>; 3];
 
     impl Node {
         fn holds(&self, texts: &Texts, person: &Person<'_>, terms: &Terms<'_>, week: Week) -> bool {

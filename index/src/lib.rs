@@ -10,6 +10,7 @@
 
 mod asked;
 mod columns;
+mod document_scan;
 mod error;
 mod facets;
 mod ids;
@@ -43,6 +44,6 @@ pub use pool::Pool;
 pub use search::{Found, FoundForRole, Hit, NearMiss, RoleHit, Search, Setting};
 pub use snippet::Snippet;
 pub use source::IndexSource;
-pub use text::{SCORE_MODEL, Section, TextModel, TextModelBuilder, TextQuery};
+pub use text::{SCORE_MODEL, Section, Shown, TextModel, TextModelBuilder, TextQuery};
 pub use updater::{Change, Updater};
 pub use writer::{IndexBuilder, build};

@@ -10,6 +10,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
+use crate::document_scan::DocumentScan;
 use crate::pool::{Place, Pool};
 use crate::segment::Segment;
 use crate::text::{Section, TextQuery};
@@ -140,6 +141,8 @@ pub(crate) struct TextScan<'a> {
     postings: Vec<[Option<SegmentPostings>; 2]>,
     /// By section; sums of gains of the block's documents.
     sums: [Vec<f64>; 2],
+    /// What the people wrote, where they wrote anything.
+    written: Option<DocumentScan<'a>>,
 }
 
 impl<'a> TextScan<'a> {
@@ -151,7 +154,7 @@ impl<'a> TextScan<'a> {
         let mut postings = Vec::new();
         for word in query.words() {
             let mut of_word = [None, None];
-            for section in Section::ALL {
+            for section in Section::SINGLE {
                 let field = pool.fields.sections[section.idx()];
                 let term = Term::from_field_text(field, word);
                 let inverted = segment.reader.inverted_index(field)?;
@@ -166,6 +169,7 @@ impl<'a> TextScan<'a> {
             query,
             postings,
             sums: Default::default(),
+            written: DocumentScan::new(pool, segment, query)?,
         })
     }
 
@@ -178,7 +182,7 @@ impl<'a> TextScan<'a> {
             sums.resize(block.len(), 0.0);
         }
         for (word_idx, of_word) in self.postings.iter_mut().enumerate() {
-            for section in Section::ALL {
+            for section in Section::SINGLE {
                 let Some(postings) = &mut of_word[section.idx()] else {
                     continue;
                 };
@@ -195,10 +199,14 @@ impl<'a> TextScan<'a> {
                 }
             }
         }
+        if let Some(written) = &mut self.written {
+            written.read(&block);
+        }
         BlockPoints {
             start,
             query: self.query,
             sums: &self.sums,
+            written: self.written.as_ref(),
         }
     }
 }
@@ -208,6 +216,7 @@ pub(crate) struct BlockPoints<'a> {
     start: DocId,
     query: &'a TextQuery,
     sums: &'a [Vec<f64>; 2],
+    written: Option<&'a DocumentScan<'a>>,
 }
 
 impl BlockPoints<'_> {
@@ -215,11 +224,14 @@ impl BlockPoints<'_> {
     pub(crate) fn has_word(&self, doc: DocId) -> bool {
         let idx = (doc - self.start) as usize;
         self.sums.iter().any(|sums| sums[idx] > 0.0)
+            || self.written.is_some_and(|written| written.has_word(doc))
     }
 
     pub(crate) fn of(&self, doc: DocId) -> Points {
         let idx = (doc - self.start) as usize;
-        self.query.points([self.sums[0][idx], self.sums[1][idx]])
+        let best = self.written.map(|written| written.best(doc));
+        let sums = [self.sums[0][idx], self.sums[1][idx]];
+        self.query.points(sums, &best.unwrap_or_default())
     }
 }
 

@@ -9,21 +9,25 @@ use tantivy::schema::{
 };
 
 use crate::text::words::TOKENIZER;
+use crate::text::{Lengths, Section};
 
 /// Handles of the fields.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields {
     pub(crate) id: Field,
     /// Text with positions, by [`crate::text::Section::idx`].
-    pub(crate) sections: [Field; 2],
-    /// Words of the sections.
+    pub(crate) sections: [Field; 3],
+    /// Words of the sections of one text.
     pub(crate) lengths: [Field; 2],
+    /// Of each document the places of title and text, and its different words.
+    pub(crate) shapes: Field,
     /// The whole profile as JSON.
     pub(crate) profile: Field,
 }
 
 /// Names of the fast fields that are read by name.
 pub(crate) const LENGTHS: [&str; 2] = ["headline_words", "bio_words"];
+pub(crate) const SHAPES: &str = "document_shapes";
 
 /// The schema and its fields.
 pub(crate) fn schema() -> (Schema, Fields) {
@@ -36,28 +40,37 @@ pub(crate) fn schema() -> (Schema, Fields) {
     );
     let fields = Fields {
         id: builder.add_text_field("id", STRING | FAST),
-        sections: ["headline", "bio"].map(|name| builder.add_text_field(name, words.clone())),
+        sections: ["headline", "bio", "documents"]
+            .map(|name| builder.add_text_field(name, words.clone())),
         lengths: LENGTHS.map(|name| builder.add_u64_field(name, FAST)),
+        shapes: builder.add_u64_field(SHAPES, FAST),
         profile: builder.add_text_field("profile", STORED),
     };
     (builder.build(), fields)
 }
 
 impl Fields {
-    /// A profile as a document. `json` is the profile as it is stored, `lengths` the words of its sections.
+    /// A profile as a document. `json` is the profile as it is stored.
     pub(crate) fn document(
         &self,
         profile: &Profile,
         json: &str,
-        lengths: [u32; 2],
+        lengths: &Lengths,
     ) -> TantivyDocument {
         let mut doc = TantivyDocument::with_capacity(json.len() + 1024);
         doc.add_text(self.id, profile.id.as_str());
-        for (field, text) in self.sections.iter().zip([&profile.headline, &profile.bio]) {
-            doc.add_text(*field, text);
+        for section in Section::ALL {
+            for text in section.texts(profile) {
+                doc.add_text(self.sections[section.idx()], text);
+            }
         }
-        for (field, length) in self.lengths.iter().zip(lengths) {
+        for (field, length) in self.lengths.iter().zip(lengths.sections) {
             doc.add_u64(*field, u64::from(length));
+        }
+        for shape in &lengths.documents {
+            for number in [shape.title, shape.text, shape.distinct] {
+                doc.add_u64(self.shapes, u64::from(number));
+            }
         }
         doc.add_text(self.profile, json);
         doc

@@ -9,7 +9,7 @@ use crate::pool::{Place, Pool};
 use crate::scan::{Part, TextScan, blocks, each_of, in_parts, threads};
 use crate::segment::Segment;
 use crate::snippet::{Snippet, snippet};
-use crate::text::TextQuery;
+use crate::text::{Shown, TextQuery};
 use jiff::civil::Date;
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, pay, why_not};
@@ -75,6 +75,8 @@ pub struct Hit {
     pub text: Points,
     /// Where the words stand.
     pub snippet: Option<Snippet>,
+    /// The documents that tell most of what was asked for, the best first.
+    pub documents: Vec<Shown>,
 }
 
 /// People found for a role.
@@ -99,6 +101,8 @@ pub struct RoleHit {
     pub rate: CentsPerHour,
     /// Where words of the role's text stand.
     pub snippet: Option<Snippet>,
+    /// The documents that tell most of what the role's text says, the best first.
+    pub documents: Vec<Shown>,
 }
 
 /// A person who would be allowed but for one reason.
@@ -140,21 +144,72 @@ impl Pool {
     /// only where they are shown.
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
         let (asked, found) = found(self, search, true)?;
+        self.found(&asked, found, search.limit)
+    }
+
+    /// The same, ranked by a plain text such as a paper's abstract or a job post besides the words of the query.
+    /// Nobody needs to have any word of the text.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    ///
+    /// # Complexity
+    /// As [`Pool::search`].
+    pub fn search_about(&self, search: &Search, about: &str) -> Result<Found, IndexError> {
+        let (asked, found) = self.asked_about(search, about)?;
+        self.found(&asked, found, search.limit)
+    }
+
+    /// How many people [`Pool::search_about`] finds, and the points and ids of the first `search.limit` of them, without
+    /// reading any profile.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn points_about(
+        &self,
+        search: &Search,
+        about: &str,
+    ) -> Result<(usize, Vec<(Points, &str)>), IndexError> {
+        let (asked, found) = self.asked_about(search, about)?;
+        let ranked = self.ranked(&asked, found)?;
+        let total = ranked.len();
+        let ranked = first(self, ranked, search.limit).into_iter();
+        let ranked = ranked.map(|(points, place)| (points, self.id_at(place)));
+        Ok((total, ranked.collect()))
+    }
+
+    fn asked_about(
+        &self,
+        search: &Search,
+        about: &str,
+    ) -> Result<(Asked, Vec<Bitmap>), IndexError> {
+        let (mut asked, found) = found(self, search, false)?;
+        asked.rank_about(about, self.text_model());
+        Ok((asked, found))
+    }
+
+    fn ranked(&self, asked: &Asked, found: Vec<Bitmap>) -> Result<Ranked, IndexError> {
         let finding = Finding {
             pool: self,
-            asked: &asked,
+            asked,
             found,
         };
-        let matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
+        Ok(in_parts(self, threads(), |parts| finding.matches(parts))?.concat())
+    }
+
+    fn found(&self, asked: &Asked, found: Vec<Bitmap>, limit: usize) -> Result<Found, IndexError> {
+        let matches = self.ranked(asked, found)?;
         let total = matches.len();
-        let found = first(self, matches, search.limit).into_iter();
+        let found = first(self, matches, limit).into_iter();
         let hits = found.map(|(text, place)| {
             let profile = self.profile(place)?;
             let snippet = snippet(&asked.ranking, &profile);
+            let documents = asked.ranking.best_documents(&profile);
             Ok(Hit {
                 profile,
                 text,
                 snippet,
+                documents,
             })
         });
         Ok(Found {
@@ -204,11 +259,13 @@ impl Pool {
             let rate = pay(&person, terms).unwrap_or(terms.role.pay.target);
             let score = score(&person, terms, self.text_model().points(&query, &profile));
             let snippet = snippet(&query, &profile);
+            let documents = query.best_documents(&profile);
             hits.push(RoleHit {
                 profile,
                 score,
                 rate,
                 snippet,
+                documents,
             });
         }
         let mut misses = Vec::new();

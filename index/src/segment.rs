@@ -17,8 +17,8 @@ use tantivy::{DocId, SegmentReader, TantivyDocument};
 use crate::IndexError;
 use crate::columns::{Bitmap, Columns, HoursOf, Rows, Setting};
 use crate::ids::Ids;
-use crate::schema::{Fields, LENGTHS};
-use crate::text::Section;
+use crate::schema::{Fields, LENGTHS, SHAPES};
+use crate::text::{Section, Shape};
 
 /// Blocks of stored profiles kept decompressed while they are read in order.
 const CACHED_BLOCKS: usize = 4;
@@ -29,6 +29,8 @@ pub(crate) const COLUMNS: &str = "columns";
 pub(crate) struct Segment {
     pub(crate) reader: SegmentReader,
     lengths: [Column<u64>; 2],
+    /// Absent where nobody has documents.
+    shapes: Option<Column<u64>>,
     pub(crate) shared: Arc<Shared>,
     /// Documents that were not deleted.
     pub(crate) alive: Bitmap,
@@ -77,6 +79,7 @@ impl Segment {
             reader.fast_fields().u64(headline)?,
             reader.fast_fields().u64(bio)?,
         ];
+        let shapes = reader.fast_fields().column_opt(SHAPES)?;
         let alive = match reader.alive_bitset() {
             None => Bitmap::all(reader.max_doc()),
             Some(alive) => Bitmap::of(reader.max_doc(), |doc| {
@@ -86,6 +89,7 @@ impl Segment {
         Ok(Self {
             reader,
             lengths,
+            shapes,
             shared,
             alive,
         })
@@ -128,10 +132,39 @@ impl Segment {
         self.shared.ids.get(doc)
     }
 
-    /// The words of a section of a document.
+    /// The words of a section of one text of a document.
     pub(crate) fn length(&self, section: Section, doc: DocId) -> u32 {
         let length = self.lengths[section.idx()].first(doc).unwrap_or_default();
         u32::try_from(length).unwrap_or(u32::MAX)
+    }
+
+    /// Whether anybody has documents.
+    pub(crate) fn has_documents(&self) -> bool {
+        self.shapes.is_some()
+    }
+
+    /// How many documents somebody has.
+    pub(crate) fn n_documents_of(&self, doc: DocId) -> usize {
+        let shapes = self.shapes.as_ref();
+        shapes.map_or(0, |shapes| shapes.values_for_doc(doc).count() / 3)
+    }
+
+    /// Writes the shapes of somebody's documents over `shapes`.
+    pub(crate) fn shapes(&self, doc: DocId, shapes: &mut Vec<Shape>) {
+        shapes.clear();
+        let Some(column) = &self.shapes else { return };
+        let mut numbers = column
+            .values_for_doc(doc)
+            .map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        while let (Some(title), Some(text), Some(distinct)) =
+            (numbers.next(), numbers.next(), numbers.next())
+        {
+            shapes.push(Shape {
+                title,
+                text,
+                distinct,
+            });
+        }
     }
 
     /// A reader of stored profiles, for one thread.

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use muster_matcher::model::profile::Profile;
 
-use crate::text::{Section, TextQuery, words};
+use muster_text::words;
+
+use crate::text::{Section, TextQuery};
 
 /// A piece of a profile's text with the words that were searched for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,17 +22,20 @@ pub struct Snippet {
 /// Words of a snippet.
 const SNIPPET_WORDS: usize = 30;
 
-/// The piece of the bio, or else of the headline, with most words of the query; `None` if neither has any.
+/// The piece of the bio, or else of the headline, or else of the first document that has any, with most words of the
+/// query; `None` if nothing has any.
 pub(crate) fn snippet(query: &TextQuery, profile: &Profile) -> Option<Snippet> {
-    [Section::Bio, Section::Headline]
-        .into_iter()
-        .find_map(|section| snippet_of(query, section, section.of(profile)))
+    let sections = [Section::Bio, Section::Headline, Section::Documents];
+    sections.into_iter().find_map(|section| {
+        let mut texts = section.texts(profile).into_iter();
+        texts.find_map(|text| snippet_of(query, section, text))
+    })
 }
 
 fn snippet_of(query: &TextQuery, section: Section, text: &str) -> Option<Snippet> {
     let mut tokens: Vec<(Range<usize>, bool)> = Vec::new();
-    words::each(text, |token| {
-        tokens.push((token.offset_from..token.offset_to, query.has(&token.text)));
+    words::each(text, |word, place| {
+        tokens.push((place.from..place.to, query.has(word)));
     });
     let count = |tokens: &[(Range<usize>, bool)]| tokens.iter().filter(|token| token.1).count();
     let windows = tokens.windows(SNIPPET_WORDS.min(tokens.len()).max(1));

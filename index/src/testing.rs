@@ -146,6 +146,17 @@ pub(crate) fn random_profile(id: &str, seed: u64) -> Profile {
     if !random.one_in(4) {
         set("years", json!(random.below(10)));
     }
+    if random.one_in(3) {
+        let documents = (0..random.below(5)).map(|idx| {
+            let (title, text) = (text(random, 4), text(random, 30));
+            json!({"id": idx.to_string(), "title": format!("On {title}"), "text": text})
+        });
+        let documents: Vec<Value> = documents.collect();
+        profile["documents"] = json!(documents);
+    }
+    let mut set = |field: &str, value: Value| {
+        profile[field] = value;
+    };
     let skills = random.some(&SKILLS).into_iter();
     let skills = skills.map(|skill| json!({"skill": skill, "level": 1 + random.below(5)}));
     set("skills", skills.collect());

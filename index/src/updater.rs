@@ -22,7 +22,8 @@ use crate::manifest::{Manifest, PoolHash};
 use crate::pool::{Pool, open_engine};
 use crate::schema::schema;
 use crate::segment::{COLUMNS, Segment, Shared, columns_file};
-use crate::writer::{commit, lengths, seal, stored};
+use crate::text::Lengths;
+use crate::writer::{commit, seal, stored};
 
 /// Memory for postings before they are written as a segment.
 const MEMORY_BYTES: usize = 50_000_000;
@@ -155,7 +156,7 @@ impl Updater {
                 model.add(&profile);
                 batch.add(&profile);
                 hash.add(text.as_bytes());
-                let document = fields.document(&profile, &text, lengths(&profile));
+                let document = fields.document(&profile, &text, &Lengths::of(&profile));
                 writer.add_document(document)?;
             }
         }

@@ -20,7 +20,7 @@ use crate::manifest::{Manifest, PoolHash};
 use crate::pool::{committed, open_engine};
 use crate::schema::{Fields, schema};
 use crate::segment::columns_file;
-use crate::text::{Section, words};
+use crate::text::{Lengths, words};
 
 /// Memory for postings before they are written as a segment.
 const MEMORY_BYTES: usize = 200_000_000;
@@ -141,7 +141,7 @@ impl IndexBuilder {
         self.ids.insert(profile.id.clone(), self.rows.add(profile));
         let json = stored(profile).map_err(IndexError::io(&self.site))?;
         self.hash.add(json.as_bytes());
-        let document = self.fields.document(profile, &json, lengths(profile));
+        let document = self.fields.document(profile, &json, &Lengths::of(profile));
         self.writer.add_document(document)?;
         Ok(())
     }
@@ -186,15 +186,6 @@ impl IndexBuilder {
 /// A profile's text as it is stored.
 pub(crate) fn stored(profile: &Profile) -> io::Result<String> {
     serde_json::to_string(profile).map_err(io::Error::other)
-}
-
-/// The words of a profile's sections.
-pub(crate) fn lengths(profile: &Profile) -> [u32; 2] {
-    Section::ALL.map(|section| {
-        let mut length = 0;
-        words::each(section.of(profile), |_| length += 1);
-        length
-    })
 }
 
 /// Commits, with what the manifest says of it.

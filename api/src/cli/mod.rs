@@ -3,6 +3,7 @@
 //! Results go to standard output or the file asked for; everything said about the work goes to
 //! standard error. Exit codes are one table, [`Exit`].
 
+mod about;
 mod calibrate;
 mod check;
 mod demo;

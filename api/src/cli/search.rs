@@ -8,7 +8,7 @@ use comfy_table::{Table, presets};
 use jiff::civil::{Date, Weekday};
 use muster_api::labels::Labels;
 use muster_datasets::import::labels;
-use muster_index::{Found, FoundForRole, Pool, Search, Setting};
+use muster_index::{Found, FoundForRole, Hit, Pool, Search, Setting, Shown};
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
 use muster_matcher::json::{Faults, JsonError, Path, parse};
@@ -21,6 +21,7 @@ use muster_matcher::query::{self, Parsed, Query};
 use muster_matcher::score::Score;
 use serde_json::json;
 
+use super::about::{self, About};
 use super::input::Source;
 use super::report::grouped;
 use super::{Exit, output, plan};
@@ -38,6 +39,8 @@ pub(crate) struct Args {
     /// Any requirement tree as JSON, as in campaign files
     #[arg(long = "where", value_name = "JSON")]
     tree: Option<String>,
+    #[command(flatten)]
+    about: About,
     /// Currency of rates
     #[arg(long, default_value = "USD")]
     currency: String,
@@ -55,9 +58,9 @@ pub(crate) struct Args {
     /// Also show so many people whom exactly one reason keeps off the role
     #[arg(long, default_value_t = 0, requires = "role")]
     near: usize,
-    /// The most people shown
-    #[arg(long, default_value_t = 20, conflicts_with = "all")]
-    limit: usize,
+    /// The most people shown; 20 by default, everybody with --about-lines
+    #[arg(long, conflicts_with = "all")]
+    limit: Option<usize>,
     /// Show everybody who is found
     #[arg(long)]
     all: bool,
@@ -144,13 +147,17 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
         setting: Setting::new(currency, zone, monday, n_weeks),
         limit: limit(args),
     };
-    let found = pool.search(&search)?;
+    if let Some(lines) = args.about.lines() {
+        about::print_lines(pool, &search, lines)?;
+        return Ok(Exit::Done);
+    }
+    let found = match args.about.text()? {
+        Some(about) => pool.search_about(&search, &about)?,
+        None => pool.search(&search)?,
+    };
     if args.json {
-        let hits: Vec<_> = found
-            .hits
-            .iter()
-            .map(|hit| json!({ "text": hit.text, "profile": hit.profile }))
-            .collect();
+        let hit = |hit: &Hit| json!({ "text": hit.text, "documents": documents(&hit.documents), "profile": hit.profile });
+        let hits: Vec<_> = found.hits.iter().map(hit).collect();
         output::write_json(None, &json!({ "total": found.total, "hits": hits }))?;
     } else {
         output::write(None, |out| write!(out, "{}", text_of(&found)))?;
@@ -193,7 +200,9 @@ fn find_role(file: &CampaignFile, name: &Source, role: &str) -> Result<usize> {
 }
 
 fn limit(args: &Args) -> usize {
-    if args.all { usize::MAX } else { args.limit }
+    let shows_all = args.all || args.about.lines().is_some();
+    let most = if shows_all { usize::MAX } else { 20 };
+    args.limit.unwrap_or(most)
 }
 
 /// The requirement tree of `--where`; faults have pointers into it.
@@ -261,19 +270,41 @@ fn table(header: &[&str]) -> Table {
 }
 
 fn text_of(found: &Found) -> String {
-    let mut table = table(&["words", "id", "country", "rate", "hours", "headline"]);
+    let has_documents = found.hits.iter().any(|hit| !hit.documents.is_empty());
+    let mut header = vec!["words", "id", "country", "rate", "hours", "headline"];
+    header.extend(has_documents.then_some("best documents, each with its points"));
+    let mut table = table(&header);
     for hit in &found.hits {
         let profile = &hit.profile;
-        table.add_row([
+        let mut row = vec![
             hit.text.to_string(),
             profile.id.to_string(),
             country(profile).to_owned(),
             format!("{} {}", profile.rate.min_cents, profile.rate.currency),
             profile.availability.weekly_hours.to_string(),
             headline(profile),
-        ]);
+        ];
+        row.extend(has_documents.then(|| titles(&hit.documents)));
+        table.add_row(row);
     }
     format!("{table}\n{}", counts(found.total, found.hits.len()))
+}
+
+/// Documents that made a score, a line each.
+fn titles(documents: &[Shown]) -> String {
+    let line = |shown: &Shown| {
+        let title: String = shown.title.chars().take(50).collect();
+        format!("{} {}", shown.points, output::shown(&title))
+    };
+    documents.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The same as JSON.
+fn documents(documents: &[Shown]) -> Vec<serde_json::Value> {
+    let shown = documents.iter();
+    shown
+        .map(|shown| json!({ "document": shown.document, "title": shown.title, "points": shown.points }))
+        .collect()
 }
 
 /// The parts of a score, a dash where one does not count.
@@ -336,7 +367,10 @@ fn json_of(found: &FoundForRole) -> serde_json::Value {
     let hits: Vec<_> = found
         .hits
         .iter()
-        .map(|hit| json!({ "score": hit.score, "rate_cents": hit.rate, "profile": hit.profile }))
+        .map(|hit| {
+            let documents = documents(&hit.documents);
+            json!({ "score": hit.score, "rate_cents": hit.rate, "documents": documents, "profile": hit.profile })
+        })
         .collect();
     let near: Vec<_> = found
         .near

@@ -233,3 +233,96 @@ fn a_query_is_a_role_and_a_role_a_query() {
     );
     DESK.refused_args(&["search", "--translate", "-python"], 2, "no role can");
 }
+
+/// Authors with documents in an index of their own.
+static AUTHORS: LazyLock<Desk> = LazyLock::new(|| {
+    let desk = Desk::new();
+    desk.write(
+        "people.csv",
+        "id,min_rate_cents,currency,weekly_hours,documents,country\n\
+         ana,9000,USD,20,\"[{\"\"title\"\":\"\"Valve repair\"\",\"\"text\"\":\"\"Outcomes of surgery of leaking heart valves.\"\"}]\",DE\n\
+         bo,4000,USD,20,A history of hospitals and the heart of the town,US\n\
+         cy,4000,USD,20,,US\n",
+    );
+    desk.muster("import people.csv --pool pool.jsonl").ends(0);
+    desk.muster("index pool.jsonl --out index").ends(0);
+    desk
+});
+
+#[test]
+fn a_plain_text_ranks_everybody_and_names_their_documents() {
+    let text = "Surgery (of the heart): \"valves\" -leaking AND, OR skill:x>=9";
+    let said = AUTHORS.run(&args(&["--about", text, "--json"]), b"");
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    let found = said.json();
+    assert_eq!(found["total"], 3);
+    let hits = found["hits"].as_array().unwrap();
+    let ids: Vec<&str> = hits
+        .iter()
+        .map(|hit| hit["profile"]["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["ana", "bo", "cy"]);
+    assert_eq!(hits[0]["documents"][0]["title"], "Valve repair");
+    assert!(
+        hits[0]["documents"][0]["points"].as_u64().unwrap() > hits[0]["text"].as_u64().unwrap()
+    );
+    assert_eq!(hits[2]["text"], 0);
+    // The same from standard input, with a condition, as text.
+    let said = AUTHORS.run(
+        &args(&["country:DE,AT", "--about-file", "-"]),
+        text.as_bytes(),
+    );
+    assert!(
+        said.out.contains("Valve repair") && said.out.contains("1 person found"),
+        "{}",
+        said.out
+    );
+    let said = AUTHORS.run(&args(&["documents:valves"]), b"");
+    assert!(said.out.contains("1 person found"), "{}", said.out);
+    let long = "x".repeat(100_001);
+    let said = AUTHORS.run(&args(&["--about-file", "-"]), long.as_bytes());
+    assert!(
+        said.code == Some(2) && said.err.contains("100001 characters"),
+        "{:?} {}",
+        said.code,
+        said.err
+    );
+}
+
+#[test]
+fn many_texts_are_asked_with_one_opening_of_the_index() {
+    let lines = "{\"id\": \"p1\", \"text\": \"leaking valves\"}\n\n{\"id\": \"p2\", \"text\": \"the town\"}\n";
+    let said = AUTHORS.run(
+        &args(&["country:DE,US", "--about-lines", "-", "--json"]),
+        lines.as_bytes(),
+    );
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    let answers: Vec<serde_json::Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let first = |answer: &serde_json::Value| answer["hits"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (first(&answers[0]), first(&answers[1])),
+        ("ana".to_owned(), "bo".to_owned())
+    );
+    assert_eq!(
+        (&answers[0]["id"], &answers[0]["total"]),
+        (&"p1".into(), &3.into())
+    );
+    assert_eq!(answers[1]["hits"].as_array().unwrap().len(), 3);
+    let bad = "{\"id\": \"p1\", \"text\": \"x\"}\n{\"id\": \"p2\", \"texts\": \"x\"}\n";
+    let said = AUTHORS.run(&args(&["--about-lines", "-", "--json"]), bad.as_bytes());
+    assert!(
+        said.code == Some(2) && said.out.is_empty(),
+        "{:?} {}",
+        said.code,
+        said.out
+    );
+    assert!(
+        said.err.contains("line 2") && said.err.contains("/texts"),
+        "{}",
+        said.err
+    );
+}

@@ -59,6 +59,7 @@ pub(crate) fn expert(world: &World, settings: &Settings, number: u32) -> Profile
         name: None,
         headline,
         bio,
+        documents: Vec::new(),
         country: Some(place.country.clone()),
         time_zone: Some(place.time_zone.clone()),
         work_authorisations: Vec::new(),

@@ -1,6 +1,6 @@
 //! The columns of a CSV file of profiles, and how their cells become the JSON of a profile.
 
-use muster_matcher::json::Json;
+use muster_matcher::json::{Json, parse};
 
 /// What a cell holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(super) enum Syntax {
     Words,
     /// `key=value|field=value|…;…`: the JSON fields that key and value are.
     Entries(&'static str, &'static str),
+    /// A JSON list of documents, or the text of one.
+    Documents,
     /// `mon=08:00-12:00;…`
     Windows,
     /// `2026-12-24..2027-01-03=0;…`
@@ -36,12 +38,13 @@ const fn column(name: &'static str, path: &'static [&'static str], syntax: Synta
 }
 
 /// Every column there is.
-pub(super) const COLUMNS: [Column; 28] = [
+pub(super) const COLUMNS: [Column; 29] = [
     column("id", &["id"], Syntax::Id),
     column("stage", &["stage"], Syntax::Word),
     column("name", &["name"], Syntax::Text),
     column("headline", &["headline"], Syntax::Text),
     column("bio", &["bio"], Syntax::Text),
+    column("documents", &["documents"], Syntax::Documents),
     column("country", &["country"], Syntax::Word),
     column("time_zone", &["time_zone"], Syntax::Word),
     column(
@@ -168,6 +171,8 @@ fn value(syntax: Syntax, cell: &str) -> Option<Json> {
         Syntax::Integer => integer(trimmed),
         Syntax::Words => list(trimmed, text),
         Syntax::Entries(key, value) => list(trimmed, |item| entry(key, value, item)),
+        Syntax::Documents if trimmed.starts_with('[') => documents(trimmed),
+        Syntax::Documents => Json::List(vec![object([("text", text(cell))])]),
         Syntax::Windows => list(trimmed, window),
         Syntax::Exceptions => list(trimmed, exception),
     })
@@ -196,6 +201,11 @@ fn entry(key: &str, value: &str, item: &str) -> Json {
         fields.push((name.to_owned(), typed(name, value.trim())));
     }
     Json::Object(fields)
+}
+
+/// A list as JSON writes it; anything else stays text, which no reader of documents takes.
+fn documents(cell: &str) -> Json {
+    parse(cell.as_bytes()).unwrap_or_else(|_| text(cell))
 }
 
 fn window(item: &str) -> Json {
@@ -268,6 +278,16 @@ mod tests {
         ] {
             assert_eq!(integer(cell), text(cell), "{cell}");
         }
+    }
+
+    #[test]
+    fn documents_are_json_or_one_text() {
+        let one = |cell| value(Syntax::Documents, cell).unwrap();
+        let plain = Json::List(vec![object([("text", text("On [hearts]; a=b"))])]);
+        assert_eq!(one("On [hearts]; a=b"), plain);
+        let titled = Json::List(vec![object([("title", text("A"))])]);
+        assert_eq!(one(r#" [{"title": "A"}]"#), titled);
+        assert_eq!(one("[1"), text("[1"), "which is no list");
     }
 
     #[test]

@@ -46,6 +46,7 @@ fn profile(respondent: &Respondent, medians: &Medians) -> Profile {
         name: None,
         headline: headline(respondent),
         bio: bio(respondent),
+        documents: Vec::new(),
         country: country.map(|c| Country::new(c.code).expect("reviewed codes are codes")),
         time_zone: country
             .map(|c| TimeZoneName::new(c.time_zone).expect("reviewed zones are IANA names")),

@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{TextModel, words};
+use muster_text::words;
+
+use super::TextModel;
 
 /// Endings that the stemmer takes off.
 const ENDINGS: [&str; 34] = [
@@ -28,7 +30,7 @@ impl TextModel {
                 || typed.strip_prefix(stem).is_some_and(|rest| {
                     let endings = ENDINGS.iter().filter(|ending| ending.starts_with(rest));
                     let mut words = endings.map(|ending| format!("{stem}{ending}"));
-                    words.any(|word| words::stem(&word).as_deref() == Some(stem))
+                    words.any(|word| words::only(&word).as_deref() == Some(stem))
                 })
         };
         let words = self.experts_with.iter();
@@ -120,7 +122,7 @@ fn distance(typed: &[char], stem: &str, most: usize) -> Option<usize> {
         .filter(|(_, edits)| **edits <= most);
     let meant = near.filter(|(len, _)| {
         let ending: String = typed[*len..].iter().collect();
-        ending.is_empty() || words::stem(&format!("{stem}{ending}")).as_deref() == Some(stem)
+        ending.is_empty() || words::only(&format!("{stem}{ending}")).as_deref() == Some(stem)
     });
     meant.map(|(_, edits)| *edits).min()
 }

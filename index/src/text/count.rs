@@ -1,133 +1,158 @@
 //! Word statistics of what is in an index, from its term counts.
 
 use rustc_hash::FxHashMap;
-use tantivy::postings::SegmentPostings;
+use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
 
-use super::{Counts, Section, TextModel};
+use super::{Counts, Section, TextModel, times_by_document};
 use crate::IndexError;
 use crate::schema::Fields;
 use crate::segment::Segment;
+
+/// How many experts use each word, and how many documents have it.
+#[derive(Default)]
+struct WordCounts {
+    experts: FxHashMap<Box<str>, u32>,
+    documents: FxHashMap<Box<str>, u32>,
+}
 
 impl TextModel {
     /// The statistics of everybody in these segments.
     ///
     /// # Complexity
-    /// O(words + documents); with deletions, or for words that stand in both sections, O(their postings).
+    /// O(words + people); with deletions, or for words that stand in several sections, O(their postings); of documents
+    /// always O(their words).
     pub(crate) fn of_segments<'a>(
         fields: &Fields,
         segments: impl IntoIterator<Item = &'a Segment>,
     ) -> Result<Self, IndexError> {
         let mut model = Self::default();
-        let mut counts: FxHashMap<Box<str>, u32> = FxHashMap::default();
+        let mut counts = WordCounts::default();
         for segment in segments {
             model.experts += u64::from(segment.reader.num_docs());
             for doc in segment.alive_docs() {
-                for section in Section::ALL {
+                for section in Section::SINGLE {
                     let length = segment.length(section, doc);
                     let totals = &mut model.totals[section.idx()];
                     totals.sections += u64::from(length > 0);
                     totals.words += u64::from(length);
                 }
+                model.documents += segment.n_documents_of(doc) as u64;
             }
             count_words(fields, segment, &mut counts)?;
         }
-        model.experts_with = Counts::of(counts);
+        model.experts_with = Counts::of(counts.experts);
+        model.documents_with = Counts::of(counts.documents);
         Ok(model)
     }
 }
 
-/// Adds how many documents of the segment have each word.
+/// Adds how many people of the segment, and how many of their documents, have each word.
 fn count_words(
     fields: &Fields,
     segment: &Segment,
-    counts: &mut FxHashMap<Box<str>, u32>,
+    counts: &mut WordCounts,
 ) -> Result<(), IndexError> {
     let engine = tantivy::TantivyError::from;
-    let [headline, bio] = fields.sections;
-    let indexes = [
-        segment.reader.inverted_index(headline)?,
-        segment.reader.inverted_index(bio)?,
-    ];
-    let mut streams = [
-        indexes[0].terms().stream().map_err(engine)?,
-        indexes[1].terms().stream().map_err(engine)?,
-    ];
-    let mut more = [streams[0].advance(), streams[1].advance()];
-    while more[0] || more[1] {
-        let ahead = match more {
-            [true, true] => streams[0].key().cmp(streams[1].key()),
-            [true, false] => std::cmp::Ordering::Less,
-            _ => std::cmp::Ordering::Greater,
+    let mut indexes = Vec::new();
+    for field in fields.sections {
+        indexes.push(segment.reader.inverted_index(field)?);
+    }
+    let mut streams = Vec::new();
+    for index in &indexes {
+        let mut stream = index.terms().stream().map_err(engine)?;
+        let more = stream.advance();
+        streams.push((stream, more));
+    }
+    loop {
+        let left = streams.iter().filter(|(_, more)| *more);
+        let Some(word) = left.map(|(stream, _)| stream.key()).min() else {
+            return Ok(());
         };
-        let has = [ahead.is_le(), ahead.is_ge()];
-        let key = if has[0] {
-            streams[0].key()
-        } else {
-            streams[1].key()
-        };
-        let word = String::from_utf8_lossy(key).into_owned();
-        let experts = match has {
-            [true, true] => count_either(
-                segment,
-                open(&indexes[0], streams[0].value())?,
-                open(&indexes[1], streams[1].value())?,
-            ),
-            [headline, _] => {
-                let section = usize::from(!headline);
-                let info = streams[section].value();
-                if segment.reader.has_deletes() {
-                    count_alive(segment, open(&indexes[section], info)?)
-                } else {
-                    info.doc_freq
-                }
+        let word = word.to_vec();
+        let mut found: Vec<(Section, TermInfo)> = Vec::new();
+        for (section, (stream, more)) in Section::ALL.into_iter().zip(&mut streams) {
+            if *more && stream.key() == word {
+                found.push((section, stream.value().clone()));
+                *more = stream.advance();
+            }
+        }
+        let open = |(section, info): &(Section, TermInfo)| open(&indexes[section.idx()], info);
+        let (experts, documents) = match &found[..] {
+            [(section, info)]
+                if *section != Section::Documents && !segment.reader.has_deletes() =>
+            {
+                (info.doc_freq, 0)
+            }
+            found => {
+                let experts = found.iter().map(open).collect::<Result<_, _>>()?;
+                let documents = found
+                    .iter()
+                    .find(|(section, _)| *section == Section::Documents);
+                let documents = match documents {
+                    Some((section, info)) => {
+                        count_documents(segment, &indexes[section.idx()], info)?
+                    }
+                    None => 0,
+                };
+                (count_any(segment, experts), documents)
             }
         };
-        if experts > 0 {
-            *counts.entry(word.into_boxed_str()).or_default() += experts;
-        }
-        for section in 0..2 {
-            if has[section] {
-                more[section] = streams[section].advance();
+        let word = String::from_utf8_lossy(&word);
+        for (counts, n) in [
+            (&mut counts.experts, experts),
+            (&mut counts.documents, documents),
+        ] {
+            if n > 0 {
+                *counts.entry(Box::from(word.as_ref())).or_default() += n;
             }
         }
     }
-    Ok(())
 }
 
-fn open(
-    index: &InvertedIndexReader,
-    info: &tantivy::postings::TermInfo,
-) -> Result<SegmentPostings, IndexError> {
+fn open(index: &InvertedIndexReader, info: &TermInfo) -> Result<SegmentPostings, IndexError> {
     let postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic);
     Ok(postings.map_err(tantivy::TantivyError::from)?)
 }
 
-fn count_alive(segment: &Segment, mut postings: SegmentPostings) -> u32 {
-    let mut count = 0;
-    while postings.doc() != TERMINATED {
-        count += u32::from(segment.is_alive(postings.doc()));
-        postings.advance();
-    }
-    count
-}
-
-/// Documents alive that are in one of the postings or in both.
-fn count_either(segment: &Segment, mut a: SegmentPostings, mut b: SegmentPostings) -> u32 {
+/// People alive who are in any of the postings.
+fn count_any(segment: &Segment, mut postings: Vec<SegmentPostings>) -> u32 {
     let mut count = 0;
     loop {
         // What stands for the end of all documents is after every document.
-        let doc = a.doc().min(b.doc());
-        if doc == TERMINATED {
+        let doc = postings.iter().map(DocSet::doc).min();
+        let Some(doc) = doc.filter(|doc| *doc != TERMINATED) else {
             return count;
-        }
+        };
         count += u32::from(segment.is_alive(doc));
-        if a.doc() == doc {
-            a.advance();
-        }
-        if b.doc() == doc {
-            b.advance();
+        for postings in &mut postings {
+            if postings.doc() == doc {
+                postings.advance();
+            }
         }
     }
+}
+
+/// Documents of people alive that have a word.
+fn count_documents(
+    segment: &Segment,
+    index: &InvertedIndexReader,
+    info: &TermInfo,
+) -> Result<u32, IndexError> {
+    let option = IndexRecordOption::WithFreqsAndPositions;
+    let postings = index.read_postings_from_terminfo(info, option);
+    let mut postings = postings.map_err(tantivy::TantivyError::from)?;
+    let (mut places, mut shapes) = (Vec::new(), Vec::new());
+    let mut count = 0;
+    while postings.doc() != TERMINATED {
+        let doc = postings.doc();
+        if segment.is_alive(doc) {
+            segment.shapes(doc, &mut shapes);
+            postings.positions(&mut places);
+            times_by_document(&shapes, &places, |_, _| count += 1);
+        }
+        postings.advance();
+    }
+    Ok(count)
 }

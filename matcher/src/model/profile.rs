@@ -3,6 +3,8 @@
 //! Protected attributes (age, gender …) have no field here and never get one: they are kept apart
 //! for audits and reach neither index nor solver.
 
+mod document;
+
 use jiff::civil::{Date, Time};
 use serde::Serialize;
 
@@ -12,6 +14,8 @@ use super::words::{
 };
 use super::{CentsPerHour, Count, Hours, Id, Level, Points};
 use crate::json::{Faults, Fields, FromJson, Json, Path, within};
+
+pub use document::Document;
 
 /// A person of the pool. Lists are sorted by their key, which occurs once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,6 +33,9 @@ pub struct Profile {
     /// Their work in a few sentences.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub bio: String,
+    /// What they wrote or made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<Document>,
     /// Where they work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
@@ -320,6 +327,7 @@ impl FromJson for Profile {
         let name = fields.optional("name", faults);
         let headline = fields.or("headline", String::new(), faults);
         let bio = fields.or("bio", String::new(), faults);
+        let documents = fields.or("documents", Vec::new(), faults);
         let country = fields.optional("country", faults);
         let time_zone = fields.optional("time_zone", faults);
         let work_authorisations = fields.or("work_authorisations", Vec::new(), faults);
@@ -345,6 +353,7 @@ impl FromJson for Profile {
             name: name?,
             headline: headline?,
             bio: bio?,
+            documents: documents?,
             country: country?,
             time_zone: time_zone?,
             work_authorisations: work_authorisations?,
@@ -387,6 +396,7 @@ impl Profile {
         self.employers.dedup();
         self.tags.sort();
         self.tags.dedup();
+        document::put_in_order(&mut self.documents, at, faults);
         let mut sort = Sort { at, faults };
         sort.by("skills", &mut self.skills, |it| it.skill.clone());
         sort.by("credentials", &mut self.credentials, |it| {

@@ -171,7 +171,11 @@ impl Lexer<'_> {
             return Some(Token::And);
         }
         let start = self.at;
-        let section = [("headline:", Section::Headline), ("bio:", Section::Bio)];
+        let section = [
+            ("headline:", Section::Headline),
+            ("bio:", Section::Bio),
+            ("documents:", Section::Documents),
+        ];
         let section = section.into_iter().find(|(name, _)| self.eat(name));
         let section = section.map(|(_, section)| section);
         if self.peek().is_some_and(is_quote) {
@@ -270,7 +274,7 @@ impl Lexer<'_> {
         if !is_text {
             let at = self.at..self.at + len;
             let expected = format!(
-                "one of the fields {}, {OVERLAP}, headline, bio (or quotation marks round a text)",
+                "one of the fields {}, {OVERLAP}, headline, bio, documents (or quotation marks round a text)",
                 FIELDS.join(", ")
             );
             let found = format!("the field {name:?}");

@@ -4,7 +4,7 @@
 //! query      run   { "AND" run }, joined by "OR"          OR binds least, "AND" more, standing side by side most
 //! run        { item }                                     bare words of a run: any of them, the rest: every one
 //! item       [ "NOT" | "-" ] ( "(" query ")" | N "of" "(" query { "," query } ")" | condition | words )
-//! words      word | begin* | typo~ | "a phrase"           each may stand behind headline: or bio:
+//! words      word | begin* | typo~ | "a phrase"           each may stand behind headline:, bio: or documents:
 //! condition  skill:cardiology>=4      skill:"python (computer programming)"      skill:esco:…>=3
 //!            lang:de>=C1              country:IN,PK          country!=US         authorised:US
 //!            rate<=90.50              hours>=20              years>=5            free:2027-W03..2027-W15>=20h
@@ -61,24 +61,34 @@ impl<F: Fn(&str) -> Result<SkillId, String>> SkillNames for F {
     }
 }
 
-/// A text of a profile: words may be looked for in it, and it is scored by itself.
+/// Texts of a profile: words may be looked for in them, and they are scored by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
     /// One line on who they are.
     Headline,
     /// Their work in a few sentences.
     Bio,
+    /// What they wrote or made.
+    Documents,
 }
 
 impl Section {
     /// Every section.
-    pub const ALL: [Self; 2] = [Self::Headline, Self::Bio];
+    pub const ALL: [Self; 3] = [Self::Headline, Self::Bio, Self::Documents];
 
-    /// The section's text in a profile.
-    pub fn of(self, profile: &Profile) -> &str {
+    /// Those of one text.
+    pub const SINGLE: [Self; 2] = [Self::Headline, Self::Bio];
+
+    /// The section's texts in a profile, in order: of every document its title and its text.
+    pub fn texts(self, profile: &Profile) -> Vec<&str> {
         match self {
-            Self::Headline => &profile.headline,
-            Self::Bio => &profile.bio,
+            Self::Headline => vec![&profile.headline],
+            Self::Bio => vec![&profile.bio],
+            Self::Documents => {
+                let documents = profile.documents.iter();
+                let texts = documents.flat_map(|it| [it.title.as_str(), it.text.as_str()]);
+                texts.collect()
+            }
         }
     }
 
@@ -87,6 +97,7 @@ impl Section {
         match self {
             Self::Headline => 0,
             Self::Bio => 1,
+            Self::Documents => 2,
         }
     }
 }

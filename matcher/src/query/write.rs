@@ -99,6 +99,7 @@ fn write_word(word: &Word, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(match word.section {
         Some(Section::Headline) => "headline:",
         Some(Section::Bio) => "bio:",
+        Some(Section::Documents) => "documents:",
         None => "",
     })?;
     match word.form {

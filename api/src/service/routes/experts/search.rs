@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::{Date, Weekday};
 use muster_datasets::import::labels::resolve_requirement;
-use muster_index::{FoundForRole, Search, Setting, Snippet};
+use muster_index::{FoundForRole, Search, Setting, Shown, Snippet};
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::{Named, Requirement};
@@ -31,6 +31,10 @@ pub(in crate::service::routes) struct SearchWanted {
     /// `skill:cardiology>=4 lang:de>=C1`; docs/search.md has the whole language. Empty: everybody.
     #[schema(required = false)]
     text: String,
+    /// A plain text, such as a paper's abstract or a job post, that ranks everybody who satisfies the conditions;
+    /// nothing in it is a condition.
+    #[schema(required = false, max_length = 100_000)]
+    about: String,
     /// A requirement as in campaign files; skills by id or by ESCO label.
     #[schema(required = false, value_type = Object)]
     r#where: String,
@@ -45,14 +49,23 @@ pub(in crate::service::routes) struct SearchWanted {
     limit: u32,
 }
 
+/// The most characters of a text that ranks.
+const LONGEST_ABOUT: usize = 100_000;
+
 /// What is read of it.
-pub(in crate::service::routes) struct Asked(Search);
+pub(in crate::service::routes) struct Asked(Search, Option<String>);
 
 impl FromJson for Asked {
     fn from_json(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = Fields::open(json, at, faults)?;
         let text = fields.or("text", String::new(), faults);
         let parsed = text.and_then(|text| query_of(&text, &at.key("text"), faults));
+        let about: Option<Option<String>> = fields.optional("about", faults);
+        let n_about: usize = about.iter().flatten().map(|it| it.chars().count()).sum();
+        if n_about > LONGEST_ABOUT {
+            let found = format!("{n_about} characters");
+            faults.add(&at.key("about"), found, format!("at most {LONGEST_ABOUT}"));
+        }
         let requirement = match fields.take("where") {
             Some(mut tree) => {
                 let at = at.key("where");
@@ -84,11 +97,12 @@ impl FromJson for Asked {
             (None, week) => (week.unwrap_or_else(next_monday), 1),
         };
         let setting = Setting::new(currency?, TimeZoneName::new("UTC")?, monday, n_weeks);
-        Some(Self(Search {
+        let search = Search {
             query: Query::All(vec![query, Query::from(&requirement?)]),
             setting,
             limit: usize::try_from(limit?).ok()?,
-        }))
+        };
+        Some(Self(search, about?))
     }
 }
 
@@ -120,7 +134,7 @@ fn query_of(text: &str, at: &Path<'_>, faults: &mut Faults) -> Option<Parsed> {
 /// Where words stand.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in crate::service::routes) struct Evidence {
-    /// The piece of the bio or headline.
+    /// The piece of the bio, the headline or a document.
     text: String,
     /// Beginnings and ends of the words in it, in bytes.
     marked: Vec<[usize; 2]>,
@@ -136,6 +150,27 @@ impl From<Snippet> for Evidence {
     }
 }
 
+/// A document that tells that somebody knows what was asked for.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in crate::service::routes) struct DocumentShown {
+    /// Its position among the profile's documents.
+    document: usize,
+    /// What it is called, or how it begins.
+    title: String,
+    /// How well its words fit.
+    points: i64,
+}
+
+impl From<Shown> for DocumentShown {
+    fn from(shown: Shown) -> Self {
+        Self {
+            document: shown.document,
+            title: shown.title,
+            points: i64::from(shown.points.get()),
+        }
+    }
+}
+
 /// Somebody who was found.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in crate::service::routes) struct HitShown {
@@ -143,7 +178,9 @@ pub(in crate::service::routes) struct HitShown {
     points: i64,
     /// Where they stand.
     evidence: Option<Evidence>,
-    /// Who, their name masked.
+    /// The documents that tell most, the best first; at most three.
+    documents: Vec<DocumentShown>,
+    /// Who, their name masked; of documents without their texts.
     #[schema(value_type = ProfileSchema)]
     profile: Box<RawValue>,
 }
@@ -174,12 +211,17 @@ pub(in crate::service::routes) async fn search(
     let indexed = app.ready_index(&scope)?;
     let found = app
         .compute(move || {
-            let found = indexed.pool.search(&body.value.0);
+            let Asked(search, about) = &body.value;
+            let found = match about {
+                Some(about) => indexed.pool.search_about(search, about),
+                None => indexed.pool.search(search),
+            };
             let found = found.map_err(super::super::index_problem)?;
             let items = found.hits.into_iter().map(|hit| {
                 Ok::<_, Problem>(HitShown {
                     points: i64::from(hit.text.get()),
                     evidence: hit.snippet.map(Evidence::from),
+                    documents: hit.documents.into_iter().map(DocumentShown::from).collect(),
                     profile: masked(hit.profile, &scope)?,
                 })
             });
@@ -193,9 +235,10 @@ pub(in crate::service::routes) async fn search(
     reply::value(StatusCode::OK, &found)
 }
 
-/// A profile as those who search see it: first name and initial, and nothing of other clients.
+/// A profile as those who search see it: first name and initial, no texts of documents, and nothing of other clients.
 fn masked(mut profile: Profile, scope: &Scope) -> Result<Box<RawValue>, Problem> {
     profile.name = profile.name.as_deref().map(initial);
+    profile.documents.iter_mut().for_each(|it| it.text.clear());
     let text = seen(&reply::text(&profile)?, scope)?;
     let raw = RawValue::from_string(text);
     raw.map_err(|error| Problem::new(crate::service::Code::Internal, error.to_string()))

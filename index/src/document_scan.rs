@@ -1,0 +1,112 @@
+//! How alike people's documents are to a text, from the places of words in the index, block by block.
+
+use std::ops::Range;
+
+use muster_text::expertise::Best;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet, Term};
+
+use crate::IndexError;
+use crate::pool::Pool;
+use crate::segment::Segment;
+use crate::text::{Section, Shape, TextQuery, times_by_document};
+
+/// The places of one text's words in the documents of a segment's people.
+pub(crate) struct DocumentScan<'a> {
+    segment: &'a Segment,
+    query: &'a TextQuery,
+    /// Words with their numbers, in the order of summation.
+    postings: Vec<(usize, SegmentPostings)>,
+    start: DocId,
+    /// Where the documents of the block's people stand in the lists below; only of people who have a word.
+    people: Vec<Option<Range<usize>>>,
+    shapes: Vec<Shape>,
+    /// Sums of gains.
+    sums: Vec<f64>,
+    /// Buffers.
+    places: Vec<u32>,
+    of_person: Vec<Shape>,
+}
+
+impl<'a> DocumentScan<'a> {
+    /// `None` where no document has a word of the text.
+    pub(crate) fn new(
+        pool: &Pool,
+        segment: &'a Segment,
+        query: &'a TextQuery,
+    ) -> Result<Option<Self>, IndexError> {
+        if !segment.has_documents() {
+            return Ok(None);
+        }
+        let field = pool.fields.sections[Section::Documents.idx()];
+        let index = segment.reader.inverted_index(field)?;
+        let mut postings = Vec::new();
+        for (word_idx, word) in query.words().enumerate() {
+            let term = Term::from_field_text(field, word);
+            let of_word = index
+                .read_postings(&term, IndexRecordOption::WithFreqsAndPositions)
+                .map_err(tantivy::TantivyError::from)?;
+            postings.extend(of_word.map(|of_word| (word_idx, of_word)));
+        }
+        let has_words = !postings.is_empty();
+        Ok(has_words.then_some(Self {
+            segment,
+            query,
+            postings,
+            start: 0,
+            people: Vec::new(),
+            shapes: Vec::new(),
+            sums: Vec::new(),
+            places: Vec::new(),
+            of_person: Vec::new(),
+        }))
+    }
+
+    /// Looks at the documents of the people in `block`. Ask for ever later blocks.
+    pub(crate) fn read(&mut self, block: &Range<DocId>) {
+        self.start = block.start;
+        self.people.clear();
+        self.people.resize(block.len(), None);
+        self.shapes.clear();
+        self.sums.clear();
+        for (word_idx, postings) in &mut self.postings {
+            let mut doc = postings.doc();
+            if doc < block.start {
+                doc = postings.seek(block.start);
+            }
+            while doc < block.end {
+                let place = &mut self.people[(doc - block.start) as usize];
+                let range = place.get_or_insert_with(|| {
+                    let first = self.shapes.len();
+                    self.segment.shapes(doc, &mut self.of_person);
+                    self.shapes.extend_from_slice(&self.of_person);
+                    self.sums.resize(self.shapes.len(), 0.0);
+                    first..self.shapes.len()
+                });
+                postings.positions(&mut self.places);
+                let (first, shapes) = (range.start, &self.shapes[range.clone()]);
+                times_by_document(shapes, &self.places, |number, times| {
+                    self.sums[first + number] += self.query.gain_in_document(*word_idx, times);
+                });
+                doc = postings.advance();
+            }
+        }
+    }
+
+    /// Whether any document of somebody in the block has a word of the text.
+    pub(crate) fn has_word(&self, doc: DocId) -> bool {
+        self.people[(doc - self.start) as usize].is_some()
+    }
+
+    /// The likenesses of the documents of somebody in the block.
+    pub(crate) fn best(&self, doc: DocId) -> Best {
+        let mut best = Best::default();
+        let range = self.people[(doc - self.start) as usize].clone();
+        for idx in range.into_iter().flatten() {
+            let distinct = self.shapes[idx].distinct;
+            best.add(self.query.likeness(self.sums[idx], distinct));
+        }
+        best
+    }
+}
