@@ -182,16 +182,46 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use muster_datasets::generator::{Family, Generator, Settings};
     use muster_matcher::candidates::{Exhaustive, problem as make_problem};
     use muster_matcher::model::Points;
     use muster_matcher::model::problem::read;
+    use muster_matcher::model::profile::Profile;
     use muster_matcher::solve::solve_within;
 
     use super::*;
     use crate::planning::{Booking, without_booked};
     use crate::solving::Clock;
     use crate::store::Busy;
+
+    const PEOPLE: usize = 3_000;
+
+    fn people() -> Vec<Profile> {
+        let person = |idx: usize| {
+            let (hours, cents) = (10 + idx % 3 * 10, 2_000 + idx % 7 * 100);
+            let text = format!(
+                r#"{{"id":"e{idx:04}","rate":{{"min_cents":{cents},"currency":"EUR"}},
+                    "availability":{{"weekly_hours":{hours}}}}}"#
+            );
+            crate::service::extract::read(text.as_bytes()).unwrap()
+        };
+        (0..PEOPLE).map(person).collect()
+    }
+
+    fn campaigns() -> CampaignFile {
+        let role = |id: &str, heads: u32| {
+            format!(
+                r#"{{"id":"{id}","task_type":"rubric_grading","text":"music","heads":{heads},"hours":10,
+                    "pay":{{"policy":"role_fixed","target_cents":5000}}}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"currency":"EUR","start":"2026-01-05","weeks":4,"campaigns":[
+                {{"id":"rlhf","client":"atlas","budget_cents":5000000,"roles":[{},{}]}}]}}"#,
+            role("grader", 20),
+            role("writer", 15)
+        );
+        CampaignFile::read(text.as_bytes()).unwrap()
+    }
 
     /// Forty hours of each of some people, in all weeks.
     fn booked(people: &[String], file: &CampaignFile) -> Booked {
@@ -217,27 +247,22 @@ mod tests {
 
     #[test]
     fn a_small_problem_stands_for_the_whole_pool_beside_what_is_booked() {
-        let generator = Generator::new(Settings {
-            experts: 12_000,
-            campaigns: 1,
-            seed: 7,
-            family: Family::Plenty,
-        });
-        let (profiles, file) = (
-            generator.experts().collect::<Vec<_>>(),
-            generator.campaigns(),
-        );
+        let (profiles, file) = (people(), campaigns());
+        // How well words fit decides, and differs by person and role.
+        let points = |role: usize| {
+            (0..PEOPLE).map(move |idx| {
+                Points::new(u16::try_from(idx * (37 + role) * 101 % 1_000).unwrap())
+            })
+        };
+        let text = (0..2).map(|role| points(role).map(Option::unwrap_or_default).collect());
         let source = Exhaustive {
             profiles: &profiles,
-            text: file
-                .roles()
-                .map(|_| vec![Points::default(); profiles.len()])
-                .collect(),
+            text: text.collect(),
             threads: NonZeroUsize::MIN,
         };
         let minute = || Clock::new(Some(Duration::from_secs(60)), Arc::default());
         let options = Options {
-            gap_ppm: 10_000,
+            gap_ppm: 1_000,
             ..Options::default()
         };
         let of = |booked: &Booked| {
@@ -251,7 +276,7 @@ mod tests {
         };
         let free = of(&Booked::default());
         let base = free.base.as_ref().unwrap();
-        assert!(base.solved.is_none() && base.asked.record.experts < 12_000);
+        assert!(base.solved.is_none() && base.asked.record.experts < PEOPLE);
         // The best are taken; others must do.
         let kind = crate::store::RowKind::Assignment;
         let of_kind = free.rows.iter().filter(|row| row.kind == kind);
@@ -267,8 +292,9 @@ mod tests {
         let less = Problem::new(without_booked(&whole, &booked).unwrap()).unwrap();
         let oracle = solve_within(&less, &options, &minute(), &mut |_| {});
         let pool = made.outcome.whole_pool.as_ref().unwrap();
-        assert_eq!(pool.experts_priced, 12_000);
-        assert!(pool.pairs_left_out > 0);
+        assert_eq!(pool.experts_priced, PEOPLE);
+        assert!(pool.rounds > 0 && pool.is_proved, "{pool:?}");
+        assert!(pool.pairs_left_out > 2 * (PEOPLE - 1_000), "{pool:?}");
         assert!(pool.bound.unwrap() >= oracle.objective.unwrap(), "{pool:?}");
         assert!(oracle.bound.unwrap() >= made.outcome.objective.unwrap());
 
