@@ -50,7 +50,8 @@ print(f"{imported['added']} people added, {imported['unchanged']} unchanged, {im
 # The campaign. An unconditional PUT would overwrite what somebody else changed: this one only adds.
 campaign = json.loads((EXAMPLES / "campaign.json").read_text())
 name = campaign["campaigns"][0]["id"]
-call("PUT", f"/v1/campaigns/{name}", campaign, if_none_match="*")
+# Only confirmed campaigns book people.
+call("PUT", f"/v1/campaigns/{name}", {**campaign, "status": "confirmed"}, if_none_match="*")
 
 # Search follows what is written within about a second.
 while True:

@@ -64,8 +64,11 @@ console.log(`${added} people added, ${unchanged} unchanged, ${rejected} rejected
 
 // The campaign. An unconditional PUT would overwrite what somebody else changed: this one only adds.
 const campaign = await example("campaign.json");
-const name: string = JSON.parse(campaign).campaigns[0].id;
-await call("PUT", `/v1/campaigns/${name}`, campaign, { "if-none-match": "*" });
+const file = JSON.parse(campaign);
+const name: string = file.campaigns[0].id;
+// Only confirmed campaigns book people.
+const confirmed = JSON.stringify({ ...file, status: "confirmed" });
+await call("PUT", `/v1/campaigns/${name}`, confirmed, { "if-none-match": "*" });
 
 // Search follows what is written within about a second.
 let meter: Meter;

@@ -36,6 +36,8 @@ pub enum Stage {
 pub enum Event<'a> {
     /// A stage begins.
     Begins(Stage),
+    /// This will be solved: the problem of the first candidates, and of more of them in each later round.
+    Problem(&'a Problem),
     /// Solving found something better.
     Progress(&'a Progress<'a>),
 }
@@ -146,8 +148,8 @@ const A_HEAD: usize = 3;
 /// Candidates that every role gets: so few that to leave out more would save nothing.
 const FEWEST: usize = 500;
 
-/// The candidates each role gets, in file order.
-fn n_candidates(file: &CampaignFile) -> Vec<usize> {
+/// The candidates each role gets to begin with, in file order.
+pub fn n_candidates(file: &CampaignFile) -> Vec<usize> {
     if is_one_shot(file) {
         return vec![file.seats() + 1; file.roles().count()];
     }

@@ -15,8 +15,20 @@ pub async fn authenticate(store: &Store, gate: &Gate, bearer: &str) -> Result<Ca
     let offered = sha256(secret.as_bytes());
     let key = store.find_key(gate, id).await?;
     let key = key.ok_or(Denied::Unknown(None))?;
+    let is_right = same(&offered, &key.secret_hash);
+    caller(&key, is_right)
+}
+
+/// Whose key it is that was good a while ago.
+pub(super) async fn still(store: &Store, gate: &Gate, id: &str) -> Result<Caller, Denied> {
+    let key = store.find_key(gate, id).await?;
+    caller(&key.ok_or(Denied::Unknown(None))?, true)
+}
+
+/// The owner of a key whose secret is right or not.
+fn caller(key: &KeyRow, is_right: bool) -> Result<Caller, Denied> {
     let now = now_ms();
-    let why = if !same(&offered, &key.secret_hash) {
+    let why = if !is_right {
         Some("a wrong secret")
     } else if key.revoked_ms != 0 {
         Some("the key is revoked")
@@ -26,9 +38,9 @@ pub async fn authenticate(store: &Store, gate: &Gate, bearer: &str) -> Result<Ca
         None
     };
     match Role::of(&key.role).filter(|_| why.is_none()) {
-        Some(role) => Ok(Caller::of_key(&key, role)),
+        Some(role) => Ok(Caller::of_key(key, role)),
         None => Err(Denied::Unknown(Some(Box::new(Refused {
-            tenant: key.tenant,
+            tenant: key.tenant.clone(),
             actor: format!("key:{}", key.id),
             action: "",
             why: why.unwrap_or("the key has an unknown role").to_owned(),

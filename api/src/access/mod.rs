@@ -19,7 +19,9 @@ pub use key::{NewKey, authenticate, first_key};
 pub use limit::Limiter;
 pub use password::{hash_password, is_password};
 pub use scope::{Gate, Scope};
-pub use session::{COOKIE, NewSession, SESSION_MS, authenticate_session, sign_in};
+pub use session::{
+    COOKIE, NewSession, SESSION_MS, authenticate_again, authenticate_session, sign_in,
+};
 pub use table::{Action, Role};
 
 use sha2::{Digest, Sha256};

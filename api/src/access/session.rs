@@ -1,6 +1,6 @@
 //! Sessions of people who sign in: an opaque cookie `<public part>_<secret>`, of which the store has a hash.
 
-use super::key::{same, split};
+use super::key::{same, split, still};
 use super::{Caller, Denied, Gate, Refused, Role, is_password, random, sha256};
 use crate::store::{SessionRow, Store, now_ms};
 
@@ -53,11 +53,33 @@ pub async fn authenticate_session(
     let offered = sha256(secret.as_bytes());
     let session = store.find_session(gate, id).await?;
     let session = session.ok_or(Denied::Unknown(None))?;
-    let good = same(&offered, &session.secret_hash)
-        && now_ms() < session.expires_ms
-        && session.disabled_ms == 0;
+    let is_right = same(&offered, &session.secret_hash);
+    caller(&session, is_right)
+}
+
+/// Who somebody is now who was let in a while ago.
+///
+/// # Errors
+/// As [`super::authenticate`] and [`authenticate_session`].
+pub async fn authenticate_again(
+    store: &Store,
+    gate: &Gate,
+    known: &Caller,
+) -> Result<Caller, Denied> {
+    match known.session() {
+        None => still(store, gate, known.key_id()).await,
+        Some((_, id)) => {
+            let session = store.find_session(gate, id).await?;
+            caller(&session.ok_or(Denied::Unknown(None))?, true)
+        }
+    }
+}
+
+/// The user of a session whose secret is right or not.
+fn caller(session: &SessionRow, is_right: bool) -> Result<Caller, Denied> {
+    let good = is_right && now_ms() < session.expires_ms && session.disabled_ms == 0;
     match Role::of(&session.role).filter(|_| good) {
-        Some(role) => Ok(Caller::of_session(&session, role)),
+        Some(role) => Ok(Caller::of_session(session, role)),
         None => Err(unknown(
             &session.tenant,
             &session.user,

@@ -115,6 +115,7 @@ pub(crate) fn staff(
             }
             stages.begin(&format!("{stage:?}").to_lowercase());
         }
+        Event::Problem(_) => {}
         Event::Progress(progress) => {
             if let Some(watch) = &mut watch {
                 watch.note(progress);

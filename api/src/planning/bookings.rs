@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use muster_matcher::availability::Calendar;
 use muster_matcher::model::plan::Plan;
@@ -10,7 +11,7 @@ use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Hours, Week, Weekly};
 use serde::{Deserialize, Serialize};
 
-use super::rows::{self, monday};
+use super::rows::{self, Assignment, monday};
 use super::snapshot::client;
 use crate::store::Busy;
 
@@ -61,6 +62,39 @@ pub fn bookings(problem: &Problem, plan: &Plan, id: &str, owner: &str) -> Vec<Bo
     stints.iter().enumerate().filter_map(booking).collect()
 }
 
+impl Booking {
+    /// What an assignment of a draft would book.
+    pub fn soft(of: Assignment, plan: &str) -> Self {
+        let hours = |week| match of.on_leave.contains(&week) {
+            true => 0,
+            false => of.hours,
+        };
+        Self {
+            id: String::new(),
+            hours: (of.from..=of.to).map(hours).collect(),
+            expert: of.expert,
+            campaign: of.campaign,
+            client: String::new(),
+            role: of.role,
+            plan: plan.to_owned(),
+            start: of.starts,
+        }
+    }
+
+    /// Its last day, as an ISO date.
+    pub fn ends(&self) -> String {
+        let start: Option<Date> = self.start.parse().ok();
+        let weeks = u16::try_from(self.hours.len()).unwrap_or(u16::MAX);
+        let end = start.and_then(|start| last_day(start, weeks));
+        end.map_or_else(|| "9999-12-31".to_owned(), |end| end.to_string())
+    }
+}
+
+/// The last day of so many weeks, as long as there are dates.
+pub fn last_day(start: Date, weeks: u16) -> Option<Date> {
+    monday(start, weeks)?.checked_sub(1.days()).ok()
+}
+
 /// A week, counted from one far back, whatever horizon it is of.
 fn week_number(monday: Date) -> i64 {
     monday
@@ -85,6 +119,26 @@ impl Booked {
     /// Whether nothing is booked.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many people are booked.
+    pub fn people(&self) -> usize {
+        self.0.len()
+    }
+
+    /// What is left of somebody's hours and roles in so many weeks from a Monday; `None` where nothing of them is
+    /// booked.
+    pub(super) fn left(
+        &self,
+        id: &str,
+        (start, n_weeks): (Date, u16),
+        hours: &Weekly<Hours>,
+        max_roles: Count,
+    ) -> Option<(Weekly<Hours>, Count)> {
+        let first = week_number(start);
+        let weeks = self.0.get(id)?;
+        weeks.range(first..first + i64::from(n_weeks)).next()?;
+        Some(left(hours, max_roles, weeks, first, n_weeks))
     }
 
     /// Reads what the store has. Bookings out of reach are named no more than `busy`.
@@ -155,17 +209,27 @@ pub fn without_booked(problem: &Problem, booked: &Booked) -> Option<Draft> {
     }
     let mut draft = problem.draft();
     for (idx, weeks) in touched {
-        reduce(&mut draft.experts[idx], weeks, first, problem.weeks);
+        let Expert {
+            hours, max_roles, ..
+        } = &mut draft.experts[idx];
+        (*hours, *max_roles) = left(hours, *max_roles, weeks, first, problem.weeks);
     }
     Some(draft)
 }
 
-fn reduce(expert: &mut Expert, weeks: &BTreeMap<i64, Taken>, first: i64, n_weeks: u16) {
-    let most = expert.max_roles.get();
+/// What somebody's hours and roles come to beside what is booked of them.
+fn left(
+    hours: &Weekly<Hours>,
+    max_roles: Count,
+    weeks: &BTreeMap<i64, Taken>,
+    first: i64,
+    n_weeks: u16,
+) -> (Weekly<Hours>, Count) {
+    let most = max_roles.get();
     let mut taken_roles = 0;
     let left: Vec<Hours> = Week::all(n_weeks)
         .map(|week| {
-            let hours = expert.hours.at(week);
+            let hours = hours.at(week);
             let Some(taken) = weeks.get(&(first + i64::from(week.get()))) else {
                 return hours;
             };
@@ -177,8 +241,8 @@ fn reduce(expert: &mut Expert, weeks: &BTreeMap<i64, Taken>, first: i64, n_weeks
             Hours::new(left).unwrap_or_default()
         })
         .collect();
-    expert.hours = Weekly::Each(left.into());
-    expert.max_roles = Count::new(most - taken_roles.min(most)).unwrap_or_default();
+    let roles = Count::new(most - taken_roles.min(most)).unwrap_or_default();
+    (Weekly::Each(left.into()), roles)
 }
 
 /// Somebody who would have more than they give.

@@ -184,6 +184,7 @@ mod tests {
             hours: 10,
             working_weeks: 1,
             leave_weeks: 0,
+            on_leave: Vec::new(),
             score: 1,
             rate_cents: 1,
             pay_cents: 1,

@@ -1,7 +1,7 @@
 //! A plan as it is kept: who asked for what, how far it is, and what came of it.
 
 use muster_matcher::check::Report;
-use muster_matcher::explain::role_covers;
+use muster_matcher::explain::{WholePool, role_covers};
 use muster_matcher::model::plan::{Plan, Proof, Status};
 use muster_matcher::model::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,9 @@ pub struct PlanRecord {
     pub from: String,
     /// The published plan it is to take the place of; empty: of none.
     pub replaces: String,
+    /// The scenario it is of; empty: of none.
+    #[serde(default)]
+    pub scenario: String,
     /// When it was asked for, in UTC milliseconds.
     pub created_ms: i64,
     /// How often a node that was told to stop gave it back to the queue.
@@ -114,6 +117,40 @@ pub struct Outcome {
     /// Pay of all working weeks.
     #[schema(value_type = i64)]
     pub pay_cents: i128,
+    /// What the plan's prices say of everybody in the pool; none where it is a plan of a problem, and while it is made.
+    #[serde(default)]
+    pub whole_pool: Option<Pool>,
+}
+
+/// What a plan that was made from the pool is worth against all of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Pool {
+    /// Everybody the prices speak of.
+    pub experts_priced: usize,
+    /// Pairs of person and role that were left out of the problem.
+    pub pairs_left_out: usize,
+    /// How often the pool was priced, and those who gained were added.
+    pub rounds: usize,
+    /// No plan of the whole pool is worth more; none where that is not known.
+    #[schema(value_type = Option<i64>)]
+    pub bound: Option<i128>,
+    /// Whether nobody who was left out improves the plan: the bound that its prices prove holds for the whole pool.
+    pub is_proved: bool,
+    /// Roles for which somebody left out might.
+    pub roles_open: Vec<String>,
+}
+
+impl From<WholePool> for Pool {
+    fn from(of: WholePool) -> Self {
+        Self {
+            experts_priced: of.experts_priced,
+            pairs_left_out: of.pairs_left_out,
+            rounds: of.rounds,
+            bound: of.bound,
+            is_proved: of.is_proved(),
+            roles_open: of.roles_open,
+        }
+    }
 }
 
 impl Outcome {
@@ -140,6 +177,7 @@ impl Outcome {
             seat_weeks_wanted: covers.iter().map(|it| it.seat_weeks_wanted).sum(),
             seat_weeks_filled: covers.iter().map(|it| it.seat_weeks_filled).sum(),
             pay_cents: covers.iter().map(|it| it.pay.0).sum(),
+            whole_pool: None,
         }
     }
 }

@@ -34,6 +34,9 @@ pub struct Assignment {
     pub working_weeks: u32,
     /// Weeks on leave.
     pub leave_weeks: u32,
+    /// Which these are.
+    #[serde(default)]
+    pub on_leave: Vec<u16>,
     /// Points a covering week.
     pub score: u16,
     /// Pay, in cents an hour.
@@ -222,13 +225,13 @@ pub(super) fn assignment(problem: &Problem, stint: &Stint) -> Option<Assignment>
     );
     let role = problem.role(role_idx);
     let hours = &problem.expert(expert).hours;
-    let (mut working_weeks, mut leave_weeks) = (0_u32, 0_u32);
-    for week in Week::span(Week::new(from)?, Week::new(to)?) {
-        match hours.at(week) < role.hours {
-            true => leave_weeks += 1,
-            false => working_weeks += 1,
-        }
-    }
+    let weeks = Week::span(Week::new(from)?, Week::new(to)?);
+    let on_leave: Vec<u16> = weeks
+        .filter(|week| hours.at(*week) < role.hours)
+        .map(Week::get)
+        .collect();
+    let leave_weeks = u32::try_from(on_leave.len()).ok()?;
+    let working_weeks = u32::from(to - from) + 1 - leave_weeks;
     let day = |date: Option<Date>| date.map_or_else(String::new, |date| date.to_string());
     let sunday = monday(problem.start, to).and_then(|monday| monday.checked_add(6.days()).ok());
     let rate_cents = pair.rate.get();
@@ -244,6 +247,7 @@ pub(super) fn assignment(problem: &Problem, stint: &Stint) -> Option<Assignment>
         hours: role.hours.get(),
         working_weeks,
         leave_weeks,
+        on_leave,
         score: pair.score.get(),
         rate_cents,
         pay_cents: pay,

@@ -107,6 +107,14 @@ impl Snapshot {
         Self::of_owner(problem, &of.owner, &of.id)
     }
 
+    /// A snapshot of a problem of campaigns that were let in before.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Text`].
+    pub fn let_in(problem: Problem, owner: &str) -> Result<Self, SnapshotError> {
+        Self::of_owner(problem, owner, "")
+    }
+
     fn of_owner(problem: Problem, owner: &str, of: &str) -> Result<Self, SnapshotError> {
         let mut text = Vec::new();
         write(&problem, &mut text)?;

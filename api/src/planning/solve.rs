@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use muster_matcher::candidates::SourceError;
 use muster_matcher::check::check;
 use muster_matcher::explain::worths;
+use muster_matcher::json::Faults;
 use muster_matcher::model::plan::{Plan, Status};
 use muster_matcher::model::problem::{self, Problem, ReadError};
 use muster_matcher::solve::{Options, Progress, solve_within};
 use muster_matcher::stop::Stop;
 
-use super::{Outcome, rows};
+use super::{Outcome, Snapshot, SnapshotError, rows};
 use crate::store::PlanRow;
 
 /// What is kept of a plan.
@@ -21,6 +23,17 @@ pub struct Solved {
     pub outcome: Outcome,
     /// It, row by row.
     pub rows: Vec<PlanRow>,
+    /// The problem it is of, where that was made together with it.
+    pub base: Option<Base>,
+}
+
+/// The problem that a plan from the pool came to be of.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// Its people with all their hours.
+    pub asked: Snapshot,
+    /// With what is booked taken off; none where nothing is.
+    pub solved: Option<Snapshot>,
 }
 
 /// Why there is nothing to keep.
@@ -35,6 +48,15 @@ pub enum SolveFailure {
     /// A defect as well.
     #[error("the plan cannot be written: {0}")]
     Text(#[from] serde_json::Error),
+    /// Another one.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The pool gives no candidates.
+    #[error("the pool cannot be read: {0}")]
+    Pool(#[from] SourceError),
+    /// Campaigns and pool make no problem any more: somebody who is pinned has gone, mostly.
+    #[error("campaigns and people make no valid problem: {0}")]
+    Campaigns(Faults),
 }
 
 /// What is told of every better plan and bound: how far solving is, what a missing head costs, and how to get
@@ -62,7 +84,7 @@ pub fn solve(
 }
 
 /// Checks and explains a plan that took so long.
-fn solved(
+pub(super) fn solved(
     problem: &Problem,
     mut plan: Plan,
     owner: &str,
@@ -82,6 +104,7 @@ fn solved(
         text: serde_json::to_string(&plan)?,
         outcome,
         rows,
+        base: None,
     })
 }
 

@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use muster_index::Pool;
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::tasks::Tasks;
 use super::{Code, Config, Problem};
 use crate::access::{Gate, Limiter, Scope};
 use crate::store::Store;
@@ -30,9 +31,14 @@ pub struct Shared {
     pub queued: Notify,
     /// True from the moment the service is told to stop.
     pub stopping: watch::Sender<bool>,
+    /// What is done beside answering.
+    pub tasks: Tasks,
     pub(super) gate: Gate,
     pub(super) metrics: PrometheusHandle,
-    compute: Arc<Semaphore>,
+    /// Turns of work that takes milliseconds.
+    short: Arc<Semaphore>,
+    /// Turns of work that may take seconds, which never waits in the way of the other.
+    long: Arc<Semaphore>,
     indexes: RwLock<BTreeMap<String, Arc<Indexed>>>,
 }
 
@@ -62,19 +68,22 @@ impl App {
     pub(super) fn new(config: Config, store: Store, metrics: PrometheusHandle) -> Self {
         Self(Arc::new(Shared {
             limiter: Limiter::new(config.rate_per_key, config.failures_per_address),
-            compute: Arc::new(Semaphore::new(config.threads.get())),
+            short: Arc::new(Semaphore::new(config.threads.get())),
+            long: Arc::new(Semaphore::new(config.threads.get())),
             config,
             store,
             written: Notify::new(),
             queued: Notify::new(),
             stopping: watch::Sender::new(false),
+            tasks: Tasks::default(),
             gate: Gate::program(),
             metrics,
             indexes: RwLock::default(),
         }))
     }
 
-    /// Runs CPU-bound work on a thread of its own, as many at once as are configured.
+    /// Runs CPU-bound work of milliseconds, such as a search, on a thread of its own, as many at once as are
+    /// configured.
     ///
     /// # Errors
     /// The work panicked.
@@ -82,15 +91,19 @@ impl App {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let turn = self.compute.clone().acquire_owned().await;
-        let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work()
-        });
-        done.await.map_err(|error| {
-            tracing::error!(%error, "work panicked");
-            Problem::new(Code::Internal, "the computation failed; the log says more")
-        })
+        in_turn(&self.short, work).await
+    }
+
+    /// As [`App::compute`], for work that may take seconds, such as reading a large problem: as many at once, and
+    /// none of them in the way of short work.
+    ///
+    /// # Errors
+    /// The work panicked.
+    pub async fn compute_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        in_turn(&self.long, work).await
     }
 
     /// The index of the scope's tenant, once there is one.
@@ -112,4 +125,20 @@ impl App {
         let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
         indexes.insert(tenant.to_owned(), Arc::new(index));
     }
+}
+
+/// Runs work on a thread of its own when it is its turn.
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let turn = turns.clone().acquire_owned().await;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    done.await.map_err(|error| {
+        tracing::error!(%error, "work panicked");
+        Problem::new(Code::Internal, "the computation failed; the log says more")
+    })
 }

@@ -46,6 +46,9 @@ pub struct Settings {
     /// Jobs that may wait [default: 100]
     #[arg(long, env = "MUSTER_MAX_QUEUED", value_name = "N")]
     pub max_queued: Option<u32>,
+    /// Jobs of one tenant that may wait [default: half of those in all]
+    #[arg(long, env = "MUSTER_MAX_QUEUED_PER_TENANT", value_name = "N")]
+    pub max_queued_per_tenant: Option<u32>,
     /// Threads for solving and searching [default: all cores but one]
     #[arg(long, env = "MUSTER_THREADS", value_name = "N")]
     pub threads: Option<NonZeroUsize>,
@@ -77,6 +80,8 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Jobs that may wait.
     pub max_queued: u32,
+    /// Jobs of one tenant that may wait.
+    pub max_queued_per_tenant: u32,
     /// Threads of CPU-bound work.
     pub threads: NonZeroUsize,
     /// Time to finish.
@@ -108,6 +113,7 @@ impl Settings {
             failures_per_address: self.failures_per_address.or(others.failures_per_address),
             secure_cookies: self.secure_cookies.or(others.secure_cookies),
             max_queued: self.max_queued.or(others.max_queued),
+            max_queued_per_tenant: self.max_queued_per_tenant.or(others.max_queued_per_tenant),
             threads: self.threads.or(others.threads),
             grace_seconds: self.grace_seconds.or(others.grace_seconds),
         }
@@ -127,6 +133,7 @@ impl From<Settings> for Config {
         const LOCAL: SocketAddr =
             SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let max_queued = settings.max_queued.unwrap_or(100);
         let spare = NonZeroUsize::new(cores.saturating_sub(1)).unwrap_or(NonZeroUsize::MIN);
         Self {
             data: settings.data.unwrap_or_else(|| "muster-data".into()),
@@ -138,7 +145,10 @@ impl From<Settings> for Config {
             rate_per_key: settings.rate_per_key.unwrap_or(some(2_000)),
             failures_per_address: settings.failures_per_address.unwrap_or(some(60)),
             secure_cookies: settings.secure_cookies.unwrap_or(false),
-            max_queued: settings.max_queued.unwrap_or(100),
+            max_queued,
+            max_queued_per_tenant: settings
+                .max_queued_per_tenant
+                .unwrap_or(max_queued.div_ceil(2)),
             threads: settings.threads.unwrap_or(spare),
             grace: Duration::from_secs(settings.grace_seconds.unwrap_or(8)),
         }

@@ -371,6 +371,11 @@ pub struct Once {
 }
 
 impl Once {
+    /// The key, if there is one.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// The request's key for [`Store::write_once`](crate::store::Store::write_once), given its body's hash.
     pub fn of(&self, body_hash: &str) -> Option<RequestKey> {
         self.key.as_ref().map(|name| RequestKey {

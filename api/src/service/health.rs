@@ -11,10 +11,15 @@ pub(super) async fn live() -> Response {
     reply::json(StatusCode::OK, r#"{"status":"live"}"#.to_owned())
 }
 
-/// The database answers and the service is not stopping.
+/// The database answers, everything that goes on beside requests does, and the service is not stopping.
 pub(super) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
     if *app.stopping.borrow() {
         return Err(Problem::new(Code::Unavailable, "the service is stopping"));
+    }
+    let failing = app.tasks.failing();
+    if !failing.is_empty() {
+        let detail = format!("failing: {}", failing.join(", "));
+        return Err(Problem::new(Code::Unavailable, detail));
     }
     app.store.ping().await?;
     Ok(reply::json(

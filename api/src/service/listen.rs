@@ -8,11 +8,19 @@ use std::collections::VecDeque;
 use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
-use axum::serve;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tower::ServiceExt as _;
 
 /// How long to wait when no connection can be taken, for lack of file descriptors mostly.
 const RECOVERY: Duration = Duration::from_millis(100);
@@ -60,10 +68,8 @@ impl Listener {
     }
 }
 
-impl serve::Listener for Listener {
-    type Io = TcpStream;
-    type Addr = SocketAddr;
-
+impl Listener {
+    /// The next connection; never any once it is given up.
     async fn accept(&mut self) -> (TcpStream, SocketAddr) {
         loop {
             if let Some(last) = self.last.pop_front() {
@@ -94,7 +100,72 @@ impl serve::Listener for Listener {
         }
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
+}
+
+/// Serves connections until `over` is, then ends those that are idle and waits for the others. Whoever takes longer
+/// than `patience` to say what they want, the headers of a request, loses the connection.
+pub(super) async fn serve(
+    mut listener: Listener,
+    router: Router,
+    patience: Duration,
+    over: impl Future<Output = ()>,
+) {
+    let mut over = pin!(over);
+    // Told to end, and gone when every connection has let go of it.
+    let (end, ending) = watch::channel(false);
+    loop {
+        let (stream, address) = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut over => break,
+        };
+        tokio::spawn(connection(
+            stream,
+            address,
+            router.clone(),
+            patience,
+            ending.clone(),
+        ));
+    }
+    drop((listener, ending));
+    end.send_replace(true);
+    end.closed().await;
+}
+
+/// Serves one connection.
+async fn connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    patience: Duration,
+    ending: watch::Receiver<bool>,
+) {
+    // Held as long as the connection is.
+    let mut told = ending.clone();
+    let told = async move { drop(told.wait_for(|ending| *ending).await) };
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.clone().oneshot(request)
+    });
+    let mut served = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(patience)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    let done = tokio::select! {
+        done = served.as_mut() => done,
+        () = told => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = done {
+        tracing::debug!(%error, "a connection broke off");
+    }
+    drop(ending);
 }

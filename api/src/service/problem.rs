@@ -54,6 +54,8 @@ codes! {
     Booked "BOOKED" 409 "People are booked elsewhere";
     /// Not in the state it would have to be in.
     WrongState "WRONG_STATE" 409 "Not possible in this state";
+    /// Done when it was asked before, and the answer was secret.
+    DoneBefore "DONE_BEFORE" 409 "It was done when it was asked before";
     /// Not at the stated revision.
     RevisionMismatch "REVISION_MISMATCH" 412 "It was changed since you read it";
     /// Larger than allowed.
@@ -174,10 +176,16 @@ impl Problem {
         };
         let mut problem = Self::new(Code::Invalid, format!("{} {noun}", faults.total()));
         problem.errors = faults.list().iter().map(Detail::from).collect();
-        for detail in &mut problem.errors {
+        problem.below(pointer)
+    }
+
+    /// The same of what stands at `pointer` in the body.
+    #[must_use]
+    pub fn below(mut self, pointer: &str) -> Self {
+        for detail in &mut self.errors {
             detail.pointer.insert_str(0, pointer);
         }
-        problem
+        self
     }
 
     /// The same under another code.

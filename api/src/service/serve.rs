@@ -1,7 +1,6 @@
 //! The running service.
 
 use std::fs;
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -11,16 +10,16 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::serve::{Listener as _, ListenerExt};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use muster_index::{FolderLock, IndexError};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::listen::Listener;
+use super::listen::{self, Listener};
+use super::tasks::keep;
 use super::{App, Config, follower, hints, routes, upkeep, worker};
 use crate::access::{Gate, first_key};
 use crate::store::{Dialect, Store, StoreError};
@@ -82,23 +81,28 @@ pub async fn serve(
     let (close, closing) = watch::channel(false);
     let listener = Listener::bind(listen, closing).await;
     let listener = listener.map_err(|error| ServeError::Listen(listen, error))?;
-    let address = listener.local_addr()?;
+    let address = listener.address();
+    let patience = config.timeout;
     let app = App::new(config, store, metrics);
-    tokio::spawn(follower::follow(app.clone()));
-    tokio::spawn(upkeep::keep_up(app.clone()));
-    tokio::spawn(hints::tell(app.clone()));
+    // From here on nobody who says stop goes unheard.
+    let signals = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    keep(&app, "follower", follower::follow);
+    keep(&app, "upkeep", upkeep::keep_up);
+    keep(&app, "hints", hints::tell);
     if app.store.dialect() == Dialect::Postgres {
-        tokio::spawn(hints::hear(app.clone(), url));
+        keep(&app, "hints of other nodes", move |app| {
+            hints::hear(app, url.clone())
+        });
     }
     let workers = worker::start(&app);
     ready(address, first);
 
     let router = routes::router(app.clone()).layer(from_fn_with_state(app.clone(), last_answer));
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    // Of what is tapped axum knows the address.
-    let serving = axum::serve(listener.tap_io(|_| {}), service)
-        .with_graceful_shutdown(told_to_stop(app.clone(), close))
-        .into_future();
+    let over = told_to_stop(app.clone(), close, signals);
+    let serving = listen::serve(listener, router, patience, over);
     let mut stopping = app.stopping.subscribe();
     let late = async {
         // The sender lives as long as the service.
@@ -107,7 +111,7 @@ pub async fn serve(
     };
     let mut late = pin!(late.shared());
     tokio::select! {
-        done = serving => done?,
+        () = serving => {}
         () = late.clone() => tracing::warn!("requests that did not end in time are cut off"),
     }
     tokio::select! {
@@ -134,19 +138,11 @@ async fn last_answer(State(app): State<App>, request: Request, next: Next) -> Re
     response
 }
 
-/// Waits for an interrupt or termination, tells everybody, and closes the listener a moment later.
-async fn told_to_stop(app: App, close: watch::Sender<bool>) {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
+/// Waits for one of the signals, tells everybody, and closes the listener a moment later.
+async fn told_to_stop(app: App, close: watch::Sender<bool>, mut signals: (Signal, Signal)) {
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
+        _ = signals.0.recv() => {}
+        _ = signals.1.recv() => {}
     }
     tracing::info!("told to stop");
     app.stopping.send_replace(true);

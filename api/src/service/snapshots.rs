@@ -1,18 +1,15 @@
 //! Problems of requests: inline or by id, read, kept, and with what is booked taken off.
 
-use std::sync::Arc;
-
-use muster_index::IndexSource;
-use muster_matcher::candidates::{self, CandidateSource as _};
+use jiff::civil::Date;
 use muster_matcher::json::{Json, JsonError, parse};
 use muster_matcher::model::Id;
-use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::problem::{self, Problem as Staffing, ReadError};
 
 use super::extract::Texts;
+use super::staffing::Job;
 use super::{App, Code, Problem, reply};
 use crate::access::Scope;
-use crate::planning::{Booked, ProblemRecord, Snapshot, SnapshotError, together, without_booked};
+use crate::planning::{Booked, ProblemRecord, Snapshot, SnapshotError, last_day, without_booked};
 use crate::store::{Document, Expect, Kind, Read, Write, joined};
 
 /// The problem that a request is about.
@@ -22,6 +19,8 @@ pub(super) enum Asked {
     Known(String),
     /// One in the request.
     New(Box<Snapshot>),
+    /// Campaigns: the problem of their first candidates, and what the worker plans them from.
+    Campaigns(Box<Snapshot>, Job),
 }
 
 /// Reads the field `problem`: an id, or a whole problem. The pointers of faults are into the body.
@@ -61,7 +60,8 @@ pub(super) fn snapshot(at: &str, text: &[u8], scope: &Scope) -> Result<Snapshot,
     Snapshot::new(problem, scope).map_err(|error| unkept(at, &error))
 }
 
-fn unkept(at: &str, error: &SnapshotError) -> Problem {
+/// Why a problem at `at` in the body is not kept.
+pub(super) fn unkept(at: &str, error: &SnapshotError) -> Problem {
     match error {
         SnapshotError::Walls(faults) => Problem::faults_below(at, faults).coded(
             Code::Forbidden,
@@ -69,59 +69,6 @@ fn unkept(at: &str, error: &SnapshotError) -> Problem {
         ),
         SnapshotError::Text(error) => Problem::new(Code::Internal, error.to_string()),
     }
-}
-
-/// The problem of staffing campaigns of the store from the pool, as far as the index knows it.
-///
-/// # Errors
-/// [`Code::NotFound`]; [`Code::Invalid`] where they cannot be planned together or name people who are not
-/// in the pool; [`Code::Unavailable`] while the index is built.
-pub(super) async fn of_campaigns(
-    app: &App,
-    scope: &Scope,
-    ids: Vec<Id>,
-) -> Result<Snapshot, Problem> {
-    let mut files = Vec::with_capacity(ids.len());
-    let mut read = app.store.read(scope).await?;
-    for id in &ids {
-        let document = read.get(&Kind::CAMPAIGN, id.as_str()).await?;
-        files.push(campaign_file(&document.body)?);
-    }
-    drop(read);
-    let building = || Problem::new(Code::Unavailable, "the index is being built");
-    let index = app.index(scope).ok_or_else(building)?;
-    let (threads, scope) = (app.config.threads, scope.clone());
-    let made = move || {
-        let file = together(files).map_err(|faults| Problem::faults(&faults))?;
-        let source = IndexSource {
-            pool: &index.pool,
-            threads,
-        };
-        let candidates = source.candidates(&file, usize::MAX).map_err(|error| {
-            tracing::error!(%error, "the index gives no candidates");
-            Problem::new(
-                Code::Internal,
-                "the index cannot be read; the log says more",
-            )
-        })?;
-        let problem = candidates::problem(&file, &candidates);
-        let problem = problem.map_err(|faults| Problem::faults(&faults))?;
-        Snapshot::new(problem, &scope).map_err(|error| unkept("", &error))
-    };
-    app.compute(made).await?
-}
-
-/// A stored campaign: a campaign file, and where it stands.
-fn campaign_file(body: &str) -> Result<CampaignFile, Problem> {
-    let broken = |error: String| {
-        tracing::error!(error, "a stored campaign cannot be read");
-        Problem::new(Code::Internal, "a stored campaign cannot be read")
-    };
-    let mut tree = tree(body)?;
-    if let Json::Object(fields) = &mut tree {
-        fields.retain(|(name, _)| name != "status");
-    }
-    CampaignFile::from_tree(tree).map_err(|error| broken(error.to_string()))
 }
 
 fn unreadable(at: &str, error: &ReadError) -> Problem {
@@ -153,7 +100,7 @@ pub(super) async fn keep(write: &mut Write, snapshot: Snapshot) -> Result<bool, 
         .await?;
     if new {
         write
-            .put_content(&Kind::PROBLEM, &record.id, snapshot.text)
+            .put_content(&Kind::PROBLEM, &record.id, &client, snapshot.text)
             .await?;
     }
     Ok(new)
@@ -218,18 +165,40 @@ pub(super) struct Resolved {
     pub(super) solved: ProblemRecord,
     /// What is not kept yet.
     pub(super) new: Vec<Snapshot>,
+    /// The campaigns it is of, if it is to be planned from the pool.
+    pub(super) job: Option<Job>,
 }
 
-/// What is booked of people but by the plans `but`, within reach or not.
+/// What is booked of people in some weeks but by the plans `but`, within reach or not.
 ///
 /// # Errors
 /// As the store; [`Code::Internal`] where a booking cannot be read.
-pub(super) async fn booked(read: &mut Read, but: &[&str]) -> Result<Booked, Problem> {
-    let busy = read.busy(but).await?;
+pub(super) async fn booked(
+    read: &mut Read,
+    but: &[&str],
+    start: Date,
+    weeks: u16,
+) -> Result<Booked, Problem> {
+    let last = last_day(start, weeks).unwrap_or(Date::MAX).to_string();
+    let busy = read.busy(but, (&start.to_string(), &last)).await?;
     Booked::read(&busy).map_err(|error| {
         tracing::error!(%error, "a booking cannot be read");
         Problem::new(Code::Internal, "a booking cannot be read")
     })
+}
+
+/// As [`booked`], in the weeks of a problem.
+///
+/// # Errors
+/// As [`booked`].
+pub(super) async fn booked_beside(
+    read: &mut Read,
+    but: &[&str],
+    problem: &ProblemRecord,
+) -> Result<Booked, Problem> {
+    let start: Result<Date, _> = problem.start.parse();
+    let start = start.map_err(|error| unreadable_document(&error))?;
+    booked(read, but, start, problem.weeks).await
 }
 
 /// Finds or takes the problem, and takes off what is booked by plans other than `replaces`.
@@ -243,29 +212,28 @@ pub(super) async fn resolve(
     replaces: &str,
 ) -> Result<Resolved, Problem> {
     let mut read = app.store.read(scope).await?;
-    let booked = booked(&mut read, &[replaces]).await?;
-    let (record, text, new) = match asked {
-        Asked::Known(id) => {
-            let (record, text) = text(&mut read, &id).await?;
-            (record, Arc::from(text), None)
-        }
-        Asked::New(snapshot) => {
-            let record = snapshot.record.clone();
-            (record, Arc::from(snapshot.text.as_str()), Some(*snapshot))
-        }
+    let (new, job) = match asked {
+        Asked::Known(id) => (Err(id), None),
+        Asked::New(snapshot) => (Ok(*snapshot), None),
+        Asked::Campaigns(snapshot, job) => (Ok(*snapshot), Some(job)),
     };
+    let (record, text) = match &new {
+        Ok(snapshot) => (snapshot.record.clone(), snapshot.text.clone()),
+        Err(id) => text(&mut read, id).await?,
+    };
+    let booked = booked_beside(&mut read, &[replaces], &record).await?;
     drop(read);
-    let text: Arc<str> = text;
     let mut resolved = Resolved {
         asked: record.clone(),
         solved: record.clone(),
         new: new.into_iter().collect(),
+        job,
     };
     if booked.is_empty() {
         return Ok(resolved);
     }
     let derived = app
-        .compute(move || derive(&text, &booked, &record))
+        .compute_long(move || derive(&text, &booked, &record))
         .await??;
     if let Some(derived) = derived {
         resolved.solved = derived.record.clone();

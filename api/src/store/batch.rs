@@ -34,6 +34,14 @@ pub struct Became {
     pub unchanged: u64,
 }
 
+impl std::ops::AddAssign for Became {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.changed += more.changed;
+        self.unchanged += more.unchanged;
+    }
+}
+
 /// What is there already of a document.
 struct Before {
     client: String,

@@ -88,6 +88,11 @@ const SHARED: &[(i64, &str, &str)] = &[
         include_str!("migrations/0010_pseudonyms.sql"),
     ),
     (20, "plans", include_str!("migrations/0020_plans.sql")),
+    (
+        30,
+        "scenarios",
+        include_str!("migrations/0030_scenarios.sql"),
+    ),
 ];
 const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
     (
@@ -99,6 +104,11 @@ const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
         11,
         "byte order of users",
         include_str!("migrations/0011_byte_order.postgres.sql"),
+    ),
+    (
+        31,
+        "byte order of scenarios",
+        include_str!("migrations/0031_byte_order.postgres.sql"),
     ),
 ];
 

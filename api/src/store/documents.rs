@@ -30,13 +30,15 @@ impl Kind {
     pub const CAMPAIGN: Self = Self::new("campaign", "campaigns", &["status"]);
     /// A problem: never changed once it is there.
     pub const PROBLEM: Self = Self::new("problem", "problems", &[]);
+    /// A problem or campaigns, with a change to try.
+    pub const SCENARIO: Self = Self::new("scenario", "scenarios", &[]);
     /// A plan of a problem.
     pub const PLAN: Self = Self::new("plan", "plans", &["problem", "state", "published"]);
     /// Hours of a person that a plan or a person's contract takes.
     pub const BOOKING: Self = Self::new(
         "booking",
         "bookings",
-        &["expert", "campaign", "plan", "kind"],
+        &["expert", "campaign", "plan", "kind", "starts", "ends"],
     );
 
     const fn new(

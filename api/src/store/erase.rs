@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use muster_matcher::json::Json;
 use sqlx::{AssertSqlSafe, Row};
 
+use super::names::renamed_text;
 use super::transaction::Change;
 use super::{Expect, Kind, Read, Result, StoreError, Write};
 use crate::access::{random, sha256};
@@ -23,6 +24,20 @@ pub struct Erased {
     /// Documents and rows that named them.
     pub renamed: u64,
 }
+
+/// Taking a person out of everything, on its way.
+#[derive(Clone, Debug)]
+pub struct Erasure {
+    id: String,
+    erased: Erased,
+    /// Which of [`PLACES`] is being looked through.
+    place: usize,
+    /// The keys of the last row looked at there.
+    after: Option<Vec<String>>,
+}
+
+/// Rows looked at in one transaction.
+const AT_ONCE: usize = 50;
 
 /// A table with texts that name people.
 struct Place {
@@ -40,6 +55,7 @@ struct Place {
 /// Everything that may name a person, but for the audit, which does not.
 const PLACES: &[Place] = &[
     document("campaigns"),
+    document("scenarios"),
     document("problems"),
     document("plans"),
     Place {
@@ -158,45 +174,89 @@ impl Write {
         Ok(names)
     }
 
-    /// Takes a person out of everything.
+    /// Begins to take a person out of everything: they and their protected attributes are gone, and whoever writes what
+    /// they read before is told the pseudonym. To be committed, and then gone on with [`Write::erase_more`].
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where no such person is known.
-    ///
-    /// # Complexity
-    /// Reads every problem and plan of the tenant once.
-    pub async fn erase_expert(&mut self, id: &str) -> Result<Erased> {
-        let tenant = self.tenant();
-        self.delete(&Kind::EXPERT, id, &Expect::Whatever).await?;
+    pub async fn erase_expert(&mut self, id: &str) -> Result<Erasure> {
+        self.alone().await?;
+        // Whoever was begun with and not ended is there no more, but linked.
+        match self.delete(&Kind::EXPERT, id, &Expect::Whatever).await {
+            Err(StoreError::NotFound { .. }) if self.is_called(id).await? => {}
+            done => done?,
+        }
         let pseudonym = self.pseudonyms(&[id]).await?.remove(id);
         let none = || StoreError::Damaged(format!("{id} has no pseudonym"));
         let pseudonym = pseudonym.ok_or_else(none)?;
         self.rename_changes(id, &pseudonym);
-        let mut renamed = 0;
-        for place in PLACES {
-            renamed += self.rename_in(place, id, &pseudonym).await?;
+        let sql = "DELETE FROM protected_attributes WHERE tenant = $1 AND expert = $2";
+        let query = sqlx::query(sql).bind(self.tenant()).bind(id.to_owned());
+        query.execute(self.connection()).await?;
+        self.note_erased(id, &pseudonym).await?;
+        Ok(Erasure {
+            id: id.to_owned(),
+            erased: Erased {
+                pseudonym,
+                renamed: 0,
+            },
+            place: 0,
+            after: None,
+        })
+    }
+
+    /// Writes the pseudonym wherever the next few texts name the person, and says whether there are more. To be
+    /// committed each time.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    ///
+    /// # Complexity
+    /// Holds one text at a time; over all calls every text of the tenant is looked through once.
+    pub async fn erase_more(&mut self, erasure: &mut Erasure) -> Result<bool> {
+        let Some(place) = PLACES.get(erasure.place) else {
+            return Ok(false);
+        };
+        let keys = self.naming(place, erasure).await?;
+        for keys in &keys {
+            self.rename_row(place, keys, erasure).await?;
         }
+        let is_last = keys.len() < AT_ONCE;
+        erasure.after = keys.into_iter().last().filter(|_| !is_last);
+        erasure.place += usize::from(is_last);
+        Ok(true)
+    }
+
+    /// Ends it: events call the person by the pseudonym, and nothing leads from it to them.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn end_erasure(&mut self, erasure: Erasure) -> Result<Erased> {
         let sql = "UPDATE events SET id = $3 WHERE tenant = $1 AND id = $2 AND kind = 'expert'";
         let link = "DELETE FROM pseudonyms WHERE tenant = $1 AND expert = $2 AND pseudonym = $3";
         for sql in [sql, link] {
             let query = sqlx::query(sql)
-                .bind(tenant.clone())
-                .bind(id.to_owned())
-                .bind(pseudonym.clone());
+                .bind(self.tenant())
+                .bind(erasure.id.clone())
+                .bind(erasure.erased.pseudonym.clone());
             query.execute(self.connection()).await?;
         }
-        let sql = "DELETE FROM protected_attributes WHERE tenant = $1 AND expert = $2";
-        let query = sqlx::query(sql).bind(tenant).bind(id.to_owned());
-        query.execute(self.connection()).await?;
-        Ok(Erased { pseudonym, renamed })
+        Ok(erasure.erased)
     }
 
-    /// Writes the pseudonym wherever texts of a table name the person; gives how many rows did.
-    async fn rename_in(&mut self, place: &Place, id: &str, pseudonym: &str) -> Result<u64> {
+    /// Whether the audit has a pseudonym for somebody.
+    async fn is_called(&mut self, id: &str) -> Result<bool> {
+        let sql = "SELECT pseudonym FROM pseudonyms WHERE tenant = $1 AND expert = $2";
+        let query = sqlx::query(sql).bind(self.tenant()).bind(id.to_owned());
+        Ok(query.fetch_optional(self.connection()).await?.is_some())
+    }
+
+    /// The keys of the next rows of a table whose texts may name the person.
+    async fn naming(&mut self, place: &Place, erasure: &Erasure) -> Result<Vec<Vec<String>>> {
         let Place {
             table, key, texts, ..
         } = place;
-        let quoted = json::text(&Json::Text(id.to_owned()));
+        let quoted = json::text(&Json::Text(erasure.id.clone()));
         let pattern = format!(
             "%{}%",
             quoted
@@ -214,40 +274,75 @@ impl Write {
         let columns: Vec<String> = key
             .iter()
             .map(|column| format!("CAST({column} AS TEXT)"))
-            .chain(texts.iter().map(|text| (*text).to_owned()))
             .collect();
+        let columns = columns.join(", ");
+        let after = match &erasure.after {
+            None => String::new(),
+            Some(after) => {
+                let places: Vec<String> = (4..4 + after.len()).map(|it| format!("${it}")).collect();
+                format!(" AND ({columns}) > ({})", places.join(", "))
+            }
+        };
         let sql = format!(
-            "SELECT {} FROM {table} WHERE tenant = $1 AND ({}{of_person})",
-            columns.join(", "),
+            "SELECT {columns} FROM {table} WHERE tenant = $1 AND ({}{of_person}) AND $3 <> ''{after} \
+             ORDER BY {columns} LIMIT {AT_ONCE}",
             named.join(" OR ")
         );
         let mut query = sqlx::query(AssertSqlSafe(sql))
             .bind(self.tenant())
-            .bind(pattern);
-        if place.expert.is_some() {
-            query = query.bind(id.to_owned());
+            .bind(pattern)
+            .bind(erasure.id.clone());
+        for key in erasure.after.iter().flatten() {
+            query = query.bind(key.clone());
         }
-        let rows = query.fetch_all(self.connection()).await?;
-        let mut renamed = 0;
-        for row in rows {
-            let mut keys: Vec<String> = Vec::new();
-            for at in 0..key.len() {
-                keys.push(row.try_get(at)?);
-            }
-            let mut after = Vec::new();
-            let mut differs = place.expert.is_some();
-            for at in 0..texts.len() {
-                let before: String = row.try_get(key.len() + at)?;
-                let renamed = renamed_text(&before, id, pseudonym);
-                differs |= renamed.is_some();
-                after.push(renamed.unwrap_or(before));
-            }
-            if differs {
-                self.replace(place, &keys, after, (id, pseudonym)).await?;
-                renamed += 1;
-            }
+        let mut keys = Vec::new();
+        for row in query.fetch_all(self.connection()).await? {
+            let of_row: std::result::Result<Vec<String>, _> =
+                (0..key.len()).map(|at| row.try_get(at)).collect();
+            keys.push(of_row?);
         }
-        Ok(renamed)
+        Ok(keys)
+    }
+
+    /// Writes the pseudonym wherever a row names the person.
+    async fn rename_row(
+        &mut self,
+        place: &Place,
+        keys: &[String],
+        erasure: &mut Erasure,
+    ) -> Result<()> {
+        let keyed: Vec<String> = (2..)
+            .zip(place.key)
+            .map(|(at, column)| format!("CAST({column} AS TEXT) = ${at}"))
+            .collect();
+        let sql = format!(
+            "SELECT {} FROM {} WHERE tenant = $1 AND {}",
+            place.texts.join(", "),
+            place.table,
+            keyed.join(" AND ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(self.tenant());
+        for key in keys {
+            query = query.bind(key.clone());
+        }
+        // Gone in between.
+        let Some(row) = query.fetch_optional(self.connection()).await? else {
+            return Ok(());
+        };
+        let (id, pseudonym) = (erasure.id.as_str(), erasure.erased.pseudonym.as_str());
+        let mut after = Vec::new();
+        let mut differs = place.expert.is_some();
+        for at in 0..place.texts.len() {
+            let before: String = row.try_get(at)?;
+            let renamed = renamed_text(&before, id, pseudonym);
+            differs |= renamed.is_some();
+            after.push(renamed.unwrap_or(before));
+        }
+        if differs {
+            self.replace(place, keys, after, (id, pseudonym)).await?;
+            erasure.erased.renamed += 1;
+        }
+        Ok(())
     }
 
     /// Writes the texts of one row.
@@ -307,98 +402,3 @@ impl Write {
 
 /// What pseudonyms begin with.
 const PREFIX: &str = "person-";
-
-/// An object or array that is open.
-struct Open {
-    is_object: bool,
-    /// Whether its own strings, or its `id` and keys, name people.
-    is_expert: bool,
-    /// Whether the value of the field being read does.
-    value_is_expert: bool,
-    /// Whether the next string is a field's name.
-    at_name: bool,
-}
-
-/// A JSON text with the person renamed; `None` where it does not name them. People are named as `expert`, in lists
-/// of `experts` or `changes`, and as the `id` or key of one in `experts`. All else stays as it is, byte by byte:
-/// a tree would round large numbers.
-fn renamed_text(text: &str, id: &str, pseudonym: &str) -> Option<String> {
-    let (mut out, mut renamed) = (String::with_capacity(text.len()), false);
-    let mut open: Vec<Open> = Vec::new();
-    let mut rest = text;
-    while let Some(next) = rest.find(['"', '{', '[', '}', ']', ',']) {
-        let (before, from) = rest.split_at(next);
-        out.push_str(before);
-        let is_expert = open.last().is_some_and(|open| match open.is_object {
-            true => open.value_is_expert,
-            false => open.is_expert,
-        });
-        let mut token = from.get(..1)?;
-        match token {
-            "\"" => {
-                token = string_token(from)?;
-                let said: String = serde_json::from_str(token).ok()?;
-                let mut names = is_expert;
-                if let Some(object) = open.last_mut().filter(|open| open.at_name) {
-                    names = object.is_expert;
-                    let lists = ["expert", "experts", "changes"].contains(&said.as_str());
-                    object.value_is_expert = lists || object.is_expert && said == "id";
-                    object.at_name = false;
-                }
-                if names && said == id {
-                    renamed = true;
-                    out.push_str(&json::text(&Json::Text(pseudonym.to_owned())));
-                } else {
-                    out.push_str(token);
-                }
-            }
-            "{" | "[" => open.push(Open {
-                is_object: token == "{",
-                is_expert,
-                value_is_expert: false,
-                at_name: token == "{",
-            }),
-            "}" | "]" => {
-                open.pop();
-            }
-            _ => {
-                if let Some(object) = open.last_mut().filter(|open| open.is_object) {
-                    object.at_name = true;
-                }
-            }
-        }
-        if !token.starts_with('"') {
-            out.push_str(token);
-        }
-        rest = from.get(token.len()..)?;
-    }
-    out.push_str(rest);
-    renamed.then_some(out)
-}
-
-/// The string that a text begins with, quotes included.
-fn string_token(text: &str) -> Option<&str> {
-    let mut escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    })?;
-    text.get(..end + 2)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn people_are_renamed_where_they_are_people() {
-        let before = r#"{"experts":[{"id":"ana","tags":["ana"]},{"id":"bo"}],"roles":[{"id":"ana"}],"pins":[{"expert":"ana","role":"ana"}],"conflict":{"changes":["ana"]},"bound":123456789012345678901234567890}"#;
-        let after = r#"{"experts":[{"id":"p","tags":["ana"]},{"id":"bo"}],"roles":[{"id":"ana"}],"pins":[{"expert":"p","role":"ana"}],"conflict":{"changes":["p"]},"bound":123456789012345678901234567890}"#;
-        assert_eq!(renamed_text(before, "ana", "p").unwrap(), after);
-        let odd = r#" { "experts" : { "a\"}[" : [1], "b" : "x\\" } , "expert":"a\"}[" } "#;
-        let named = r#" { "experts" : { "p" : [1], "b" : "x\\" } , "expert":"p" } "#;
-        assert_eq!(renamed_text(odd, "a\"}[", "p").unwrap(), named);
-        assert_eq!(renamed_text(before, "cy", "p"), None);
-    }
-}

@@ -40,7 +40,7 @@ pub enum StoreError {
     /// A job's lease was lost: another worker has it, or it is over.
     #[error("the lease on job {0} was lost")]
     LeaseLost(String),
-    /// The queue of jobs is full.
+    /// The queue of jobs is full: of the tenant, or of all.
     #[error("{waiting} jobs are waiting, which is the most")]
     QueueFull {
         /// Jobs that wait.

@@ -82,6 +82,15 @@ pub struct JobEvent {
     pub body: String,
 }
 
+/// How many jobs may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MostQueued {
+    /// Over all tenants.
+    pub in_all: i64,
+    /// Of one tenant, so that it does not take the others' places.
+    pub of_a_tenant: i64,
+}
+
 const FIELDS: &str =
     "id, client, kind, body, state, attempt, cancel, outcome, created_ms, ended_ms";
 
@@ -163,7 +172,7 @@ fn job_event(row: &AnyRow) -> Result<JobEvent> {
 }
 
 impl Write {
-    /// Queues a job, unless `most` wait already (over all tenants).
+    /// Queues a job, unless as many wait already as may.
     ///
     /// # Errors
     /// [`StoreError::QueueFull`].
@@ -173,16 +182,21 @@ impl Write {
         client: &str,
         kind: &str,
         body: String,
-        most: i64,
+        most: &MostQueued,
     ) -> Result<()> {
-        let sql = "SELECT COUNT(*) FROM jobs WHERE state = 'queued'";
+        let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN tenant = $1 THEN 1 ELSE 0 END), 0) AS BIGINT) \
+                   FROM jobs WHERE state = 'queued'";
         self.see(walls::Change::Gate("open")).await?;
         self.beyond_walls().await?;
-        let row = sqlx::query(sql).fetch_one(self.connection()).await?;
+        let query = sqlx::query(sql).bind(self.tenant());
+        let row = query.fetch_one(self.connection()).await?;
         self.behind_walls().await?;
         self.see(walls::Change::Gate("")).await?;
-        let waiting: i64 = row.try_get(0)?;
-        if waiting >= most {
+        let (waiting, own): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        if own >= most.of_a_tenant {
+            return Err(StoreError::QueueFull { waiting: own });
+        }
+        if waiting >= most.in_all {
             return Err(StoreError::QueueFull { waiting });
         }
         let sql = "INSERT INTO jobs (tenant, id, client, kind, body, state, attempt, lease_until_ms, cancel, \
@@ -218,17 +232,18 @@ impl Write {
     /// [`StoreError::LeaseLost`].
     pub async fn tell_job(&mut self, job: &Job, body: String) -> Result<()> {
         self.hold(job).await?;
-        self.tell_of_job(&job.id, body).await
+        self.tell_of_job(&job.id, &job.client, body).await
     }
 
-    async fn tell_of_job(&mut self, id: &str, body: String) -> Result<()> {
-        let sql = "INSERT INTO job_events (tenant, job, seq, at_ms, body) SELECT $1, $2, \
-                   COALESCE(MAX(seq), 0) + 1, $3, $4 FROM job_events WHERE tenant = $1 AND job = $2";
+    async fn tell_of_job(&mut self, id: &str, client: &str, body: String) -> Result<()> {
+        let sql = "INSERT INTO job_events (tenant, job, seq, at_ms, body, client) SELECT $1, $2, \
+                   COALESCE(MAX(seq), 0) + 1, $3, $4, $5 FROM job_events WHERE tenant = $1 AND job = $2";
         let query = sqlx::query(sql)
             .bind(self.tenant())
             .bind(id.to_owned())
             .bind(now_ms())
-            .bind(body);
+            .bind(body)
+            .bind(client.to_owned());
         query.execute(self.connection()).await?;
         Ok(())
     }
@@ -267,7 +282,7 @@ impl Write {
             .bind(id.to_owned());
         let withdrawn = query.execute(self.connection()).await?.rows_affected() == 1;
         if withdrawn {
-            self.tell_of_job(id, outcome).await?;
+            self.tell_of_job(id, &job.client, outcome).await?;
             self.noted_job(id, &job.client, "end");
         }
         Ok(withdrawn)

@@ -11,14 +11,18 @@
 
 mod audit;
 mod batch;
+mod bookings;
 mod connect;
 mod documents;
 mod erase;
+mod erasures;
 mod error;
 mod feed;
 mod hint;
 mod jobs;
 mod keys;
+mod names;
+mod once;
 mod plans;
 mod protected;
 #[cfg(test)]
@@ -29,17 +33,20 @@ mod walls;
 
 pub use audit::{AuditRow, Broken, Intact};
 pub use batch::{Became, Put};
+pub use bookings::{Busy, BusyPage, BusyWanted};
 pub use connect::Dialect;
 pub use documents::{Column, Document, Expect, Filter, Kind, Op, Page, Value};
-pub use erase::Erased;
+pub use erase::{Erased, Erasure};
 pub use error::StoreError;
 pub use feed::Event;
 pub use hint::Hints;
-pub use jobs::{Claimed, Job, JobEvent, JobState};
+pub use jobs::{Claimed, Job, JobEvent, JobState, MostQueued};
 pub use keys::KeyRow;
-pub use plans::{Busy, PlanRow, RowFilter, RowKind, joined};
+pub use names::renamed_text;
+pub use once::{Answer, Begun, Known, RequestKey};
+pub use plans::{PlanRow, RowFilter, RowKind, joined};
 pub use protected::GroupRow;
-pub use transaction::{Answer, Begun, ERASE, Read, RequestKey, Write};
+pub use transaction::{ERASE, Read, Write};
 pub use users::{SessionRow, UserRow};
 
 use std::path::Path;

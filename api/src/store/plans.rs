@@ -1,4 +1,4 @@
-//! What belongs to problems and plans beside their documents: texts, rows, and who is busy.
+//! What belongs to problems and plans beside their documents: texts and rows.
 //!
 //! A plan may serve several clients. Its document then belongs to all of them together
 //! ([`joined`]), which only somebody without walls reaches; [`Read::plan`] also gives it to whoever
@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{Document, Filter, Kind, Page, Read, Result, StoreError, Write};
@@ -19,7 +18,7 @@ pub fn joined<'a>(clients: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Text as a column holds it: PostgreSQL has no NUL.
-fn column(text: &str) -> String {
+pub(super) fn column(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
@@ -78,15 +77,6 @@ pub struct RowFilter {
     pub expert: Option<String>,
     /// That hold this week.
     pub week: Option<i64>,
-}
-
-/// Hours of somebody that are booked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Busy {
-    /// The booking, as JSON: for arithmetic, and for eyes only where it is `in_reach`.
-    pub body: String,
-    /// Whether the scope may see more of it than that the person is busy.
-    pub in_reach: bool,
 }
 
 impl Read {
@@ -213,66 +203,31 @@ impl Read {
         }
         Ok(rows)
     }
-
-    /// Everything that is booked in the tenant but by the plans `but`.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn busy(&mut self, but: &[&str]) -> Result<Vec<Busy>> {
-        let sql = "SELECT plan, client, body FROM bookings WHERE tenant = $1 ORDER BY id";
-        let query = sqlx::query(sql).bind(self.tenant());
-        self.beyond_walls().await?;
-        let rows = query.fetch_all(self.connection()).await?;
-        self.behind_walls().await?;
-        let mut busy = Vec::new();
-        for row in &rows {
-            let plan: String = row.try_get(0)?;
-            if !but.contains(&plan.as_str()) {
-                busy.push(self.one_busy(row)?);
-            }
-        }
-        Ok(busy)
-    }
-
-    /// Everything that is booked of somebody.
-    ///
-    /// # Errors
-    /// Whatever the database says.
-    pub async fn busy_of(&mut self, expert: &str) -> Result<Vec<Busy>> {
-        let sql =
-            "SELECT plan, client, body FROM bookings WHERE tenant = $1 AND expert = $2 ORDER BY id";
-        let query = sqlx::query(sql).bind(self.tenant()).bind(column(expert));
-        self.beyond_walls().await?;
-        let rows = query.fetch_all(self.connection()).await?;
-        self.behind_walls().await?;
-        rows.iter().map(|row| self.one_busy(row)).collect()
-    }
-
-    fn one_busy(&self, row: &AnyRow) -> Result<Busy> {
-        let client: String = row.try_get(1)?;
-        Ok(Busy {
-            body: row.try_get(2)?,
-            in_reach: self.scope().reaches(&client),
-        })
-    }
 }
 
 /// Rows written by one statement: 12 values each, well below what either database takes.
 const ROWS_AT_ONCE: usize = 40;
 
 impl Write {
-    /// Puts the text of a document; whoever puts the document has been let in.
+    /// Puts the text of a document of these clients; whoever puts the document has been let in.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn put_content(&mut self, kind: &Kind, id: &str, body: String) -> Result<()> {
-        let sql = "INSERT INTO contents (tenant, kind, id, body) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (tenant, kind, id) DO UPDATE SET body = excluded.body";
+    pub async fn put_content(
+        &mut self,
+        kind: &Kind,
+        id: &str,
+        client: &str,
+        body: String,
+    ) -> Result<()> {
+        let sql = "INSERT INTO contents (tenant, kind, id, body, client) VALUES ($1, $2, $3, $4, $5) \
+                   ON CONFLICT (tenant, kind, id) DO UPDATE SET body = excluded.body, client = excluded.client";
         let query = sqlx::query(sql)
             .bind(self.tenant())
             .bind(kind.name)
             .bind(id.to_owned())
-            .bind(body);
+            .bind(body)
+            .bind(client.to_owned());
         query.execute(self.connection()).await?;
         Ok(())
     }
@@ -322,11 +277,12 @@ impl Write {
         Ok(())
     }
 
-    /// Makes other publishers of the tenant wait until this transaction is over.
+    /// Makes others of the tenant who publish, erase people, or write what came of a job wait until this transaction
+    /// is over. To be called before anything else is written.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn publish_alone(&mut self) -> Result<()> {
+    pub async fn alone(&mut self) -> Result<()> {
         let sql = "INSERT INTO publishing (tenant, times) VALUES ($1, 1) \
                    ON CONFLICT (tenant) DO UPDATE SET times = publishing.times + 1";
         let query = sqlx::query(sql).bind(self.tenant());

@@ -3,11 +3,11 @@
 use std::ops::{Deref, DerefMut};
 
 use serde_json::json;
-use sqlx::any::AnyRow;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, Transaction};
 use tokio::sync::{OwnedMutexGuard, watch};
 
+use super::once::{Answer, RequestKey};
 use super::walls::{self, View};
 use super::{Dialect, Result, Store, StoreError, audit, now_ms};
 use crate::access::Scope;
@@ -61,7 +61,8 @@ pub struct Write {
     changes: Vec<Change>,
     /// The pseudonym of somebody erased by this transaction.
     pub(super) erased: Option<String>,
-    request: Option<RequestKey>,
+    /// The request it answers, if that may be repeated.
+    pub(super) request: Option<RequestKey>,
     people_changed: watch::Sender<()>,
     /// Held until the transaction is over.
     _turn: Option<OwnedMutexGuard<()>>,
@@ -78,36 +79,6 @@ pub(super) struct Change {
     /// Hashes of the document before and after; empty where there is none.
     pub(super) before: String,
     pub(super) after: String,
-}
-
-/// A request that may be repeated: its key and what it asked.
-#[derive(Clone, Debug)]
-pub struct RequestKey {
-    /// The caller's key.
-    pub name: String,
-    /// Hash of method, path and body.
-    pub request_hash: String,
-}
-
-/// What a request was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// HTTP status.
-    pub status: u16,
-    /// Where the thing made is; empty if nowhere.
-    pub location: String,
-    /// Its revision; empty if it has none.
-    pub etag: String,
-    /// JSON.
-    pub body: String,
-}
-
-/// A request with a key: the first of its kind, or one that was answered before.
-pub enum Begun {
-    /// Do it.
-    First(Write),
-    /// Give this answer again.
-    Again(Answer),
 }
 
 impl Store {
@@ -189,55 +160,6 @@ impl Store {
             _turn: turn,
         })
     }
-
-    /// A transaction for a request that may be repeated; without a key just a transaction.
-    ///
-    /// # Errors
-    /// [`StoreError::KeyReused`]; as [`Store::write`].
-    pub async fn write_once(&self, scope: &Scope, request: Option<RequestKey>) -> Result<Begun> {
-        let mut write = self.write(scope).await?;
-        let Some(request) = request else {
-            return Ok(Begun::First(write));
-        };
-        let sql = "SELECT request_hash, status, location, etag, body FROM idempotency \
-                   WHERE tenant = $1 AND actor = $2 AND name = $3";
-        let (tenant, actor) = (scope.tenant().to_owned(), scope.actor().to_owned());
-        let query = sqlx::query(sql)
-            .bind(tenant)
-            .bind(actor)
-            .bind(request.name.clone());
-        let Some(row) = query.fetch_optional(write.connection()).await? else {
-            write.request = Some(request);
-            return Ok(Begun::First(write));
-        };
-        if row.try_get::<String, _>(0)? != request.request_hash {
-            return Err(StoreError::KeyReused(request.name));
-        }
-        Ok(Begun::Again(answer(&row)?))
-    }
-
-    /// Forgets answers to requests older than `before_ms`.
-    ///
-    /// # Errors
-    /// As [`Store::write`].
-    pub async fn forget_answers(&self, before_ms: i64) -> Result<u64> {
-        let sql = "DELETE FROM idempotency WHERE created_ms < $1";
-        let mut below = self.write_below().await?;
-        let query = sqlx::query(sql).bind(before_ms);
-        let done = query.execute(below.connection()).await?;
-        below.commit().await?;
-        Ok(done.rows_affected())
-    }
-}
-
-fn answer(row: &AnyRow) -> Result<Answer> {
-    let status: i64 = row.try_get(1)?;
-    Ok(Answer {
-        status: u16::try_from(status).map_err(|error| StoreError::Damaged(error.to_string()))?,
-        location: row.try_get(2)?,
-        etag: row.try_get(3)?,
-        body: row.try_get(4)?,
-    })
 }
 
 impl Read {
@@ -355,20 +277,7 @@ impl Write {
 
     async fn finish(mut self, answer: Option<&Answer>) -> Result<()> {
         if let (Some(request), Some(answer)) = (self.request.take(), answer) {
-            let sql = "INSERT INTO idempotency \
-                (tenant, actor, name, request_hash, status, location, etag, body, created_ms) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-            let query = sqlx::query(sql)
-                .bind(self.tenant())
-                .bind(self.scope.actor().to_owned())
-                .bind(request.name)
-                .bind(request.request_hash)
-                .bind(i64::from(answer.status))
-                .bind(answer.location.clone())
-                .bind(answer.etag.clone())
-                .bind(answer.body.clone())
-                .bind(now_ms());
-            query.execute(self.connection()).await?;
+            self.keep_answer(request, answer).await?;
         }
         let of_person = |change: &Change| change.kind == super::Kind::EXPERT.name;
         let are_people_changed = self.changes.iter().any(of_person);

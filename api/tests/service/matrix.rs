@@ -132,6 +132,10 @@ const ROWS: &[(&str, &str, Reach, Say)] = &[
     ("get", "/v1/problems", Own, Nothing),
     ("post", "/v1/problems", Own, Json("{}")),
     ("get", "/v1/problems/{id}", Client, Nothing),
+    ("get", "/v1/scenarios", Own, Nothing),
+    ("post", "/v1/scenarios", Own, Json("{}")),
+    ("get", "/v1/scenarios/{id}", Client, Nothing),
+    ("delete", "/v1/scenarios/{id}", Client, Nothing),
     ("post", "/v1/check", Own, Json("{}")),
     ("get", "/v1/plans", Own, Nothing),
     ("post", "/v1/plans", Own, Json("{}")),
@@ -186,6 +190,7 @@ struct World {
     rejects: String,
     problem: String,
     plan: String,
+    scenario: String,
 }
 
 impl World {
@@ -198,7 +203,7 @@ impl World {
             "PUT",
             "/v1/campaigns/rlhf",
             &[],
-            &campaign("rlhf", "atlas", 5000),
+            &campaign("rlhf", "atlas", 5000).replacen('{', r#"{"status":"confirmed","#, 1),
         );
         assert_eq!(added.status, 201, "{}", added.text);
         server.admin(
@@ -227,7 +232,12 @@ impl World {
             .to_owned();
         let published = server.admin("POST", &format!("{place}/publish"), &[], "");
         assert_eq!(published.status, 200, "{}", published.text);
+        let wanted = serde_json::json!({"name": "x", "problem": problem, "patch": {}});
+        let kept = server.admin("POST", "/v1/scenarios", &[], &wanted.to_string());
+        assert_eq!(kept.status, 201, "{}", kept.text);
+        let scenario = kept.body["id"].as_str().unwrap().to_owned();
         Self {
+            scenario,
             server,
             south,
             user: "kim".to_owned(),
@@ -282,6 +292,7 @@ impl World {
             path if path.starts_with("/v1/keys") => &self.key,
             path if path.starts_with("/v1/imports") => &self.rejects,
             path if path.starts_with("/v1/problems") => &self.problem,
+            path if path.starts_with("/v1/scenarios") => &self.scenario,
             path if path.starts_with("/v1/plans") => &self.plan,
             _ => "x",
         };
@@ -427,6 +438,6 @@ fn every_role_gets_from_every_endpoint_what_the_table_says() {
     let untouched = world.server.admin("GET", "/v1/campaigns/rlhf", &[], "");
     assert_eq!(
         (untouched.status, untouched.body["status"].as_str()),
-        (200, Some("draft"))
+        (200, Some("confirmed"))
     );
 }

@@ -179,3 +179,58 @@ fn an_erased_person_is_nowhere_and_everything_stays_consistent() {
     let bytes = std::fs::read(&copy).unwrap();
     assert!(!bytes.windows(10).any(|bytes| bytes == b"wilhelmina"));
 }
+
+#[test]
+fn who_is_erased_while_a_plan_is_made_does_not_come_back_with_it() {
+    erased_meanwhile(&Server::start());
+    if let Some([server, _]) = crate::jobs::nodes() {
+        erased_meanwhile(&server);
+    }
+}
+
+fn erased_meanwhile(server: &Server) {
+    use crate::desk::{LARGE, about, demo, post_plan, post_problem, until, until_over};
+    let problem = post_problem(server, &demo(server, LARGE));
+    let place = post_plan(server, &about(&problem));
+    let is_some = |answer: &crate::server::Answer| answer.body["plan"]["stints"][0].is_object();
+    let patience = std::time::Duration::from_secs(60);
+    let found = until(server, &place, patience, is_some);
+    let who = found.body["plan"]["stints"][0]["expert"].as_str().unwrap();
+    let body = serde_json::json!({"id": who, "rate": {"min_cents": 4000, "currency": "EUR"},
+        "availability": {"weekly_hours": 20}});
+    let path = format!("/v1/experts/{who}");
+    let put = server.admin("PUT", &path, &[], &body.to_string());
+    assert_eq!(put.status, 201, "{}", put.text);
+    let lines = [("content-type", "application/x-ndjson")];
+    let bad = format!("{{\"id\":\"{who}\",\"name\":3}}\n");
+    let bad = server.admin("POST", "/v1/imports/experts", &lines, &bad);
+    let rejects = bad.body["rejects"].as_str().unwrap();
+    assert!(server.admin("GET", rejects, &[], "").text.contains(who));
+
+    let erased = server.admin("POST", &format!("{path}/erase"), &[], "");
+    assert_eq!(erased.status, 200, "{}", erased.text);
+    let pseudonym = erased.body["pseudonym"].as_str().unwrap();
+    server.admin("POST", &format!("{place}/stop"), &[], "");
+    let over = until_over(server, &place);
+    assert_eq!(over["status"], "stopped");
+    let named = format!("\"{who}\"");
+    for path in [
+        place.clone(),
+        format!("{place}/assignments?limit=1000"),
+        format!("{place}/alternates?limit=1000"),
+        format!("/v1/problems/{problem}"),
+        "/v1/bookings?limit=1000".to_owned(),
+    ] {
+        let seen = server.admin("GET", &path, &[], "");
+        assert_eq!(seen.status, 200, "{path}");
+        assert!(!seen.text.contains(&named), "{path}");
+    }
+    let of_pseudonym = format!("{place}/assignments?expert={pseudonym}");
+    let of_pseudonym = server.admin("GET", &of_pseudonym, &[], "");
+    let whole = server.admin("GET", &place, &[], "").text;
+    let works = of_pseudonym.body["items"].as_array().unwrap().len();
+    assert_eq!(works > 0, whole.contains(pseudonym));
+    assert_eq!(server.admin("GET", rejects, &[], "").status, 404);
+    let again = server.admin("POST", &format!("{path}/erase"), &[], "");
+    assert_eq!(again.code(), "NOT_FOUND");
+}

@@ -11,7 +11,12 @@ fn post(server: &Server, place: &str, what: &str) -> crate::server::Answer {
 }
 
 fn booked(server: &Server, expert: &Value) -> Value {
-    let path = format!("/v1/bookings?expert={}", expert.as_str().unwrap());
+    of_kind(server, expert, "hard")
+}
+
+fn of_kind(server: &Server, expert: &Value, kind: &str) -> Value {
+    let expert = expert.as_str().unwrap();
+    let path = format!("/v1/bookings?expert={expert}&kind={kind}");
     server.admin("GET", &path, &[], "").body["items"].clone()
 }
 
@@ -102,6 +107,77 @@ fn published_hours_are_taken_for_everybody_until_they_are_given_back() {
     }
     assert_eq!(booked(&server, &stint["expert"]), json!([]));
     assert_eq!(post(&server, &places[1], "publish").status, 200);
+}
+
+/// Every booking, page by page.
+fn all_booked(server: &Server, key: &str) -> Vec<Value> {
+    let (mut items, mut more) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/v1/bookings?limit=7{more}");
+        let page = server.ask(key, "GET", &path, &[], "");
+        assert_eq!(page.status, 200, "{}", page.text);
+        items.extend(page.body["items"].as_array().unwrap().clone());
+        match page.body["next"].as_str() {
+            Some(next) => more = format!("&cursor={next}"),
+            None => return items,
+        }
+    }
+}
+
+#[test]
+fn a_draft_books_softly_and_counts_nowhere() {
+    drafts(&Server::start());
+    if let Some([first, _]) = nodes() {
+        drafts(&first);
+    }
+}
+
+fn drafts(server: &Server) {
+    let id = post_problem(server, &demo(server, SMALL));
+    let places: Vec<String> = (0..2).map(|_| post_plan(server, &about(&id))).collect();
+    let plans: Vec<Value> = places.iter().map(|it| until_over(server, it)).collect();
+    let stints = |plan: &Value| plan["plan"]["stints"].as_array().unwrap().len();
+    // Both are there, and neither took anything from the other.
+    assert_eq!(plans[1]["solved_problem"], plans[1]["problem"]);
+    let soft = all_booked(server, &server.key);
+    assert_eq!(soft.len(), stints(&plans[0]) + stints(&plans[1]));
+    assert!(soft.iter().all(|it| it["kind"] == "soft"));
+    let expert = &plans[0]["plan"]["stints"][0]["expert"];
+    let before = of_kind(server, expert, "soft");
+
+    // Publishing makes one hard as it was soft; the other stays.
+    assert_eq!(post(server, &places[0], "publish").status, 200);
+    let hard = booked(server, expert);
+    let as_soft = |mut all: Value| {
+        for it in all.as_array_mut().unwrap() {
+            it["kind"] = json!("soft");
+        }
+        all
+    };
+    let own: Vec<&Value> = before
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["plan"] == plans[0]["id"])
+        .collect();
+    assert_eq!(json!(own), as_soft(hard));
+    let all = all_booked(server, &server.key);
+    let hard = all.iter().filter(|it| it["kind"] == "hard").count();
+    assert_eq!((all.len(), hard), (soft.len(), stints(&plans[0])));
+
+    // Whoever reads published plans only sees no draft; who is behind a wall, that people are busy.
+    let scheduler = server.key("scheduler", &[]);
+    let seen = all_booked(server, &scheduler);
+    assert_eq!(seen.len(), hard);
+    let walled = all_booked(server, &server.key("planner", &["nobody"]));
+    assert_eq!(walled.len(), all.len());
+    let is_bare =
+        |it: &Value| it["plan"].is_null() && it["role"].is_null() && it["hours"].is_array();
+    assert!(walled.iter().all(is_bare));
+
+    assert_eq!(post(server, &places[0], "unpublish").status, 200);
+    assert_eq!(of_kind(server, expert, "soft"), before);
+    assert_eq!(booked(server, expert), json!([]));
 }
 
 #[test]

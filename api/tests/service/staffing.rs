@@ -61,6 +61,8 @@ pub(crate) fn set_up(server: &Server, people: &str, campaigns: &[Value]) -> Vec<
     let last = events.body["last"].as_i64().unwrap();
     let ids = campaigns.iter().map(|file| {
         let id = file["campaigns"][0]["id"].as_str().unwrap().to_owned();
+        let mut file = file.clone();
+        file["status"] = json!("confirmed");
         let put = server.admin(
             "PUT",
             &format!("/v1/campaigns/{id}"),

@@ -48,6 +48,7 @@ pub(super) fn solve_over_pool(
     loop {
         let half = HalfTime::of(stop);
         let until: &dyn Stop = if is_settled { stop } else { &half };
+        says(Event::Problem(&problem));
         let plan = solve_again(&problem, &mut memory, options, until, &mut |progress| {
             says(Event::Progress(progress));
         });

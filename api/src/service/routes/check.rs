@@ -48,7 +48,7 @@ pub(super) async fn check(
     let scope = caller.may(Action::ProblemsRead)?;
     let reader = scope.clone();
     let (asked, plan) = app
-        .compute(move || {
+        .compute_long(move || {
             let (tree, texts) = split(&text.bytes, &["problem", "plan"])?;
             let mut faults = Faults::default();
             if let Some(mut fields) = Fields::open(tree, &Path::ROOT, &mut faults) {
@@ -67,7 +67,9 @@ pub(super) async fn check(
             let mut read = app.store.read(&scope).await?;
             (snapshots::text(&mut read, &id).await?.1, None)
         }
-        Asked::New(snapshot) => (String::new(), Some(snapshot.problem)),
+        Asked::New(snapshot) | Asked::Campaigns(snapshot, _) => {
+            (String::new(), Some(snapshot.problem))
+        }
     };
     let report = move || {
         let problem = match new {
@@ -76,7 +78,7 @@ pub(super) async fn check(
         };
         Ok::<_, Problem>(checked(&problem, &plan))
     };
-    let report = app.compute(report).await??;
+    let report = app.compute_long(report).await??;
     let holds = report.holds();
     reply::value(StatusCode::OK, &Checked { holds, report })
 }

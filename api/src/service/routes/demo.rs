@@ -52,7 +52,7 @@ pub(super) async fn problem(
         weeks: u16::try_from(within("weeks", params.weeks.map(u32::from), 13, 52)?).unwrap_or(52),
         ..ProblemSpec::default()
     };
-    let text = app.compute(move || generated(&spec)).await??;
+    let text = app.compute_long(move || generated(&spec)).await??;
     Ok(reply::json(StatusCode::OK, text))
 }
 

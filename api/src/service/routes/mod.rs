@@ -10,6 +10,7 @@ mod keys;
 mod plans;
 mod problems;
 mod reports;
+mod scenarios;
 mod sessions;
 mod tenants;
 mod users;
@@ -29,6 +30,8 @@ use utoipa_axum::routes;
 
 use super::{App, Code, Problem, health, observe, schemas};
 use crate::access::{COOKIE, Refused};
+
+pub(super) use experts::merged;
 
 /// What the document says beside the routes.
 #[derive(OpenApi)]
@@ -75,6 +78,8 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(keys::rotate))
         .routes(routes!(problems::list, problems::create))
         .routes(routes!(problems::get))
+        .routes(routes!(scenarios::list, scenarios::create))
+        .routes(routes!(scenarios::get, scenarios::delete))
         .routes(routes!(demo::problem))
         .routes(routes!(check::check))
         .routes(routes!(plans::list, plans::create))
@@ -210,11 +215,35 @@ pub fn openapi() -> Value {
     let mut document = serde_json::to_value(&document).unwrap_or_default();
     schemas::put_into(&mut document);
     name_problems(&mut document);
+    name_keys(&mut document);
     document["components"]["securitySchemes"]["key"] =
         json!({"type": "http", "scheme": "bearer", "bearerFormat": "muster_<id>_<secret>"});
     document["components"]["securitySchemes"]["session"] =
         json!({"type": "apiKey", "in": "cookie", "name": COOKIE});
     document
+}
+
+/// POSTs that only answer: to do them twice changes nothing.
+const ANSWERS: [&str; 3] = ["/v1/experts/search", "/v1/meter", "/v1/check"];
+
+/// Every other POST may be repeated with a key.
+fn name_keys(document: &mut Value) {
+    let header = json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "Repeated with the same key, it is done once and answered alike, for a day",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255}
+    });
+    for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
+        if ANSWERS.contains(&path.as_str()) {
+            continue;
+        }
+        if let Some(post) = methods.get_mut("post").and_then(Value::as_object_mut) {
+            let parameters = post.entry("parameters").or_insert_with(|| json!([]));
+            if let Some(parameters) = parameters.as_array_mut() {
+                parameters.push(header.clone());
+            }
+        }
+    }
 }
 
 /// Problems have a media type of their own.

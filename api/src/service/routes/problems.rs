@@ -31,11 +31,11 @@ pub(super) struct PostParams {
 #[into_params(parameter_in = Query)]
 pub(super) struct ListParams {
     /// Only these fields, separated by commas.
-    fields: Option<String>,
+    pub(super) fields: Option<String>,
     /// Entries of a page, 1 to 1000.
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// The `next` of the page before.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 /// A problem with what is said of it.
@@ -65,7 +65,7 @@ pub(super) async fn create(
     let scope = caller.may(Action::ProblemsWrite)?;
     let (request, reader) = (once.of(&text.hash), scope.clone());
     let read = move || snapshots::snapshot("", &text.bytes, &reader);
-    let snapshot = app.compute(read).await??;
+    let snapshot = app.compute_long(read).await??;
     let record = snapshot.record.clone();
     if params.validate_only {
         return reply::value(StatusCode::OK, &record);

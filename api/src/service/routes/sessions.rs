@@ -1,6 +1,6 @@
 //! Signing in and out, for a console in a browser: a cookie that scripts cannot read and other sites cannot use.
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, FromRequestParts as _, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path};
@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::users::{Password, hashed};
 use crate::access::{Action, COOKIE, Caller, Denied, NewSession, SESSION_MS, Scope, sign_in};
-use crate::service::extract::{Body, may_fail, wait};
+use crate::service::extract::{Body, Once, may_fail, wait};
 use crate::service::problem::ProblemBody;
 use crate::service::{App, Code, Problem, reply};
-use crate::store::{UserRow, Write};
+use crate::store::{Answer, Begun, RequestKey, UserRow, Write};
 
 /// Who signs in.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -118,7 +118,8 @@ fn own(caller: &Caller) -> Result<(Scope, &str, &str), Problem> {
     responses((status = 204, description = "Signed in; the session is in the cookie"),
               (status = "4XX", description = "A problem", body = ProblemBody)))]
 pub(super) async fn create(State(app): State<App>, request: Request) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let once = Once::from_request_parts(&mut parts, &app).await?;
     let request = Request::from_parts(parts.clone(), body);
     let asked = Body::<Credentials>::from_request(request, &app)
         .await?
@@ -133,10 +134,41 @@ pub(super) async fn create(State(app): State<App>, request: Request) -> Result<R
     app.limiter.password(tenant, user).map_err(wait)?;
     sign_in(&app.store, &app.gate, tenant, user, asked.password).await?;
     let scope = app.gate.scope(tenant, "sign-in", Action::SessionOwn);
-    let mut write = app.store.write(&scope).await?;
+    // Everybody signs in as the same actor. The password is no part of what is kept: its hash could be guessed.
+    let mut request = once.of("sign-in");
+    if let Some(request) = &mut request {
+        request.name = format!("{user} {}", request.name);
+    }
+    let write = first(&app, &scope, request).await?;
+    begun(&app, write, tenant, user).await
+}
+
+/// A transaction for a request that is done once; whoever repeats it is told so. The cookie is kept nowhere.
+async fn first(app: &App, scope: &Scope, request: Option<RequestKey>) -> Result<Write, Problem> {
+    match app.store.write_once(scope, request).await? {
+        Begun::First(write) => Ok(write),
+        Begun::Again(answer) => {
+            let detail = format!(
+                "this request was done, and its session begins with {}; the cookie was in the first answer",
+                answer.body
+            );
+            Err(Problem::new(Code::DoneBefore, detail))
+        }
+    }
+}
+
+/// Begins a session and gives its cookie.
+async fn begun(app: &App, mut write: Write, tenant: &str, user: &str) -> Result<Response, Problem> {
     let cookie = begin(&mut write, tenant, user).await?;
-    write.commit().await?;
-    Ok(with_cookie(reply::done(), &app, &cookie))
+    let answer = Answer {
+        status: StatusCode::NO_CONTENT.as_u16(),
+        location: String::new(),
+        etag: String::new(),
+        // The public part.
+        body: cookie.split('_').next().unwrap_or_default().to_owned(),
+    };
+    write.commit_answer(&answer).await?;
+    Ok(with_cookie(reply::done(), app, &cookie))
 }
 
 /// Says who calls.
@@ -167,13 +199,15 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller) -> Result<Res
     extensions(("x-action" = json!("session:own"))),
     responses((status = 204, description = "The new session is in the cookie"),
               (status = "4XX", description = "A problem", body = ProblemBody)))]
-pub(super) async fn rotate(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+pub(super) async fn rotate(
+    State(app): State<App>,
+    caller: Caller,
+    once: Once,
+) -> Result<Response, Problem> {
     let (scope, user, session) = own(&caller)?;
-    let mut write = app.store.write(&scope).await?;
+    let mut write = first(&app, &scope, once.of("")).await?;
     write.end_session(user, session).await?;
-    let cookie = begin(&mut write, scope.tenant(), user).await?;
-    write.commit().await?;
-    Ok(with_cookie(reply::done(), &app, &cookie))
+    begun(&app, write, scope.tenant(), user).await
 }
 
 /// A new password.

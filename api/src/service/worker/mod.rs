@@ -19,12 +19,14 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 
+use super::staffing::Job;
+use super::tasks::keep;
 use super::{App, Code, Problem, snapshots};
 use crate::access::{Action, Scope, random};
 use crate::plan_file;
 use crate::planning::{PlanRecord, RunStatus, SolveFailure, Solved};
-use crate::store::{Claimed, Kind, StoreError};
-use solver::{News, Solver};
+use crate::store::{Claimed, Kind, StoreError, now_ms};
+use solver::{News, Solver, Staff, Work};
 
 pub(super) use record::{plan, put_new_plan, put_plan};
 
@@ -76,11 +78,10 @@ pub(super) fn start(app: &App) -> Vec<JoinHandle<()>> {
     let workers = threads.min(2);
     let name = random::<4>().unwrap_or_default();
     let run = |idx: usize| {
-        tokio::spawn(work(
-            app.clone(),
-            format!("{name}-{idx}"),
-            threads / workers,
-        ))
+        let name = format!("{name}-{idx}");
+        keep(app, format!("worker {idx}"), move |app| {
+            work(app, name.clone(), threads / workers)
+        })
     };
     (0..workers).map(run).collect()
 }
@@ -102,9 +103,10 @@ async fn work(app: App, name: String, threads: usize) {
             Err(error) => tracing::warn!(%error, "no job can be claimed"),
         }
         tokio::select! {
+            biased;
+            () = told_to_stop(&mut stopping) => {}
             () = app.queued.notified() => {}
             () = sleep(IDLE) => {}
-            () = told_to_stop(&mut stopping) => {}
         }
     }
 }
@@ -119,6 +121,8 @@ struct Held<'a> {
     app: &'a App,
     scope: Scope,
     claimed: Claimed,
+    /// When it was taken, in UTC milliseconds: whoever was erased since is named in what was read of it.
+    taken_ms: i64,
 }
 
 async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
@@ -129,15 +133,20 @@ async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
         app,
         scope,
         claimed,
+        taken_ms: now_ms(),
     };
-    let record = held.begin().await?;
-    if held.claimed.job.attempt - record.handed_back > MAX_ATTEMPTS {
+    // Before anything else: what ends workers may be in how a job begins.
+    let handed_back = held.record().await?.handed_back;
+    if held.claimed.job.attempt - handed_back > MAX_ATTEMPTS {
         let error = format!("given up: {MAX_ATTEMPTS} workers died at it");
         return held.end(RunStatus::Failed, Err(error)).await;
     }
+    let record = held.begin().await?;
     let mut options = record.limits.options(threads);
+    let Some(work) = held.work(&record).await? else {
+        return held.hand_back(&record, None).await;
+    };
     let mut read = app.store.read(&held.scope).await?;
-    let (_, text) = snapshots::text(&mut read, &record.solved_problem).await?;
     let from = match record.limits.work_limit {
         // The same work gives the same plan, wherever and however often it was begun.
         Some(_) => None,
@@ -150,7 +159,7 @@ async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
     };
     drop(read);
     options.from = from.and_then(|text| plan_file::read(text.as_bytes()).ok());
-    let ended = held.solve(&record, text, options).await?;
+    let ended = held.solve(&record, work, options).await?;
     match ended {
         Ended::Solved(status, solved) => held.end(status, solved).await,
         Ended::HandedBack(solved) => held.hand_back(&record, solved).await,
@@ -173,6 +182,7 @@ impl Held<'_> {
     /// Marks the plan as running.
     async fn begin(&self) -> Result<PlanRecord, Lost> {
         let mut write = self.app.store.write(&self.scope).await?;
+        write.alone().await?;
         let body = json!({"event": "running", "attempt": self.claimed.job.attempt});
         write.tell_job(&self.claimed.job, body.to_string()).await?;
         let (document, mut record) = plan(&mut write, &self.claimed.job.id).await?;
@@ -182,18 +192,55 @@ impl Held<'_> {
         Ok(record)
     }
 
+    /// The plan's record as it is.
+    async fn record(&self) -> Result<PlanRecord, Lost> {
+        let mut read = self.app.store.read(&self.scope).await?;
+        let document = read.get(&Kind::PLAN, &self.claimed.job.id).await?;
+        Ok(snapshots::stored(&document.body)?)
+    }
+
+    /// What is to be solved; none where the node stops before that is known.
+    async fn work(&self, record: &PlanRecord) -> Result<Option<Work>, Lost> {
+        let Some(job) = Job::of(&self.claimed.job.body)? else {
+            let mut read = self.app.store.read(&self.scope).await?;
+            let (_, text) = snapshots::text(&mut read, &record.solved_problem).await?;
+            return Ok(Some(Work::Problem(text)));
+        };
+        // This node's index may be behind that of the one which was asked.
+        while let Some(pause) = job.waits(self.app, &self.scope) {
+            if *self.app.stopping.borrow() {
+                return Ok(None);
+            }
+            let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
+            let store = &self.app.store;
+            store.keep_job(&self.app.gate, &self.claimed, lease).await?;
+            sleep(pause).await;
+        }
+        let file = job.file()?;
+        let mut read = self.app.store.read(&self.scope).await?;
+        let but = [record.replaces.as_str()];
+        let booked = snapshots::booked(&mut read, &but, file.start, file.weeks).await?;
+        let staff = Staff {
+            file,
+            index: self.app.ready_index(&self.scope)?,
+            booked,
+            threads: self.app.config.threads,
+        };
+        Ok(Some(Work::Pool(Box::new(staff))))
+    }
+
     /// Solves on a thread of its own, looking after lease, stops and progress meanwhile.
     async fn solve(
         &self,
         record: &PlanRecord,
-        text: String,
+        work: Work,
         options: Options,
     ) -> Result<Ended, Lost> {
         let Solver {
             cancelled,
             mut news,
             mut finished,
-        } = match Solver::start(record, text, options) {
+        } = match Solver::start(record, work, options) {
             Ok(solver) => solver,
             Err(error) => {
                 return Ok(Ended::Solved(RunStatus::Failed, Err(error.to_string())));
@@ -203,7 +250,9 @@ impl Held<'_> {
         let mut is_to_stop = false;
         let mut kept = Instant::now();
         loop {
+            // In this order: what is done is kept, and a node that stops does not look again before it hands back.
             let looked = tokio::select! {
+                biased;
                 done = &mut finished => return Ok(ended(done, is_to_stop)),
                 () = told_to_stop(&mut stopping) => {
                     cancelled.store(true, Ordering::Relaxed);

@@ -1,15 +1,21 @@
 //! The solver's thread. It stands behind requests, and hands out the best plan so far at a pace that costs little.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use muster_index::IndexSource;
+use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::solve::{Options, Progress};
-use muster_matcher::stop::Stop as _;
+use muster_matcher::stop::Stop;
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
-use crate::planning::{PlanRecord, SolveFailure, Solved, solve};
+use crate::planning::{
+    Booked, FromPool, Note, PlanRecord, SolveFailure, Solved, solve, solve_from_pool,
+};
+use crate::service::app::Indexed;
 use crate::solving::{Clock, told};
 
 /// As much as a program's main thread has.
@@ -34,7 +40,7 @@ impl Solver {
     /// There is no thread.
     pub(super) fn start(
         record: &PlanRecord,
-        text: String,
+        work: Work,
         options: Options,
     ) -> std::io::Result<Self> {
         let cancelled = Arc::new(AtomicBool::new(false));
@@ -43,7 +49,7 @@ impl Solver {
         let (hand_out, best) = watch::channel(None);
         let (finish, finished) = oneshot::channel();
         let owner = record.owner.clone();
-        let work = move || {
+        let solving = move || {
             step_back();
             clock.start();
             let mut pace = Pace::default();
@@ -57,17 +63,60 @@ impl Solver {
                     pace.handed_out(progress, clock.elapsed());
                 }
             };
-            let solved = solve(&text, &owner, &options, &clock, &mut note);
+            let solved = work.solve(&owner, &options, &clock, &mut note);
             // Nobody waits where the job was lost.
             let _ = finish.send(solved);
         };
         let thread = std::thread::Builder::new().name("solver".to_owned());
-        thread.stack_size(STACK_BYTES).spawn(work)?;
+        thread.stack_size(STACK_BYTES).spawn(solving)?;
         Ok(Self {
             cancelled,
             news: News { telling, best },
             finished,
         })
+    }
+}
+
+/// What is solved.
+pub(super) enum Work {
+    /// The text of a problem.
+    Problem(String),
+    /// Campaigns, from the pool.
+    Pool(Box<Staff>),
+}
+
+/// Campaigns to be staffed.
+pub(super) struct Staff {
+    pub(super) file: CampaignFile,
+    pub(super) index: Arc<Indexed>,
+    pub(super) booked: Booked,
+    pub(super) threads: NonZeroUsize,
+}
+
+impl Work {
+    fn solve(
+        &self,
+        owner: &str,
+        options: &Options,
+        stop: &dyn Stop,
+        note: &mut Note<'_>,
+    ) -> Result<Solved, SolveFailure> {
+        match self {
+            Self::Problem(text) => solve(text, owner, options, stop, note),
+            Self::Pool(staff) => {
+                let source = IndexSource {
+                    pool: &staff.index.pool,
+                    threads: staff.threads,
+                };
+                let from = FromPool {
+                    file: &staff.file,
+                    source: &source,
+                    booked: &staff.booked,
+                    owner,
+                };
+                solve_from_pool(&from, options, stop, note)
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One suite for both databases.
 
+mod bookings;
 mod cluster;
 mod counts;
 mod durable;
@@ -36,6 +37,12 @@ async fn prepare(store: &Store) {
         store.add_tenant(&Gate::program(), tenant).await.unwrap();
     }
 }
+
+/// Two jobs of a tenant may wait, three in all.
+const TWO: MostQueued = MostQueued {
+    in_all: 3,
+    of_a_tenant: 2,
+};
 
 fn scope(tenant: &str) -> Scope {
     Gate::program().scope(tenant, "test", Action::CampaignsWrite)
@@ -263,13 +270,27 @@ async fn a_job_is_claimed_once_and_a_lost_lease_writes_nothing() {
         let (gate, north) = (Gate::program(), scope("north"));
         let mut write = store.write(&north).await.unwrap();
         for id in ["1", "2"] {
-            write.add_job(id, "", "plan", "{}".into(), 2).await.unwrap();
+            write
+                .add_job(id, "", "plan", "{}".into(), &TWO)
+                .await
+                .unwrap();
         }
         assert!(matches!(
-            write.add_job("3", "", "plan", "{}".into(), 2).await,
-            Err(StoreError::QueueFull { .. })
+            write.add_job("3", "", "plan", "{}".into(), &TWO).await,
+            Err(StoreError::QueueFull { waiting: 2 })
         ));
         write.commit().await.unwrap();
+        // Another tenant has a place left, and one only.
+        let mut write = store.write(&scope("south")).await.unwrap();
+        write
+            .add_job("1", "", "plan", "{}".into(), &TWO)
+            .await
+            .unwrap();
+        assert!(matches!(
+            write.add_job("2", "", "plan", "{}".into(), &TWO).await,
+            Err(StoreError::QueueFull { waiting: 3 })
+        ));
+        drop(write);
         let dead = store.claim_job(&gate, "dead", -1).await.unwrap().unwrap();
         let taken = store.claim_job(&gate, "b", 60_000).await.unwrap().unwrap();
         let other = store.claim_job(&gate, "b", 60_000).await.unwrap().unwrap();

@@ -22,6 +22,80 @@ async fn add_person(store: &Store, id: &str) {
     write.commit().await.unwrap();
 }
 
+/// Erases somebody step by step, a transaction each.
+async fn erase(store: &Store, id: &str) -> Result<Erased> {
+    let north = scope("north");
+    let mut write = store.write(&north).await?;
+    let mut erasure = write.erase_expert(id).await?;
+    write.commit().await?;
+    loop {
+        let mut write = store.write(&north).await?;
+        let more = write.erase_more(&mut erasure).await?;
+        write.commit().await?;
+        if !more {
+            break;
+        }
+    }
+    let mut write = store.write(&north).await?;
+    let erased = write.end_erasure(erasure).await?;
+    write.commit().await?;
+    Ok(erased)
+}
+
+#[tokio::test]
+async fn an_erasure_goes_on_where_it_was_broken_off_and_whoever_read_before_is_told() {
+    on_both(async |store| {
+        add_person(&store, "ana").await;
+        let north = scope("north");
+        let begun_ms = now_ms();
+        // More than one transaction looks at.
+        for idx in 0..120 {
+            let pins = r#"{"pins":[{"expert":"ana"}]}"#;
+            put(&store, &north, &format!("c{idx}"), "", pins, Expect::Absent)
+                .await
+                .unwrap();
+        }
+        let mut write = store.write(&north).await.unwrap();
+        write
+            .add_job("j", "", "plan", "{}".into(), &TWO)
+            .await
+            .unwrap();
+        let mut erasure = write.erase_expert("ana").await.unwrap();
+        write.commit().await.unwrap();
+        let mut write = store.write(&north).await.unwrap();
+        assert!(write.erase_more(&mut erasure).await.unwrap());
+        write.commit().await.unwrap();
+        drop(erasure);
+        let erased = erase(&store, "ana").await.unwrap();
+        assert!((70..120).contains(&erased.renamed), "{}", erased.renamed);
+        let mut read = store.read(&north).await.unwrap();
+        let page = read.list(&Kind::CAMPAIGN, &[], "", 1_000).await.unwrap();
+        assert!(page.items.iter().all(|it| !it.body.contains("\"ana\"")));
+        drop(read);
+
+        let mut write = store.write(&north).await.unwrap();
+        let texts = [r#"{"expert":"bo"}"#, r#"[{"expert":"ana"}]"#];
+        let told = write.erased_in(begun_ms, texts.into_iter()).await.unwrap();
+        assert_eq!(told, [("ana".to_owned(), erased.pseudonym)]);
+        let later = write
+            .erased_since(now_ms() + 120_000, ["ana"])
+            .await
+            .unwrap();
+        assert!(later.is_empty());
+        drop(write);
+        // As long as a job may have read the name.
+        let later = now_ms() + 1_000;
+        assert_eq!(store.forget_erasures(later).await.unwrap(), 0);
+        let gate = Gate::program();
+        let claimed = store.claim_job(&gate, "w", 60_000).await.unwrap().unwrap();
+        let mut write = store.write(&north).await.unwrap();
+        write.end_job(&claimed.job, "{}".into()).await.unwrap();
+        write.commit().await.unwrap();
+        assert_eq!(store.forget_erasures(later).await.unwrap(), 1);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_erased_person_leaves_a_pseudonym_and_an_intact_audit() {
     on_both(async |store| {
@@ -34,7 +108,8 @@ async fn an_erased_person_leaves_a_pseudonym_and_an_intact_audit() {
             .await
             .unwrap();
         let mut write = store.write(&north).await.unwrap();
-        let columns = ["expert", "campaign", "plan", "kind"].map(|name| Column::text(name, "ana"));
+        let columns = ["expert", "campaign", "plan", "kind", "starts", "ends"]
+            .map(|name| Column::text(name, "ana"));
         write
             .put(
                 &Kind::BOOKING,
@@ -68,10 +143,8 @@ async fn an_erased_person_leaves_a_pseudonym_and_an_intact_audit() {
         drop(read);
 
         for id in ["ana", "bo_%"] {
-            let mut write = store.write(&north).await.unwrap();
-            let erased = write.erase_expert(id).await.unwrap();
+            let erased = erase(&store, id).await.unwrap();
             assert!(erased.renamed > 0);
-            write.commit().await.unwrap();
             let mut read = store.read(&north).await.unwrap();
             let campaign = read.get(&Kind::CAMPAIGN, "c").await.unwrap();
             assert!(campaign.body.contains(&erased.pseudonym) && !campaign.body.contains(id));
@@ -91,7 +164,7 @@ async fn an_erased_person_leaves_a_pseudonym_and_an_intact_audit() {
             let called = read.people_called(&[erased.pseudonym]).await.unwrap();
             assert!(called.is_empty(), "nothing leads back");
         }
-        let again = store.write(&north).await.unwrap().erase_expert("ana").await;
+        let again = erase(&store, "ana").await;
         assert!(matches!(again, Err(StoreError::NotFound { .. })));
         let booking = store
             .read(&north)

@@ -144,6 +144,7 @@ async fn postgres_hides_other_tenants_and_clients_from_statements_that_forget_th
     assert_eq!(
         open,
         [
+            "erasures",
             "idempotency",
             "jobs",
             "keys",

@@ -1,7 +1,6 @@
 //! Campaigns: campaign files with one campaign each, and where it stands.
 
 pub(super) mod roles;
-mod status;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -21,9 +20,9 @@ use crate::service::extract::{Body, Params, PathId, Precondition, same_id};
 use crate::service::paging::{PageOf, Paging, sparse};
 use crate::service::problem::ProblemBody;
 use crate::service::schemas::{AnyObject, Campaign};
+use crate::service::status::{Status, status_of};
 use crate::service::{App, Code, Problem, reach, reply, snapshots};
 use crate::store::{Column, Document, Expect, Filter, Kind, Op, Write};
-use status::Status;
 
 /// A campaign that was read: its file, where it stands if that was said, and its JSON without that.
 struct Wanted {
@@ -133,16 +132,6 @@ async fn put_campaign(
             expect,
         )
         .await?)
-}
-
-fn status_of(body: &str) -> Result<Status, Problem> {
-    #[derive(Deserialize)]
-    struct Stands {
-        status: String,
-    }
-    let stands: Option<Stands> = serde_json::from_str(body).ok();
-    let status = stands.and_then(|stands| Status::of(&stands.status));
-    status.ok_or_else(|| Problem::new(Code::Internal, "a stored campaign stands nowhere"))
 }
 
 /// Which campaigns are listed, and how much of them.

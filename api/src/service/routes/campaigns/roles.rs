@@ -326,7 +326,9 @@ async fn strange_to_all(app: &App, scope: &Scope, file: &mut CampaignFile) -> Re
 async fn metered(app: &App, scope: &Scope, file: CampaignFile) -> Result<Response, Problem> {
     let indexed = app.ready_index(scope)?;
     // Whatever wall they are behind, bookings take hours; no more of them is told than that.
-    let booked = snapshots::booked(&mut app.store.read(scope).await?, &[]).await?;
+    let mut read = app.store.read(scope).await?;
+    let booked = snapshots::booked(&mut read, &[], file.start, file.weeks).await?;
+    drop(read);
     let threads = app.config.threads;
     let meters = app
         .compute(move || {

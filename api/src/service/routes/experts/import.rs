@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write as _};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{Path, State};
@@ -13,14 +14,16 @@ use muster_datasets::import::{
     ImportError, ImportReport, Kind as FileKind, Mapping, RowFault, each,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::stored_form;
 use crate::access::{Action, Caller, Scope, hex, random};
 use crate::labels::Labels;
-use crate::service::extract::Params;
+use crate::service::extract::{Once, Params};
 use crate::service::{App, Code, Problem, reply};
-use crate::store::{Became, Kind, Put};
+use crate::store::{Answer, Became, Kind, Known, Put};
 
 /// People written in one transaction.
 const BATCH: usize = 1_000;
@@ -75,6 +78,7 @@ struct Imported {
 pub(in crate::service::routes) async fn import(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Params(params): Params<ImportParams>,
     headers: HeaderMap,
     body: Body,
@@ -82,27 +86,38 @@ pub(in crate::service::routes) async fn import(
     let scope = caller.may_in_all(Action::ExpertsWrite)?;
     let kind = kind(&headers)?;
     let options = options(&params)?;
+    if let Some(key) = once.key() {
+        let known = app.store.read(&scope).await?.answered(key).await?;
+        if let Some(known) = known {
+            return again(known, &once, body, app.config.timeout).await;
+        }
+    }
     let id = random::<16>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
     let path = rejects_path(&app, &scope, &id, kind);
     let (chunks, source) = pipe();
     let (batches, mut batches_read) = mpsc::channel::<Vec<Put>>(2);
-    let pumping = tokio::spawn(pump(body.into_data_stream(), chunks));
+    let pumping = tokio::spawn(pump(body.into_data_stream(), chunks, app.config.timeout));
     let reading = tokio::task::spawn_blocking(move || read(source, kind, options, &path, &batches));
     let mut became = Became::default();
+    // The last batch waits for the answer, which is kept with it.
+    let mut last = None;
     while let Some(batch) = batches_read.recv().await {
-        if !params.dry_run {
+        if let Some(before) = last.replace(batch)
+            && !params.dry_run
+        {
             let mut write = app.store.write(&scope).await?;
-            let of_batch = write.put_all(&Kind::EXPERT, batch).await?;
+            became += write.put_all(&Kind::EXPERT, before).await?;
             write.commit().await?;
-            became.added += of_batch.added;
-            became.changed += of_batch.changed;
-            became.unchanged += of_batch.unchanged;
         }
     }
-    pumping.abort();
     let report = reading
         .await
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))??;
+    let request = pumping.await.ok().and_then(|hash| once.of(&hash));
+    let mut write = app.store.write(&scope).await?;
+    if let Some(batch) = last.filter(|_| !params.dry_run) {
+        became += write.put_all(&Kind::EXPERT, batch).await?;
+    }
     let rejects = (report.rejected > 0).then(|| reply::place("/v1/imports", &id) + "/rejects");
     let imported = Imported {
         rows: report.rows,
@@ -116,7 +131,34 @@ pub(in crate::service::routes) async fn import(
         rejects,
         notes: report.notes,
     };
-    reply::value(StatusCode::OK, &imported)
+    let answer = Answer {
+        status: StatusCode::OK.as_u16(),
+        location: String::new(),
+        etag: String::new(),
+        body: reply::text(&imported)?,
+    };
+    write.answers(request);
+    write.commit_answer(&answer).await?;
+    Ok(reply::answer(answer))
+}
+
+/// The answer to an import that was done before, once it is read to its end and is the same.
+async fn again(
+    known: Known,
+    once: &Once,
+    body: Body,
+    patience: Duration,
+) -> Result<Response, Problem> {
+    let mut hash = Sha256::new();
+    let mut body = body.into_data_stream();
+    let slow = |_| Problem::new(Code::Timeout, SILENCE);
+    while let Some(chunk) = timeout(patience, body.next()).await.map_err(slow)? {
+        let broken = |error: axum::Error| Problem::new(Code::BadRequest, error.to_string());
+        hash.update(&chunk.map_err(broken)?);
+    }
+    let request = once.of(&hex(&hash.finalize()));
+    let request = request.ok_or_else(|| Problem::new(Code::Internal, "a key went missing"))?;
+    Ok(reply::answer(known.again(&request)?))
 }
 
 /// Gives the rows that an import refused.
@@ -252,7 +294,10 @@ fn read(
 fn import_problem(error: ImportError) -> Problem {
     match error {
         ImportError::Write { source, .. } => Problem::new(Code::DiskFull, source.to_string()),
-        other => Problem::new(Code::Invalid, other.to_string()),
+        other => match other.to_string() {
+            said if said.contains(SILENCE) => Problem::new(Code::Timeout, said),
+            said => Problem::new(Code::Invalid, said),
+        },
     }
 }
 
@@ -273,13 +318,33 @@ fn pipe() -> (mpsc::Sender<io::Result<Bytes>>, Pipe) {
     )
 }
 
-/// Feeds the pipe until the body ends or nobody reads any more.
-async fn pump(mut body: BodyDataStream, chunks: mpsc::Sender<io::Result<Bytes>>) {
-    while let Some(chunk) = body.next().await {
-        if chunks.send(chunk.map_err(io::Error::other)).await.is_err() {
-            return;
+/// What is said of a body that does not go on.
+const SILENCE: &str = "nothing more of the body came";
+
+/// Feeds the pipe until the body ends or nobody reads any more; gives the hash of what was fed.
+///
+/// Whoever sends nothing for longer than `patience` is not waited for.
+async fn pump(
+    mut body: BodyDataStream,
+    chunks: mpsc::Sender<io::Result<Bytes>>,
+    patience: Duration,
+) -> String {
+    let mut hash = Sha256::new();
+    loop {
+        let chunk = match timeout(patience, body.next()).await {
+            Ok(None) => break,
+            Ok(Some(chunk)) => chunk.map_err(io::Error::other),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, SILENCE)),
+        };
+        if let Ok(bytes) = &chunk {
+            hash.update(bytes);
+        }
+        let is_broken = chunk.is_err();
+        if chunks.send(chunk).await.is_err() || is_broken {
+            break;
         }
     }
+    hex(&hash.finalize())
 }
 
 impl Read for Pipe {

@@ -265,7 +265,7 @@ fn word(value: &impl serde::Serialize) -> Result<String, Problem> {
 }
 
 /// `target` changed by `patch`.
-pub(super) fn merged(target: Json, patch: Json) -> Json {
+pub(in crate::service) fn merged(target: Json, patch: Json) -> Json {
     let Json::Object(changes) = patch else {
         return patch;
     };

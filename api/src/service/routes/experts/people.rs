@@ -13,6 +13,7 @@ use crate::access::{Action, Caller};
 use crate::service::extract::{Body, Once, PathId};
 use crate::service::problem::ProblemBody;
 use crate::service::reply::{self, Created};
+use crate::service::upkeep::forget_rejects_of;
 use crate::service::{App, Problem};
 use crate::store::{Begun, Erased, Kind};
 
@@ -110,11 +111,31 @@ pub(in crate::service::routes) async fn erase(
     once: Once,
 ) -> Result<Response, Problem> {
     let scope = caller.may_in_all(Action::ExpertsErase)?;
-    let mut write = match app.store.write_once(&scope, once.of("")).await? {
+    let request = once.of("");
+    let mut write = match app.store.write_once(&scope, request.clone()).await? {
         Begun::Again(answer) => return Ok(reply::answer(answer)),
         Begun::First(write) => write,
     };
-    let erased = write.erase_expert(id.as_str()).await?;
+    // A person may be in thousands of texts: some at a time, so that nobody waits. Broken off, it is asked again.
+    let mut erasure = write.erase_expert(id.as_str()).await?;
+    write.commit().await?;
+    loop {
+        let mut write = app.store.write(&scope).await?;
+        let more = write.erase_more(&mut erasure).await?;
+        write.commit().await?;
+        if !more {
+            break;
+        }
+    }
+    let (data, tenant) = (app.config.data.clone(), scope.tenant().to_owned());
+    let named = id.to_string();
+    let forgotten = app.compute_long(move || forget_rejects_of(&data, &tenant, &named));
+    if let Err(error) = forgotten.await? {
+        tracing::warn!(%error, "rejects that may name somebody who is erased stay until they are old");
+    }
+    let mut write = app.store.write(&scope).await?;
+    write.answers(request);
+    let erased = write.end_erasure(erasure).await?;
     let kept = Created {
         status: StatusCode::OK,
         location: String::new(),

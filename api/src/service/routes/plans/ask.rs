@@ -7,8 +7,9 @@ use crate::access::{Scope, random};
 use crate::planning::{Limits, PlanRecord, RunStatus, Snapshot};
 use crate::service::extract::{Texts, split};
 use crate::service::snapshots::{self, Asked, Resolved};
-use crate::service::{App, Code, Problem, worker};
-use crate::store::{Kind, Write, joined, now_ms};
+use crate::service::staffing::{self, Job};
+use crate::service::{App, Code, Problem, reply, scenarios, worker};
+use crate::store::{Kind, MostQueued, Write, joined, now_ms};
 
 /// What is asked for.
 #[derive(utoipa::ToSchema)]
@@ -18,6 +19,8 @@ pub(in crate::service::routes) struct PlanWanted {
     problem: Option<serde_json::Value>,
     /// In place of a problem: campaigns that are kept, by id, to be staffed together from the pool.
     campaigns: Option<Vec<String>>,
+    /// In place of either: a scenario, by id.
+    scenario: Option<String>,
     /// How far to go.
     limits: Option<Limits>,
     /// A plan to begin from, by id.
@@ -31,6 +34,7 @@ pub(super) struct Wanted {
     pub(super) limits: Limits,
     from: Option<Id>,
     replaces: Option<Id>,
+    scenario: Option<Id>,
 }
 
 /// Where the problem comes from.
@@ -39,6 +43,8 @@ pub(super) enum Source {
     Problem(Asked),
     /// Campaigns of the store.
     Campaigns(Vec<Id>),
+    /// A scenario of the store.
+    Scenario(Id),
 }
 
 impl Wanted {
@@ -55,26 +61,34 @@ impl Wanted {
             let from = fields.optional::<Id>("from", &mut faults);
             let replaces = fields.optional::<Id>("replaces", &mut faults);
             let campaigns = fields.optional::<Vec<Id>>("campaigns", &mut faults);
+            let scenario = fields.optional::<Id>("scenario", &mut faults);
             fields.finish(&mut faults);
-            (limits, from, replaces, campaigns)
+            (limits, from, replaces, campaigns, scenario)
         });
-        let Some((Some(limits), Some(from), Some(replaces), Some(campaigns))) =
+        let Some((Some(limits), Some(from), Some(replaces), Some(campaigns), Some(scenario))) =
             read.filter(|_| faults.is_empty())
         else {
             return Err(Problem::faults(&faults));
         };
-        let source = match campaigns {
-            None => Source::Problem(snapshots::asked(&texts, scope)?),
-            Some(campaigns) if texts.is_empty() => Source::Campaigns(campaigns),
-            Some(_) => {
-                let expected = "either problem or campaigns";
-                return Err(Problem::of(Code::Invalid, "/campaigns", "both", expected));
+        let has_problem = !texts.is_empty();
+        let source = match (campaigns, &scenario) {
+            (None, None) => Source::Problem(snapshots::asked(&texts, scope)?),
+            (Some(campaigns), None) if !has_problem => Source::Campaigns(campaigns),
+            (None, Some(scenario)) if !has_problem => Source::Scenario(scenario.clone()),
+            (campaigns, _) => {
+                let expected = "either problem, campaigns or scenario";
+                let at = match campaigns {
+                    Some(_) => "/campaigns",
+                    None => "/scenario",
+                };
+                return Err(Problem::of(Code::Invalid, at, "both", expected));
             }
         };
         let wanted = Self {
             limits,
             from,
             replaces,
+            scenario,
         };
         Ok((wanted, source))
     }
@@ -83,7 +97,7 @@ impl Wanted {
 /// The problem of a request, with what is booked taken off.
 ///
 /// # Errors
-/// As [`snapshots::of_campaigns`] and [`snapshots::resolve`].
+/// As [`staffing::asked`], [`scenarios::change`] and [`snapshots::resolve`].
 pub(super) async fn resolve(
     app: &App,
     scope: &Scope,
@@ -93,7 +107,18 @@ pub(super) async fn resolve(
     let asked = match source {
         Source::Problem(asked) => asked,
         Source::Campaigns(ids) => {
-            Asked::New(Box::new(snapshots::of_campaigns(app, scope, ids).await?))
+            let kept = staffing::stored(app, scope, &ids).await?;
+            staffing::refuse_mixture(&kept)?;
+            let trees = kept.into_iter().map(|it| it.tree).collect();
+            staffing::asked(app, scope, trees).await?
+        }
+        Source::Scenario(id) => {
+            let mut read = app.store.read(scope).await?;
+            let kept = read.get(&Kind::SCENARIO, id.as_str()).await?;
+            drop(read);
+            let scenario = snapshots::stored(&kept.body)?;
+            let changed = scenarios::change(app, scope, &scenario).await?;
+            changed.asked(app, scope).await?
         }
     };
     let replaces = wanted.replaces.as_ref().map_or("", Id::as_str);
@@ -117,6 +142,7 @@ pub(super) fn record(wanted: Wanted, resolved: &Resolved) -> Result<PlanRecord, 
         limits: wanted.limits,
         from: text(wanted.from),
         replaces: text(wanted.replaces),
+        scenario: text(wanted.scenario),
         created_ms: now_ms(),
         handed_back: 0,
         ended_ms: 0,
@@ -133,15 +159,21 @@ pub(super) async fn queue(
     app: &App,
     write: &mut Write,
     new: Vec<Snapshot>,
+    job: Option<&Job>,
     record: &PlanRecord,
 ) -> Result<(), Problem> {
     for snapshot in new {
         snapshots::keep(write, snapshot).await?;
     }
     let client = joined(record.clients.iter().map(String::as_str));
-    let most = app.config.max_queued.into();
+    let most = MostQueued {
+        in_all: app.config.max_queued.into(),
+        of_a_tenant: app.config.max_queued_per_tenant.into(),
+    };
+    let job = job.map(reply::text).transpose()?;
+    let job = job.unwrap_or_else(|| "{}".to_owned());
     write
-        .add_job(&record.id, &client, "plan", "{}".to_owned(), most)
+        .add_job(&record.id, &client, "plan", job, &most)
         .await?;
     worker::put_new_plan(write, record).await?;
     Ok(())

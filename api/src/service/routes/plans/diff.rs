@@ -36,7 +36,7 @@ pub(in crate::service::routes) async fn diff(
         let (mut read, plan, _) = find(&app, &caller, &id).await?;
         sides.push(all_assignments(&mut read, &plan, &RowFilter::default()).await?);
     }
-    let found = app.compute(move || match sides.as_slice() {
+    let found = app.compute_long(move || match sides.as_slice() {
         [before, after] => difference(before, after),
         _ => Diff::default(),
     });

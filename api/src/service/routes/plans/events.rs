@@ -1,19 +1,20 @@
 //! What a plan's making tells, as it happens: server-sent events, or a list for those who poll.
 
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
+use muster_matcher::model::Id;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::find;
-use crate::access::{Caller, Scope};
+use crate::access::{Caller, Scope, authenticate_again};
 use crate::service::extract::{Params, PathId};
 use crate::service::{App, Code, Problem, reply};
 use crate::store::{JobEvent, JobState, StoreError};
@@ -56,6 +57,8 @@ const BATCH: u32 = 200;
 /// How often a stream looks for news, and how seldom where there have been none for a while.
 const SOON: Duration = Duration::from_millis(300);
 const SELDOM: Duration = Duration::from_secs(2);
+/// How often it is looked whether who listens still may.
+const AGAIN: Duration = Duration::from_secs(10);
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Tells how the making of a plan goes: as server-sent events, which end when it ends and go on after
@@ -89,6 +92,9 @@ pub(in crate::service::routes) async fn events(
     }
     let follow = Follow {
         app,
+        caller,
+        id,
+        known: Instant::now(),
         scope,
         plan: plan.id,
         is_whole,
@@ -160,6 +166,10 @@ pub(super) fn shown(body: &str, is_whole: bool) -> Result<String, Problem> {
 /// Somebody who listens.
 struct Follow {
     app: App,
+    caller: Caller,
+    id: Id,
+    /// When it was last looked at who they are and whether they may.
+    known: Instant,
     scope: Scope,
     plan: String,
     is_whole: bool,
@@ -189,6 +199,9 @@ impl Follow {
             if self.over || *stopping.borrow() {
                 return None;
             }
+            if self.known.elapsed() >= AGAIN && self.may_still().await.is_err() {
+                return None;
+            }
             match self.look().await {
                 Ok(true) => self.pause = SOON,
                 Ok(false) if self.over => return None,
@@ -202,6 +215,16 @@ impl Follow {
                 Err(_) => return None,
             }
         }
+    }
+
+    /// Whether key or session still hold, and whoever has them may still read this plan. They may see less of it now.
+    async fn may_still(&mut self) -> Result<(), Problem> {
+        let caller = authenticate_again(&self.app.store, &self.app.gate, &self.caller).await?;
+        let (read, plan, _) = find(&self.app, &caller, &self.id).await?;
+        self.scope = read.scope().clone();
+        self.is_whole = self.scope.reaches(&plan.client);
+        self.known = Instant::now();
+        Ok(())
     }
 
     /// Reads what is new, and says whether there was anything.

@@ -61,7 +61,7 @@ pub(in crate::service::routes) async fn export(
     let (_, problem) =
         snapshots::text(&mut app.store.read(&all).await?, &record.solved_problem).await?;
     let bytes = app
-        .compute(move || {
+        .compute_long(move || {
             file(
                 &problem,
                 plan,

@@ -26,8 +26,8 @@ use crate::service::paging::{Paging, sparse};
 use crate::service::reply::{self, Created};
 use crate::service::{App, Code, Problem, snapshots, worker};
 use crate::store::{
-    Begun, Column, Document, Filter, JobState, Kind, Op, Read, RowFilter, RowKind, StoreError,
-    now_ms,
+    Answer, Begun, Column, Document, Filter, JobState, Kind, Op, Read, RequestKey, RowFilter,
+    RowKind, StoreError, now_ms,
 };
 
 /// A plan with how far it is.
@@ -74,7 +74,7 @@ pub(super) async fn create(
     let scope = caller.may(Action::PlansWrite)?;
     let (request, reader) = (once.of(&text.hash), scope.clone());
     let read = move || Wanted::read(&text.bytes, &reader);
-    let (wanted, source) = app.compute(read).await??;
+    let (wanted, source) = app.compute_long(read).await??;
     ask::check_plans(&app, &scope, &wanted).await?;
     let resolved = ask::resolve(&app, &scope, source, &wanted).await?;
     if params.validate_only {
@@ -90,7 +90,8 @@ pub(super) async fn create(
         Begun::Again(answer) => return Ok(reply::answer(answer)),
         Begun::First(write) => write,
     };
-    ask::queue(&app, &mut write, resolved.new, &record).await?;
+    let job = resolved.job.as_ref();
+    ask::queue(&app, &mut write, resolved.new, job, &record).await?;
     let answer = Created {
         status: StatusCode::ACCEPTED,
         location: reply::place("/v1/plans", &record.id),
@@ -198,9 +199,23 @@ pub(super) async fn stop(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId,
+    once: Once,
+) -> Result<Response, Problem> {
+    stopped(&app, &caller, &id, once.of("")).await
+}
+
+async fn stopped(
+    app: &App,
+    caller: &Caller,
+    id: &Id,
+    request: Option<RequestKey>,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::PlansWrite)?;
-    let mut write = app.store.write(&scope).await?;
+    let mut write = match app.store.write_once(&scope, request).await? {
+        Begun::Again(answer) => return Ok(reply::answer(answer)),
+        Begun::First(write) => write,
+    };
+    write.alone().await?;
     let (document, mut record) = worker::plan(&mut write, id.as_str()).await?;
     if !record.status.is_over() {
         let said = r#"{"event":"stopped"}"#.to_owned();
@@ -211,17 +226,20 @@ pub(super) async fn stop(
         } else {
             write.cancel_job(&record.id).await?;
         }
-        write.commit().await?;
-    } else {
-        drop(write);
     }
-    let mut read = app.store.read(&scope).await?;
     let status = match record.status.is_over() {
         true => StatusCode::OK,
         false => StatusCode::ACCEPTED,
     };
-    let shown = shown(&mut read, &document, record, false).await?;
-    reply::value(status, &shown)
+    let shown = shown(&mut write, &document, record, false).await?;
+    let answer = Answer {
+        status: status.as_u16(),
+        location: String::new(),
+        etag: String::new(),
+        body: reply::text(&shown)?,
+    };
+    write.commit_answer(&answer).await?;
+    Ok(reply::answer(answer))
 }
 
 /// The same as stopping it: the best so far is kept.
@@ -231,11 +249,11 @@ pub(super) async fn stop(
               (status = 202, description = "It is told to stop, and will within seconds", body = PlanShown),
               (status = "4XX", description = "A problem", body = super::super::problem::ProblemBody)))]
 pub(super) async fn delete(
-    state: State<App>,
+    State(app): State<App>,
     caller: Caller,
-    id: PathId,
+    PathId(id): PathId,
 ) -> Result<Response, Problem> {
-    stop(state, caller, id).await
+    stopped(&app, &caller, &id, None).await
 }
 
 /// The scope of somebody who reads plans, and whether they read published ones only.

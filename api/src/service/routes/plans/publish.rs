@@ -1,4 +1,4 @@
-//! Publishing: a plan's people are booked from then on, for everybody.
+//! Publishing: what a draft only says of people's weeks is booked from then on, for everybody.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,8 +9,9 @@ use crate::access::{Action, Caller, Scope};
 use crate::plan_file;
 use crate::planning::{Booked, Booking, PlanRecord, bookings, clashes};
 use crate::service::extract::{Once, PathId};
+use crate::service::status::status_of;
 use crate::service::{App, Code, Detail, Problem, reply, snapshots, worker};
-use crate::store::{Answer, Begun, Column, Document, Expect, Filter, Kind, Op, Write};
+use crate::store::{Answer, Begun, Column, Document, Expect, Filter, Kind, Op, Write, now_ms};
 
 /// Publishes a plan: what it takes of people's weeks is booked in the same moment. Where that does not fit
 /// beside what other published plans have booked, nothing happens and every clash is named.
@@ -32,15 +33,18 @@ pub(in crate::service::routes) async fn publish(
         Begun::Again(answer) => return Ok(reply::answer(answer)),
         Begun::First(write) => write,
     };
-    write.publish_alone().await?;
+    write.alone().await?;
     let (document, mut record) = worker::plan(&mut write, id.as_str()).await?;
     if document.rev != ready.document.rev {
         let detail = "the plan changed at the same moment; try again";
         return Err(Problem::new(Code::Conflict, detail));
     }
     if !record.published {
+        refuse_open(&mut write, &ready.asked).await?;
+        refuse_erased(&mut write, &ready).await?;
         let others = [record.id.as_str(), record.replaces.as_str()];
-        let booked = snapshots::booked(&mut write, &others).await?;
+        let (start, weeks) = (ready.asked.start, ready.asked.weeks);
+        let booked = snapshots::booked(&mut write, &others, start, weeks).await?;
         refuse_clashes(&ready.asked, &ready.bookings, &booked)?;
         if !record.replaces.is_empty() {
             take_back(&mut write, &record.replaces.clone()).await?;
@@ -70,7 +74,7 @@ pub(in crate::service::routes) async fn unpublish(
         Begun::Again(answer) => return Ok(reply::answer(answer)),
         Begun::First(write) => write,
     };
-    write.publish_alone().await?;
+    write.alone().await?;
     let record = take_back(&mut write, id.as_str()).await?;
     finish(write, &record).await
 }
@@ -92,9 +96,12 @@ struct Ready {
     /// The problem as it was asked: what its people give in all.
     asked: Staffing,
     bookings: Vec<Booking>,
+    /// When it was read, in UTC milliseconds.
+    at_ms: i64,
 }
 
 async fn prepare(app: &App, scope: &Scope, id: &str) -> Result<Ready, Problem> {
+    let at_ms = now_ms();
     let mut read = app.store.read(scope).await?;
     let document = read.get(&Kind::PLAN, id).await?;
     let record: PlanRecord = snapshots::stored(&document.body)?;
@@ -124,9 +131,48 @@ async fn prepare(app: &App, scope: &Scope, id: &str) -> Result<Ready, Problem> {
             bookings: bookings(&solved, &plan, &record.id, &record.owner),
             asked: snapshots::read_back(&asked)?,
             document,
+            at_ms,
         })
     };
-    app.compute(ready).await?
+    app.compute_long(ready).await?
+}
+
+/// Campaigns that are kept and will not take place, as far as is known, book nobody.
+async fn refuse_open(write: &mut Write, asked: &Staffing) -> Result<(), Problem> {
+    let ids = asked
+        .campaigns
+        .iter()
+        .map(|it| asked.text(it.id).to_owned());
+    let ids: Vec<String> = ids.collect();
+    let mut open = Vec::new();
+    for ids in ids.chunks(500) {
+        for campaign in write.find_all(&Kind::CAMPAIGN, ids).await? {
+            let status = status_of(&campaign.body)?;
+            if !status.is_firm() {
+                open.push(format!("{} is {}", campaign.id, status.word()));
+            }
+        }
+    }
+    open.sort_unstable();
+    match open.is_empty() {
+        true => Ok(()),
+        false => {
+            let detail = format!("only confirmed campaigns book people: {}", open.join(", "));
+            Err(Problem::new(Code::WrongState, detail))
+        }
+    }
+}
+
+/// Whoever was erased since the plan was read is called otherwise now.
+async fn refuse_erased(write: &mut Write, ready: &Ready) -> Result<(), Problem> {
+    let people = ready.bookings.iter().map(|it| it.expert.as_str());
+    match write.erased_since(ready.at_ms, people).await?.is_empty() {
+        true => Ok(()),
+        false => {
+            let detail = "a person of the plan was erased at the same moment; try again";
+            Err(Problem::new(Code::Conflict, detail))
+        }
+    }
 }
 
 fn refuse_clashes(asked: &Staffing, wanted: &[Booking], booked: &Booked) -> Result<(), Problem> {
@@ -150,6 +196,8 @@ async fn put_booking(write: &mut Write, booking: &Booking) -> Result<(), Problem
         Column::text("campaign", plain(&booking.campaign)),
         Column::text("plan", &booking.plan),
         Column::text("kind", "hard"),
+        Column::text("starts", &booking.start),
+        Column::text("ends", booking.ends()),
     ];
     let (client, body) = (plain(&booking.client), reply::text(booking)?);
     write

@@ -101,7 +101,8 @@ async fn every_job_is_finished_once_however_many_workers_die() {
         let mut write = store.write(&north).await.unwrap();
         for id in 0..jobs {
             let most = i64::try_from(jobs).unwrap();
-            write.add_job(&format!("j{id}"), "", "plan", "{}".into(), most).await.unwrap();
+            let most = MostQueued { in_all: most, of_a_tenant: most };
+            write.add_job(&format!("j{id}"), "", "plan", "{}".into(), &most).await.unwrap();
         }
         write.commit().await.unwrap();
         let tally = Arc::new(Tally::default());

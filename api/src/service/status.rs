@@ -1,6 +1,9 @@
 //! Where a campaign stands, and where it may go from there.
 
 use muster_matcher::json::{Faults, FromJson, Json, Path, one_of};
+use serde::Deserialize;
+
+use super::{Code, Problem};
 
 /// Where a campaign stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +56,29 @@ impl Status {
         }
     }
 
+    /// Whether the campaign will take place: it may book people, and others may not take them from it.
+    pub(super) fn is_firm(self) -> bool {
+        matches!(self, Confirmed | Running | Paused)
+    }
+
     /// Whether a campaign may begin there.
     pub(super) fn may_begin(self) -> bool {
         matches!(self, Draft | Tentative | Confirmed)
     }
+}
+
+/// Where a stored campaign stands.
+///
+/// # Errors
+/// [`Code::Internal`]: it stands nowhere.
+pub(super) fn status_of(body: &str) -> Result<Status, Problem> {
+    #[derive(Deserialize)]
+    struct Stands {
+        status: String,
+    }
+    let stands: Option<Stands> = serde_json::from_str(body).ok();
+    let status = stands.and_then(|stands| Status::of(&stands.status));
+    status.ok_or_else(|| Problem::new(Code::Internal, "a stored campaign stands nowhere"))
 }
 
 impl FromJson for Status {
