@@ -144,7 +144,12 @@ def compare(name, write, engines, args, report, may_be_dearer):
             )
         shown = " ".join(f"{row[KEYS[name]]:{width}.{digits(name)}f}" for name, width in COLUMNS)
         print(f"{name:23} {engine:10} {shown}", flush=True)
-        report["cases"].append({"case": name, "engine": engine, "load": measure.load(), **row, "runs": results})
+        runs = {key: [round(result[key], 6) for result in results] for key in ("solve", "solve_cpu")}
+        costs = sorted({result["cost"] for result in results}, key=str)
+        report["cases"].append({
+            "case": name, "engine": engine, "load": measure.load(), "cost": costs, "runs": runs,
+            **{key: round(value, 6) for key, value in row.items()},
+        })
     exact = found["muster"][0]["cost"]
     agree = True
     for engine, rounds in found.items():
@@ -154,8 +159,8 @@ def compare(name, write, engines, args, report, may_be_dearer):
                 continue
             dearer = engine in may_be_dearer and (cost is None or cost > exact)
             if dearer:
-                found_it = "no assignment" if cost is None else f"{cost}, {100 * (exact - cost) / exact:.3f} % short of"
-                print(f"{name:23} {engine:10} finds {found_it} {exact}", flush=True)
+                lacks = "all" if cost is None else f"{100 * (exact - cost) / exact:.3f} %"
+                print(f"{name:23} {engine:10} lacks {lacks} of the optimum {-exact}", flush=True)
                 break
             print(f"{name}: objectives differ: {engine} {cost}, muster {exact}", flush=True)
             agree = False

@@ -5,6 +5,7 @@ Everybody has the same time from a problem in memory on; reading and building ar
 """
 
 import argparse
+import glob
 import json
 import os
 import re
@@ -67,7 +68,9 @@ def highs(path, plan, args):
 
 
 def timefold(path, plan, args):
-    return peer(path, plan, args, "timefold_plan.py")
+    classes = os.path.join(args.work, "timefold-classes")
+    jars = glob.glob(f"{args.work}/venv/lib/python*/site-packages/timefold/solver/jars")
+    return peer(path, plan, args, "timefold_week.py", ":".join([classes, *(f"{folder}/*" for folder in jars)]))
 
 
 def peer(path, plan, args, script, *more):
@@ -80,7 +83,8 @@ def peer(path, plan, args, script, *more):
     found = json.loads(outcome.out.splitlines()[-1])
     return {
         **{key: found[key] for key in ("read", "build", "solve", "objective", "bound", "status")},
-        "cpu": found["solve_cpu"],
+        # Timefold's is that of all of its program, as ours.
+        "cpu": found.get("solve_cpu", outcome.cpu),
         "mb": outcome.mb,
         "reached": {share: reached(found["trace"], share, share_of) for share in GAPS},
     }
@@ -146,7 +150,7 @@ def compare(name, arguments, args, report):
         if made.code:
             raise SystemExit(f"peers: {path}: {made.err}")
     engines = {"muster": muster, "highs": highs}
-    if name.startswith("1-week"):
+    if name.startswith("1-week") and os.path.exists(os.path.join(args.work, "timefold-classes")):
         engines["timefold"] = timefold
     fair = True
     rows = []
