@@ -1,7 +1,7 @@
 //! `muster flow`: minimum-cost flows in DIMACS format.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use muster_matcher::flow::dimacs::{self, DimacsProblem};
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Threads used; all there are by default. They never change the solution
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256), allow_negative_numbers = true)]
     threads: Option<u64>,
-    /// Say how long reading and solving took
+    /// Say how long reading and solving took, and how much processor time solving did on all threads
     #[arg(long)]
     time: bool,
 }
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     let read_seconds = start.elapsed().as_secs_f64();
-    let start = Instant::now();
+    let (start, start_cpu) = (Instant::now(), processor_time());
     let solution = match flow::solve(&network, n_threads) {
         Ok(solution) => solution,
         Err(error) => {
@@ -63,6 +63,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         }
     };
     let solve_seconds = start.elapsed().as_secs_f64();
+    let solve_cpu_seconds = (processor_time() - start_cpu).as_secs_f64();
     output::write(args.output.as_deref(), |mut out| {
         dimacs::write_cost(&solution, &mut out)?;
         if args.flow {
@@ -72,8 +73,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     })?;
     if args.time {
         output::say(&format!(
-            "read {read_seconds:.6} s, solved {solve_seconds:.6} s"
+            "read {read_seconds:.6} s, solved {solve_seconds:.6} s, {solve_cpu_seconds:.6} s of processor time"
         ));
     }
     Ok(Exit::Done)
+}
+
+/// What the threads of this process have used of processors.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
