@@ -100,7 +100,7 @@ fn stages(criterion: &mut Criterion) {
     let calendar = Arc::new(Calendar::of(&file));
     let terms = Terms::of_file(&file, &calendar);
     group.bench_function("role-top-20", |bench| {
-        bench.iter(|| black_box(pool.for_role(&terms[0], 20, 0)));
+        bench.iter(|| black_box(pool.for_role(&terms[0], 20)));
     });
     group.finish();
 
@@ -119,11 +119,7 @@ fn stages(criterion: &mut Criterion) {
         let Ok(Parsed { query, .. }) = query::parse(text, &no_skills) else {
             continue;
         };
-        let search = Search {
-            query,
-            setting: Setting::of(&file),
-            limit: 20,
-        };
+        let search = Search::new(query, Setting::of(&file), 20);
         group.bench_function(name, |bench| bench.iter(|| black_box(pool.search(&search))));
     }
     group.finish();

@@ -91,7 +91,7 @@ impl Asked {
 
     /// Lets the words of a plain text rank, too; nobody needs to have any of them.
     pub(crate) fn rank_about(&mut self, text: &str, model: &TextModel) {
-        debug_assert!(!self.needs_ranked_word, "whoever has no word is left out");
+        self.needs_ranked_word = false;
         for (word, about) in text::wanted(text) {
             match self.wanted.get_mut(&word) {
                 Some(wanted) => wanted.times += about.times,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use muster_matcher::availability::Calendar;
 use muster_matcher::candidates::{CandidateSource, Candidates, Exhaustive};
-use muster_matcher::eligibility::{Person, Terms, holds, is_eligible, why_not};
+use muster_matcher::eligibility::{Person, Terms, holds, is_eligible};
 use muster_matcher::model::campaign::{CampaignFile, PinSpec};
 use muster_matcher::model::problem::Veto;
 use muster_matcher::model::profile::Profile;
@@ -37,7 +37,7 @@ pub(crate) fn index(profiles: &[Profile]) -> (Pool, TempDir) {
     (Pool::open(&place).unwrap(), dir)
 }
 
-fn pool() -> impl Strategy<Value = Vec<Profile>> {
+pub(crate) fn pool() -> impl Strategy<Value = Vec<Profile>> {
     prop::collection::vec(any::<u64>(), 0..60).prop_map(|seeds| random_pool(&seeds))
 }
 
@@ -97,7 +97,7 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(&WORDS[..]), 0..8).prop_map(|words| words.join(" "))
 }
 
-fn role(id: usize, requires: &Value, text: &str, hours: usize) -> Value {
+pub(crate) fn role(id: usize, requires: &Value, text: &str, hours: usize) -> Value {
     json!({
         "id": format!("role{id}"), "task_type": "review", "text": text, "heads": 3, "hours": hours,
         "pay": if id.is_multiple_of(2) { json!({"target_cents": 4500}) } else {
@@ -116,7 +116,7 @@ pub(crate) fn numbered(roles: &[(Value, String, usize)]) -> Vec<Value> {
         .collect()
 }
 
-fn ids<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> BTreeSet<String> {
+pub(crate) fn ids<'a>(profiles: impl IntoIterator<Item = &'a Profile>) -> BTreeSet<String> {
     let ids = profiles.into_iter().map(|profile| profile.id.to_string());
     ids.collect()
 }
@@ -205,11 +205,8 @@ proptest! {
                 weeks.all(|week| holds(&requirement, &person, &terms, week))
             });
             let expected = ids(expected);
-            let search = Search {
-                query: Query::from(&requirement),
-                setting: Setting::of(&file),
-                limit: usize::MAX,
-            };
+            let search =
+                Search::new(Query::from(&requirement), Setting::of(&file), usize::MAX);
             let found = pool.search(&search).unwrap();
             prop_assert_eq!(found.total, expected.len());
             prop_assert_eq!(&ids(found.hits.iter().map(|hit| &hit.profile)), &expected, "{}", tree);
@@ -310,37 +307,6 @@ proptest! {
     }
 
     #[test]
-    fn facets_count_whoever_is_found(
-        profiles in pool(), tree in tree(), text in text(), top in 0_usize..6,
-    ) {
-        let (pool, _dir) = index(&profiles);
-        let mut search = words(&text);
-        search.limit = usize::MAX;
-        search.query = Query::All(vec![search.query, Query::from(&requirement(&tree))]);
-        let found = pool.search(&search).unwrap();
-        let facets = pool.facets(&search, top).unwrap();
-        prop_assert_eq!(facets.total, found.total);
-        let counted = |values: &dyn Fn(&Profile) -> Vec<String>| {
-            let mut counts: std::collections::BTreeMap<String, usize> = Default::default();
-            for value in found.hits.iter().flat_map(|hit| values(&hit.profile)) {
-                *counts.entry(value).or_default() += 1;
-            }
-            let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
-            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            counts.truncate(top);
-            counts
-        };
-        let countries = |it: &Profile| it.country.iter().map(|it| it.to_string()).collect();
-        prop_assert_eq!(facets.countries, counted(&countries));
-        let languages = |it: &Profile| it.languages.iter().map(|it| it.tag.to_string()).collect();
-        prop_assert_eq!(facets.languages, counted(&languages));
-        let skills = |it: &Profile| it.skills.iter().map(|it| it.skill.to_string()).collect();
-        prop_assert_eq!(facets.skills, counted(&skills));
-        let tags = |it: &Profile| it.tags.iter().map(|it| it.to_string()).collect();
-        prop_assert_eq!(facets.tags, counted(&tags));
-    }
-
-    #[test]
     fn the_meter_counts_as_profiles_say(
         profiles in pool(),
         roles in prop::collection::vec((tree(), text(), 0_usize..15), 1..5),
@@ -370,35 +336,25 @@ proptest! {
         let terms = &Terms::of_file(&file, &calendar)[0];
         let query = pool.text_model().query(&text);
         let mut eligible = Vec::new();
-        let mut near = Vec::new();
         for profile in &profiles {
             let person = Person::new(profile, &calendar);
             let score = score(&person, terms, pool.text_model().points(&query, profile));
-            let key = (std::cmp::Reverse(score.total), profile.id.clone());
             if is_eligible(&person, terms) {
-                eligible.push(key);
-            } else if why_not(&person, terms).len() == 1 {
-                near.push(key);
+                eligible.push((std::cmp::Reverse(score.total), profile.id.clone()));
             }
         }
         eligible.sort();
-        near.sort();
-        for (n_near, expected_near) in [(0, &near[..0]), (5, &near[..near.len().min(5)])] {
-            let found = pool.for_role(terms, limit, n_near).unwrap();
-            prop_assert_eq!(found.total, eligible.len());
-            let hits: Vec<_> = found
-                .hits
-                .iter()
-                .map(|hit| (std::cmp::Reverse(hit.score.total), hit.profile.id.clone()))
-                .collect();
-            prop_assert_eq!(&hits[..], &eligible[..eligible.len().min(limit)]);
-            let missed: Vec<_> = found
-                .near
-                .iter()
-                .map(|miss| (std::cmp::Reverse(miss.score.total), miss.profile.id.clone()))
-                .collect();
-            prop_assert_eq!(&missed[..], expected_near);
+        let found = pool.for_role(terms, limit).unwrap();
+        prop_assert_eq!(found.total, eligible.len());
+        for hit in &found.hits {
+            prop_assert!(hit.evidence.iter().all(|clause| clause.holds), "{:?}", hit.evidence);
         }
+        let hits: Vec<_> = found
+            .hits
+            .iter()
+            .map(|hit| (std::cmp::Reverse(hit.score.total), hit.profile.id.clone()))
+            .collect();
+        prop_assert_eq!(&hits[..], &eligible[..eligible.len().min(limit)]);
     }
 
     /// Terms and positions of the index against the texts themselves, word by word.
@@ -422,6 +378,9 @@ proptest! {
         let expected = ids(expected);
         let found = pool.search(&search).unwrap();
         prop_assert_eq!(&ids(found.hits.iter().map(|hit| &hit.profile)), &expected, "{}", text);
+        for hit in &found.hits {
+            prop_assert!(hit.evidence.iter().all(|clause| clause.holds), "{:?}", hit.evidence);
+        }
     }
 }
 
@@ -499,11 +458,8 @@ fn a_limit_below_every_rate_finds_nobody() {
 
 pub(crate) fn words(text: &str) -> Search {
     let no_skills = |_: &str| Err("no skill".to_owned());
-    Search {
-        query: query::parse(text, &no_skills).unwrap().query,
-        setting: Setting::of(&campaign_file(&[])),
-        limit: 100,
-    }
+    let query = query::parse(text, &no_skills).unwrap().query;
+    Search::new(query, Setting::of(&campaign_file(&[])), 100)
 }
 
 fn found(pool: &Pool, text: &str) -> Vec<String> {

@@ -9,20 +9,26 @@
 //! profile, so the index and the solver mean the same.
 
 mod asked;
+mod clauses;
 mod columns;
 mod document_scan;
 mod error;
+mod evidence;
 mod facets;
 mod ids;
 #[cfg(test)]
 mod laws;
 mod lock;
 mod manifest;
+mod meaning;
 mod meter;
+mod near;
 mod pool;
 mod scan;
 mod schema;
 mod search;
+#[cfg(test)]
+mod searches;
 mod segment;
 mod shortlist;
 mod snippet;
@@ -36,12 +42,14 @@ mod updates;
 mod writer;
 
 pub use error::IndexError;
-pub use facets::{Facet, Facets};
+pub use facets::{Count, Facet, FacetKind};
 pub use lock::FolderLock;
 pub use manifest::{Manifest, Sealed};
+pub use meaning::{Meaning, MeantSkill};
 pub use meter::{Booked, Steps};
+pub use near::{NearGroup, NearMiss, NearMisses};
 pub use pool::Pool;
-pub use search::{Found, FoundForRole, Hit, NearMiss, RoleHit, Search, Setting};
+pub use search::{Found, FoundForRole, Hit, RoleHit, Search, Setting};
 pub use snippet::Snippet;
 pub use source::IndexSource;
 pub use text::{SCORE_MODEL, Section, Shown, TextModel, TextModelBuilder, TextQuery};

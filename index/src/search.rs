@@ -1,35 +1,66 @@
 //! Finding people: by words and conditions ([`Pool::search`]), or for a role ([`Pool::for_role`]).
 
-use std::sync::Arc;
+use jiff::civil::Date;
+use muster_matcher::eligibility::evidence::{Evidence, evidence_for_role};
+use muster_matcher::eligibility::{Person, Terms, first_failed, pay};
+use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::profile::Profile;
+use muster_matcher::model::words::{Currency, TimeZoneName};
+use muster_matcher::model::{CentsPerHour, Hours, Id, Points};
+use muster_matcher::query::{Query, Word};
+use muster_matcher::score::{Score, has_text, score};
 
 use crate::IndexError;
-use crate::asked::Asked;
-use crate::columns::{Bitmap, Scene, Scorer, Setting as Seen, Tree};
+use crate::clauses::{Clauses, bare_runs, tree_of, with_terms};
+use crate::columns::{Bitmap, Scene, Scorer, Setting as Seen};
+use crate::evidence::Witness;
+use crate::meaning::{Meaning, SkillScan, skills_of, together};
 use crate::pool::{Place, Pool};
 use crate::scan::{Part, TextScan, blocks, each_of, in_parts, threads};
 use crate::segment::Segment;
 use crate::snippet::{Snippet, snippet};
 use crate::text::{Shown, TextQuery};
-use jiff::civil::Date;
-use muster_matcher::availability::Calendar;
-use muster_matcher::eligibility::{Person, Reason, Terms, first_failed, pay, why_not};
-use muster_matcher::model::campaign::{CampaignFile, CampaignSpec, Pay, RoleSpec};
-use muster_matcher::model::profile::Profile;
-use muster_matcher::model::requirement::Requirement;
-use muster_matcher::model::words::{Currency, PayPolicy, TaskType, TimeZoneName};
-use muster_matcher::model::{CentsPerHour, Hours, Id, Points};
-use muster_matcher::query::Query;
-use muster_matcher::score::{Score, has_text, score};
 
 /// What is searched for.
 #[derive(Clone, Debug)]
 pub struct Search {
     /// What people must satisfy; its words rank.
     pub query: Query,
+    /// A plain text, such as a paper's abstract or a job post, by which they are ranked besides the words of the query.
+    /// Nobody needs to have any word of it.
+    pub about: Option<String>,
+    /// What the runs of bare words at the top of the query mean in skills, in the order of [`Search::bare_runs`]: who
+    /// has such a skill is found as if they had the words, and ranked by it. Conditions are as they are.
+    pub meant: Vec<Meaning>,
     /// Currency and weeks the requirement is about.
     pub setting: Setting,
+    /// Only hits behind this one, by points and id.
+    pub after: Option<(Points, Id)>,
     /// The most hits returned.
     pub limit: usize,
+}
+
+impl Search {
+    /// A search whose words mean themselves, from the first hit on.
+    pub fn new(query: Query, setting: Setting, limit: usize) -> Self {
+        Self {
+            query,
+            about: None,
+            meant: Vec::new(),
+            setting,
+            after: None,
+            limit,
+        }
+    }
+
+    /// The texts of the runs of bare words of which the query asks for one word each.
+    pub fn bare_runs(query: &Query) -> Vec<String> {
+        let text = |words: &[Word]| {
+            let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+            words.join(" ")
+        };
+        bare_runs(query).into_iter().map(text).collect()
+    }
 }
 
 /// Money and time of a search without a role.
@@ -55,6 +86,11 @@ impl Setting {
         };
         Self { file }
     }
+
+    /// The currencies, zone and weeks, without campaigns.
+    pub(crate) fn file(&self) -> &CampaignFile {
+        &self.file
+    }
 }
 
 /// People found.
@@ -71,12 +107,22 @@ pub struct Found {
 pub struct Hit {
     /// Who. The name is shown masked.
     pub profile: Profile,
+    /// What they are ranked by: the words alone, or the mean of words and skills where skills are meant.
+    pub points: Points,
     /// How well the words fit.
     pub text: Points,
+    /// How well their skills show what the words mean.
+    pub skills: Option<Points>,
     /// Where the words stand.
     pub snippet: Option<Snippet>,
     /// The documents that tell most of what was asked for, the best first.
     pub documents: Vec<Shown>,
+    /// What they say to every clause of the query.
+    pub evidence: Vec<Evidence>,
+    /// Free hours, week by week.
+    pub hours: Vec<u16>,
+    /// The least they work for, an hour, in the currency of the search.
+    pub rate: Option<CentsPerHour>,
 }
 
 /// People found for a role.
@@ -86,8 +132,6 @@ pub struct FoundForRole {
     pub total: usize,
     /// The first of them: by match score, then by id.
     pub hits: Vec<RoleHit>,
-    /// People whom exactly one reason keeps off the role, by match score, then by id.
-    pub near: Vec<NearMiss>,
 }
 
 /// A person who may hold a role.
@@ -103,24 +147,17 @@ pub struct RoleHit {
     pub snippet: Option<Snippet>,
     /// The documents that tell most of what the role's text says, the best first.
     pub documents: Vec<Shown>,
-}
-
-/// A person who would be allowed but for one reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NearMiss {
-    /// Who. The name is shown masked.
-    pub profile: Profile,
-    /// How well they match, with the parts.
-    pub score: Score,
-    /// What keeps them off the role.
-    pub reason: Reason,
+    /// What they say to everything the role asks.
+    pub evidence: Vec<Evidence>,
+    /// Free hours, week by week of the campaign.
+    pub hours: Vec<u16>,
 }
 
 /// Points of people, in no particular order.
-type Ranked = Vec<(Points, Place)>;
+pub(crate) type Ranked = Vec<(Points, Place)>;
 
 /// The first `limit` by points, then by id.
-fn first(pool: &Pool, mut ranked: Ranked, limit: usize) -> Ranked {
+pub(crate) fn first(pool: &Pool, mut ranked: Ranked, limit: usize) -> Ranked {
     let order = |a: &(Points, Place), b: &(Points, Place)| {
         let by_id = || pool.id_at(a.1).cmp(pool.id_at(b.1));
         b.0.cmp(&a.0).then_with(by_id)
@@ -143,96 +180,87 @@ impl Pool {
     /// O(postings of the words + entries of the conditions' lists + people / 64 × conditions); profiles are decoded
     /// only where they are shown.
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
-        let (asked, found) = found(self, search, true)?;
-        self.found(&asked, found, search.limit)
-    }
-
-    /// The same, ranked by a plain text such as a paper's abstract or a job post besides the words of the query.
-    /// Nobody needs to have any word of the text.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    ///
-    /// # Complexity
-    /// As [`Pool::search`].
-    pub fn search_about(&self, search: &Search, about: &str) -> Result<Found, IndexError> {
-        let (asked, found) = self.asked_about(search, about)?;
-        self.found(&asked, found, search.limit)
-    }
-
-    /// How many people [`Pool::search_about`] finds, and the points and ids of the first `search.limit` of them, without
-    /// reading any profile.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn points_about(
-        &self,
-        search: &Search,
-        about: &str,
-    ) -> Result<(usize, Vec<(Points, &str)>), IndexError> {
-        let (asked, found) = self.asked_about(search, about)?;
-        let ranked = self.ranked(&asked, found)?;
-        let total = ranked.len();
-        let ranked = first(self, ranked, search.limit).into_iter();
-        let ranked = ranked.map(|(points, place)| (points, self.id_at(place)));
-        Ok((total, ranked.collect()))
-    }
-
-    fn asked_about(
-        &self,
-        search: &Search,
-        about: &str,
-    ) -> Result<(Asked, Vec<Bitmap>), IndexError> {
-        let (mut asked, found) = found(self, search, false)?;
-        asked.rank_about(about, self.text_model());
-        Ok((asked, found))
-    }
-
-    fn ranked(&self, asked: &Asked, found: Vec<Bitmap>) -> Result<Ranked, IndexError> {
-        let finding = Finding {
-            pool: self,
-            asked,
-            found,
-        };
-        Ok(in_parts(self, threads(), |parts| finding.matches(parts))?.concat())
-    }
-
-    fn found(&self, asked: &Asked, found: Vec<Bitmap>, limit: usize) -> Result<Found, IndexError> {
-        let matches = self.ranked(asked, found)?;
-        let total = matches.len();
-        let found = first(self, matches, limit).into_iter();
-        let hits = found.map(|(text, place)| {
-            let profile = self.profile(place)?;
-            let snippet = snippet(&asked.ranking, &profile);
-            let documents = asked.ranking.best_documents(&profile);
-            Ok(Hit {
-                profile,
-                text,
-                snippet,
-                documents,
+        with_terms(search, |terms| {
+            let clauses = Clauses::new(self, search);
+            let (total, ranked) = self.ranked(search, &clauses, terms)?;
+            let witness = Witness::new(self, search, &clauses, terms)?;
+            let shown = ranked.into_iter();
+            let hits = shown.map(|(points, place)| self.hit(points, place, &witness));
+            Ok(Found {
+                total,
+                hits: hits.collect::<Result<_, IndexError>>()?,
             })
-        });
-        Ok(Found {
-            total,
-            hits: hits.collect::<Result<_, IndexError>>()?,
         })
     }
 
-    /// Everybody who may hold a role, by match score; and of those who may not the best `near` with
-    /// only one reason against them.
+    /// How many people [`Pool::search`] finds, and the points and ids of its hits, without reading any profile.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn points(&self, search: &Search) -> Result<(usize, Vec<(Points, &str)>), IndexError> {
+        with_terms(search, |terms| {
+            let clauses = Clauses::new(self, search);
+            let (total, ranked) = self.ranked(search, &clauses, terms)?;
+            let ranked = ranked.into_iter();
+            let ranked = ranked.map(|(points, place)| (points, self.id_at(place)));
+            Ok((total, ranked.collect()))
+        })
+    }
+
+    /// How many people a search finds, and its hits.
+    fn ranked(
+        &self,
+        search: &Search,
+        clauses: &Clauses,
+        terms: &Terms<'_>,
+    ) -> Result<(usize, Ranked), IndexError> {
+        let finding = Finding {
+            pool: self,
+            clauses,
+            meant: &search.meant,
+            found: found(self, search, clauses, terms, true)?,
+        };
+        let mut matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
+        let total = matches.len();
+        if let Some((points, id)) = &search.after {
+            let is_behind = |(own, place): &(Points, Place)| {
+                own < points || (own == points && self.id_at(*place) > id.as_str())
+            };
+            matches.retain(is_behind);
+        }
+        Ok((total, first(self, matches, search.limit)))
+    }
+
+    fn hit(&self, points: Points, place: Place, witness: &Witness<'_>) -> Result<Hit, IndexError> {
+        let profile = self.profile(place)?;
+        let ranking = &witness.clauses.ranking;
+        let text = match ranking.is_empty() {
+            true => Points::default(),
+            false => self.text_model().points(ranking, &profile),
+        };
+        let person = Person::new(&profile, &witness.terms.calendar);
+        let rate = person.minimum(witness.terms.file);
+        Ok(Hit {
+            points,
+            text,
+            skills: skills_of(witness.meant, &profile),
+            snippet: snippet(ranking, &profile),
+            documents: ranking.best_documents(&profile),
+            evidence: witness.of(&person, place),
+            hours: hours(&person, witness.terms),
+            rate: rate.and_then(|rate| CentsPerHour::new(rate.0)),
+            profile,
+        })
+    }
+
+    /// Everybody who may hold a role, by match score.
     ///
     /// # Errors
     /// When the index cannot be read.
     ///
     /// # Complexity
-    /// O(postings of the role's words + entries of its conditions' lists + people who may hold it). With `near`
-    /// everybody else's profile is decoded.
-    pub fn for_role(
-        &self,
-        terms: &Terms<'_>,
-        limit: usize,
-        near: usize,
-    ) -> Result<FoundForRole, IndexError> {
+    /// O(postings of the role's words + entries of its conditions' lists + people who may hold it).
+    pub fn for_role(&self, terms: &Terms<'_>, limit: usize) -> Result<FoundForRole, IndexError> {
         let query = self.text_model().query(&terms.role.text);
         let settings = each_of(&self.segments, threads(), |segment| {
             segment.shared.setting(terms.file, &terms.calendar)
@@ -246,11 +274,8 @@ impl Pool {
             terms,
             query: has_text(terms).then_some(&query),
             scenes,
-            near: near > 0,
         };
-        let parts = in_parts(self, threads(), |parts| matching.matches(parts))?;
-        let (allowed, missed): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        let (allowed, missed) = (allowed.concat(), missed.concat());
+        let allowed = in_parts(self, threads(), |parts| matching.matches(parts))?.concat();
         let total = allowed.len();
         let mut hits = Vec::new();
         for (_, place) in first(self, allowed, limit) {
@@ -260,69 +285,59 @@ impl Pool {
             let score = score(&person, terms, self.text_model().points(&query, &profile));
             let snippet = snippet(&query, &profile);
             let documents = query.best_documents(&profile);
+            let (evidence, hours) = (evidence_for_role(&person, terms), hours(&person, terms));
             hits.push(RoleHit {
                 profile,
                 score,
                 rate,
                 snippet,
                 documents,
+                evidence,
+                hours,
             });
         }
-        let mut misses = Vec::new();
-        for (_, place) in first(self, missed, near) {
-            let profile = self.profile(place)?;
-            let person = Person::new(&profile, &terms.calendar);
-            let score = score(&person, terms, self.text_model().points(&query, &profile));
-            if let Some(reason) = why_not(&person, terms).pop() {
-                misses.push(NearMiss {
-                    profile,
-                    score,
-                    reason,
-                });
-            }
-        }
-        Ok(FoundForRole {
-            total,
-            hits,
-            near: misses,
-        })
+        Ok(FoundForRole { total, hits })
     }
 }
 
-/// What a search asks for, and whoever satisfies it, by segment. With `ranks`, words of which one is needed may be
-/// left to the ranking, see [`Asked::needs_ranked_word`].
+/// Free hours, week by week of the campaign.
+pub(crate) fn hours(person: &Person<'_>, terms: &Terms<'_>) -> Vec<u16> {
+    let weeks = terms.calendar.within(terms.weeks);
+    weeks
+        .map(|week| person.hours().at(week))
+        .map(Hours::get)
+        .collect()
+}
+
+/// Whoever satisfies a search, by segment. With `leaves`, a clause of words may be left to the ranking.
 pub(crate) fn found(
     pool: &Pool,
     search: &Search,
-    ranks: bool,
-) -> Result<(Asked, Vec<Bitmap>), IndexError> {
-    let leaves = search.query.leaves().into_iter().cloned();
-    let leaves = Requirement::All(leaves.map(Requirement::Leaf).collect());
-    let file = with_role(&search.setting.file, &leaves);
-    let calendar = Arc::new(Calendar::new(file.start, file.weeks, &file.planning_tz, []));
-    let terms = only_terms(&file, calendar);
-    let mut asked = Asked::new(&search.query, pool.text_model());
-    asked.needs_ranked_word &= ranks;
-    let matching = |segment: &Segment| {
-        let shared = &segment.shared;
-        let setting = shared.setting(&search.setting.file, &terms.calendar);
-        let tree = Tree {
-            columns: &shared.columns,
-            terms: &terms,
-            weeks: terms.weeks,
-            minimum: &setting.minimum,
-            hours: &setting.hours,
-        };
-        asked.found(&pool.fields, segment, tree)
+    clauses: &Clauses,
+    terms: &Terms<'_>,
+    leaves: bool,
+) -> Result<Vec<Bitmap>, IndexError> {
+    let all = |segment: &Segment| {
+        let setting = segment
+            .shared
+            .setting(search.setting.file(), &terms.calendar);
+        let tree = tree_of(segment, terms, &setting);
+        let mut found = segment.alive.clone();
+        for set in clauses.sets(pool, segment, &tree, search, leaves)? {
+            found.intersect(&set);
+        }
+        Ok(found)
     };
-    let found: Result<Vec<Bitmap>, IndexError> = pool.segments.iter().map(matching).collect();
-    Ok((asked, found?))
+    each_of(&pool.segments, threads(), all)
+        .into_iter()
+        .collect()
 }
 
 /// A search in progress.
 struct Finding<'a> {
     pool: &'a Pool,
-    asked: &'a Asked,
+    clauses: &'a Clauses,
+    meant: &'a [Meaning],
     /// Whoever satisfies all but the words that rank, by segment.
     found: Vec<Bitmap>,
 }
@@ -330,19 +345,28 @@ struct Finding<'a> {
 impl Finding<'_> {
     fn matches(&self, parts: &[Part<'_>]) -> Result<Ranked, IndexError> {
         let mut matches = Ranked::new();
+        let ranking = &self.clauses.ranking;
+        let needs_word = self.clauses.ranked.is_some();
         for part in parts {
             let found = &self.found[part.segment_idx];
-            if self.asked.ranking.is_empty() {
+            let mut skills = SkillScan::new(&part.segment.shared.columns, self.meant);
+            if ranking.is_empty() && skills.is_none() {
                 let docs = found.within(&part.docs);
                 matches.extend(docs.map(|doc| (Points::default(), part.place(doc))));
                 continue;
             }
-            let mut scan = TextScan::new(self.pool, part.segment, &self.asked.ranking)?;
+            let mut scan = TextScan::new(self.pool, part.segment, ranking)?;
             for block in blocks(part.docs.clone()) {
-                let points = scan.read(block.clone());
-                let has_word = |doc: &u32| !self.asked.needs_ranked_word || points.has_word(*doc);
-                let docs = found.within(&block).filter(has_word);
-                matches.extend(docs.map(|doc| (points.of(doc), part.place(doc))));
+                let texts = scan.read(block.clone());
+                let skills = skills.as_mut().map(|skills| skills.read(&block));
+                for doc in found.within(&block) {
+                    let skills = skills.as_ref().map(|skills| skills.of(doc));
+                    let shows = skills.is_some_and(|skills| skills > Points::default());
+                    if needs_word && !shows && !texts.has_word(doc) {
+                        continue;
+                    }
+                    matches.push((together(texts.of(doc), skills), part.place(doc)));
+                }
             }
         }
         Ok(matches)
@@ -356,25 +380,19 @@ struct Matching<'a> {
     query: Option<&'a TextQuery>,
     /// By segment.
     scenes: Vec<Scene<'a>>,
-    near: bool,
 }
 
 impl Matching<'_> {
-    /// Who may hold the role, and who may not for one reason.
-    fn matches(&self, parts: &[Part<'_>]) -> Result<(Ranked, Ranked), IndexError> {
-        let (mut allowed, mut missed) = (Ranked::new(), Ranked::new());
+    /// Who may hold the role.
+    fn matches(&self, parts: &[Part<'_>]) -> Result<Ranked, IndexError> {
+        let mut allowed = Ranked::new();
         for part in parts {
-            self.add_matches(part, &mut allowed, &mut missed)?;
+            self.add_matches(part, &mut allowed)?;
         }
-        Ok((allowed, missed))
+        Ok(allowed)
     }
 
-    fn add_matches(
-        &self,
-        part: &Part<'_>,
-        allowed: &mut Ranked,
-        missed: &mut Ranked,
-    ) -> Result<(), IndexError> {
+    fn add_matches(&self, part: &Part<'_>, allowed: &mut Ranked) -> Result<(), IndexError> {
         let segment = part.segment;
         let scene = &self.scenes[part.segment_idx];
         let mut scorer = Scorer::new(scene);
@@ -385,62 +403,25 @@ impl Matching<'_> {
             let points = scan.as_mut().map(|scan| scan.read(block.clone()));
             let scores = scorer.read(&block);
             for doc in segment.alive.within(&block) {
-                if scene.sure.contains(doc) && scene.judge(doc).is_ok() {
-                    let total = scores.of(doc, points.as_ref());
-                    allowed.push((total, part.place(doc)));
+                if scene.sure.contains(doc) {
+                    if scene.judge(doc).is_ok() {
+                        let total = scores.of(doc, points.as_ref());
+                        allowed.push((total, part.place(doc)));
+                    }
                     continue;
                 }
-                if !self.near && !scene.open.contains(doc) {
+                if !scene.open.contains(doc) {
                     continue;
                 }
                 let profile = store.profile(doc)?;
                 let person = Person::new(&profile, &self.terms.calendar);
-                let failed = first_failed(&person, self.terms);
-                if failed.is_some() && !self.near {
-                    continue;
+                if first_failed(&person, self.terms).is_none() {
+                    let text = points.as_ref().map(|points| points.of(doc));
+                    let score = score(&person, self.terms, text.unwrap_or_default());
+                    allowed.push((score.total, part.place(doc)));
                 }
-                if failed.is_some() && why_not(&person, self.terms).len() > 1 {
-                    continue;
-                }
-                let text = points.as_ref().map(|points| points.of(doc));
-                let score = score(&person, self.terms, text.unwrap_or_default());
-                let ranked = match failed {
-                    None => &mut *allowed,
-                    Some(_) => &mut *missed,
-                };
-                ranked.push((score.total, part.place(doc)));
             }
         }
         Ok(())
     }
-}
-
-/// The setting with one role that asks for `requirement` and nothing else.
-fn with_role(setting: &CampaignFile, requirement: &Requirement) -> CampaignFile {
-    let Some(id) = Id::new("search") else {
-        return setting.clone();
-    };
-    let pay = Pay {
-        policy: PayPolicy::Individual,
-        target: CentsPerHour::default(),
-        cap: CentsPerHour::MAX,
-    };
-    let role = RoleSpec {
-        requires: requirement.clone(),
-        ..RoleSpec::new(id.clone(), TaskType::Review, Hours::default(), pay)
-    };
-    let campaign = CampaignSpec {
-        roles: vec![role],
-        ..CampaignSpec::new(id.clone(), id)
-    };
-    CampaignFile {
-        campaigns: vec![campaign],
-        ..setting.clone()
-    }
-}
-
-/// The terms of the only role of a file made by [`with_role`].
-fn only_terms(file: &CampaignFile, calendar: Arc<Calendar>) -> Terms<'_> {
-    let campaign = &file.campaigns[0];
-    Terms::new(file, campaign, &campaign.roles[0], calendar)
 }

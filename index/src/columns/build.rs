@@ -10,7 +10,7 @@ use tantivy::DocId;
 
 use super::lists::{GONE, add, gather, sort, special};
 use super::store::with_lists;
-use super::{Columns, FOR_EVER, LastDay, Outcome, PLANNED, Spell};
+use super::{Columns, FOR_EVER, LastDay, NO_ROLES, Outcome, PLANNED, Spell};
 use crate::schema::days_from_1970;
 
 /// Columns of profiles in the order in which they come.
@@ -41,6 +41,10 @@ impl Rows {
         if profile.stage.is_planned() && profile.max_roles > Count::default() {
             add(&mut to.planned, PLANNED, doc, ());
         }
+        if profile.max_roles == Count::default() {
+            add(&mut to.planned, NO_ROLES, doc, ());
+        }
+        add(&mut to.stage, profile.stage.word(), doc, ());
         if let Some(country) = &profile.country {
             add(&mut to.country, country.as_str(), doc, ());
         }

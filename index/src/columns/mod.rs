@@ -15,8 +15,8 @@ mod tree;
 pub(crate) use bitmap::Bitmap;
 pub(crate) use build::Rows;
 pub(crate) use hours::{HoursOf, SegmentHours};
-pub(crate) use lists::Lists;
-pub(crate) use score::{Scene, Scorer, Setting};
+pub(crate) use lists::{List, Lists};
+pub(crate) use score::{Scene, Scorer, Setting, UNKNOWN};
 pub(crate) use tree::{Side, Tree};
 
 /// A last day, in days since 1970, of what ends.
@@ -51,8 +51,9 @@ pub(crate) struct Columns {
     pub(crate) reliability: Vec<u16>,
     /// Hours of an ordinary week.
     pub(crate) weekly: Vec<u8>,
-    /// Whether the stage is planned and any role may be held.
+    /// Whether the stage is planned and any role may be held; and who holds none at present, whatever the stage.
     pub(crate) planned: Lists<()>,
+    pub(crate) stage: Lists<()>,
     pub(crate) country: Lists<()>,
     /// Countries of work authorisations.
     pub(crate) authorised: Lists<()>,
@@ -81,8 +82,10 @@ pub(crate) struct Columns {
     pub(crate) commitment: Lists<Spell>,
 }
 
-/// The key of [`Columns::planned`].
+/// A key of [`Columns::planned`].
 pub(crate) const PLANNED: &str = "planned";
+/// A key of [`Columns::planned`]: who holds no roles at present.
+pub(crate) const NO_ROLES: &str = "no_roles";
 
 impl Columns {
     /// Documents.

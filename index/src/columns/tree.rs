@@ -7,8 +7,8 @@
 use std::ops::Bound;
 
 use muster_matcher::eligibility::{Person, Terms, holds};
-use muster_matcher::model::Week;
 use muster_matcher::model::requirement::{Leaf, Requirement};
+use muster_matcher::model::{Id, Week};
 
 use super::build::rank;
 use super::hours::bare_profile;
@@ -247,10 +247,21 @@ impl Tree<'_> {
             Side::Ever => self.weeks.0,
             Side::Always => self.weeks.1,
         };
+        let mut conflicted = self.conflicted_on(&campaign.client, week);
+        conflicted.unite(&self.conflicted_on(&campaign.id, week));
+        conflicted
+    }
+
+    /// Everybody whom a conflict with one client or campaign keeps away in the first of the weeks.
+    pub(crate) fn conflicted_with(&self, against: &Id) -> Bitmap {
+        self.conflicted_on(against, self.weeks.0)
+    }
+
+    fn conflicted_on(&self, against: &Id, week: Week) -> Bitmap {
         let monday = day(self.terms.calendar.monday(week));
-        let against = [&campaign.client, &campaign.id];
-        let lists = against.map(|against| self.columns.conflict.get(against.as_str()));
-        self.listed(lists.into_iter().flatten(), |until| until >= monday)
+        self.listed(self.columns.conflict.get(against.as_str()), |until| {
+            until >= monday
+        })
     }
 }
 

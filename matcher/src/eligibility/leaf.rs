@@ -2,36 +2,33 @@
 
 use jiff::civil::Date;
 
+use super::evidence::{Fact, Tested};
 use super::{Person, Reason, Terms};
 use crate::availability::{DailyWindow, overlap};
-use crate::model::profile::{Assessment, Consent, Credential};
+use crate::model::profile::{Assessment, Consent, Credential, Language, Skill};
 use crate::model::requirement::Leaf;
-use crate::model::words::{Country, CredentialStatus, SkillId, TaskType};
-use crate::model::{Count, Id, Week};
+use crate::model::words::{Cefr, Country, CredentialStatus, LanguageTag, SkillId, TaskType};
+use crate::model::{CentsPerHour, Count, Id, Level, Points, Week};
 
 /// Whether the leaf holds for the person in a week of the campaign. Hours and daily windows are asked for in all of them.
 pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: Week) -> bool {
     let profile = person.profile;
     let last_day = terms.calendar.sunday(week);
     match leaf {
-        Leaf::Skill { skill, level } => profile
-            .skills
-            .iter()
-            .any(|own| own.skill == *skill && own.level >= *level),
-        Leaf::Credential { kind, jurisdiction } => credentials(person, kind, jurisdiction.as_ref())
-            .any(|own| {
-                own.status == CredentialStatus::Verified && reaches(own.expires_on, last_day)
-            }),
-        Leaf::Language { tag, cefr } => profile
-            .languages
-            .iter()
-            .any(|own| own.tag.satisfies(tag) && own.cefr >= *cefr),
+        Leaf::Skill { skill, level } => skills(person, skill, *level).next().is_some(),
+        Leaf::Credential { kind, jurisdiction } => {
+            let mut lasting = verified(person, kind, jurisdiction.as_ref(), last_day);
+            lasting.next().is_some()
+        }
+        Leaf::Language { tag, cefr } => languages(person, tag, *cefr).next().is_some(),
         Leaf::Assessment {
             task_type,
             skill,
             score,
-        } => results(person, *task_type, skill.as_ref())
-            .any(|own| own.score >= *score && reaches(own.expires_on, last_day)),
+        } => {
+            let about = (*task_type, skill.as_ref());
+            passed(person, about, *score, last_day).next().is_some()
+        }
         Leaf::CountryIn(countries) => profile
             .country
             .as_ref()
@@ -49,9 +46,7 @@ pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: W
             .is_some_and(|minimum| minimum.0 <= i128::from(rate.get())),
         Leaf::HoursAtLeast(hours) => person.fewest_hours(terms.weeks) >= *hours,
         Leaf::YearsAtLeast(years) => profile.years.is_some_and(|own| own >= *years),
-        Leaf::Consent(topic) => {
-            consents(person, topic).any(|own| own.granted && reaches(own.until, last_day))
-        }
+        Leaf::Consent(topic) => granted(person, topic, last_day).next().is_some(),
         Leaf::Tag(tag) => profile.tags.contains(tag),
         Leaf::NotEmployedBy(employer) => !profile.employers.contains(employer),
         Leaf::CoolOff { client, weeks } => {
@@ -61,6 +56,84 @@ pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: W
             shared_minutes(leaf, person, terms) >= 60 * u32::from(hours.get())
         }
     }
+}
+
+/// What of a profile satisfies a leaf that holds in a week: of several facts the one that lasts longest, then the
+/// best. Nothing does where a leaf asks for something not to be.
+pub(super) fn fact(
+    leaf: &Leaf,
+    person: &Person<'_>,
+    terms: &Terms<'_>,
+    week: Week,
+) -> Option<Fact> {
+    let profile = person.profile;
+    let last_day = terms.calendar.sunday(week);
+    // What has no end lasts longest.
+    let end = |day: Option<Date>| day.unwrap_or(Date::MAX);
+    Some(match leaf {
+        Leaf::Skill { skill, level } => Fact::Skill(
+            skills(person, skill, *level)
+                .max_by_key(|own| own.level)?
+                .clone(),
+        ),
+        Leaf::Credential { kind, jurisdiction } => {
+            let lasting = verified(person, kind, jurisdiction.as_ref(), last_day);
+            Fact::Credential(lasting.max_by_key(|own| end(own.expires_on))?.clone())
+        }
+        Leaf::Language { tag, cefr } => Fact::Language(
+            languages(person, tag, *cefr)
+                .max_by_key(|own| own.cefr)?
+                .clone(),
+        ),
+        Leaf::Assessment {
+            task_type,
+            skill,
+            score,
+        } => {
+            let passed = passed(person, (*task_type, skill.as_ref()), *score, last_day);
+            let best = passed.max_by_key(|own| (end(own.expires_on), own.score))?;
+            Fact::Assessment(Tested::of(best))
+        }
+        Leaf::CountryIn(_) | Leaf::CountryNotIn(_) => Fact::Country {
+            country: profile.country.clone()?,
+        },
+        Leaf::WorkAuthorisation(country) => match profile.country.as_ref() == Some(country) {
+            true => Fact::Country {
+                country: country.clone(),
+            },
+            false => Fact::WorkAuthorisation {
+                country: country.clone(),
+            },
+        },
+        Leaf::RateAtMost(_) => Fact::Rate {
+            min_cents: profile.rate.min_cents,
+            currency: profile.rate.currency.clone(),
+            in_plan_currency: CentsPerHour::new(person.minimum(terms.file)?.0)?,
+        },
+        Leaf::HoursAtLeast(_) => Fact::Hours {
+            fewest: person.fewest_hours(terms.weeks),
+        },
+        Leaf::YearsAtLeast(_) => Fact::Years {
+            years: profile.years?,
+        },
+        Leaf::Consent(topic) => {
+            let lasting = granted(person, topic, last_day);
+            let consent = lasting.max_by_key(|own| end(own.until))?;
+            Fact::Consent {
+                topic: topic.clone(),
+                until: consent.until,
+            }
+        }
+        Leaf::Tag(tag) => Fact::Tag { tag: tag.clone() },
+        Leaf::NotEmployedBy(_) => return None,
+        Leaf::CoolOff { client, .. } => Fact::PastClient {
+            client: client.clone(),
+            until: last_work(person, client)?,
+        },
+        Leaf::Overlap { .. } => Fact::Overlap {
+            minutes: shared_minutes(leaf, person, terms),
+        },
+    })
 }
 
 /// What is lacking, for a leaf that does not hold in a week.
@@ -142,6 +215,53 @@ struct Days {
 /// Whether a fact that ends on `expiry`, or never, holds through `day`.
 pub(crate) fn reaches(expiry: Option<Date>, day: Date) -> bool {
     expiry.is_none_or(|expiry| expiry >= day)
+}
+
+/// The skill at the level or above.
+fn skills<'a>(
+    person: &Person<'a>,
+    skill: &'a SkillId,
+    level: Level,
+) -> impl Iterator<Item = &'a Skill> {
+    let own = person.profile.skills.iter();
+    own.filter(move |own| own.skill == *skill && own.level >= level)
+}
+
+/// What satisfies the language at the level or above.
+fn languages<'a>(
+    person: &Person<'a>,
+    tag: &'a LanguageTag,
+    cefr: Cefr,
+) -> impl Iterator<Item = &'a Language> {
+    let own = person.profile.languages.iter();
+    own.filter(move |own| own.tag.satisfies(tag) && own.cefr >= cefr)
+}
+
+/// Credentials that count through a day.
+fn verified<'a>(
+    person: &Person<'a>,
+    kind: &'a Id,
+    jurisdiction: Option<&'a Country>,
+    day: Date,
+) -> impl Iterator<Item = &'a Credential> {
+    credentials(person, kind, jurisdiction)
+        .filter(move |own| own.status == CredentialStatus::Verified && reaches(own.expires_on, day))
+}
+
+/// Results that are good enough and count through a day.
+fn passed<'a>(
+    person: &Person<'a>,
+    (task_type, skill): (TaskType, Option<&'a SkillId>),
+    score: Points,
+    day: Date,
+) -> impl Iterator<Item = &'a Assessment> {
+    results(person, task_type, skill)
+        .filter(move |own| own.score >= score && reaches(own.expires_on, day))
+}
+
+/// Agreement that holds through a day.
+fn granted<'a>(person: &Person<'a>, topic: &'a Id, day: Date) -> impl Iterator<Item = &'a Consent> {
+    consents(person, topic).filter(move |own| own.granted && reaches(own.until, day))
 }
 
 /// Credentials of a kind that hold where asked.
@@ -248,13 +368,16 @@ fn lack_of_consent(person: &Person<'_>, topic: &Id, days: Days) -> Reason {
 
 /// The last day of work for a client, if fewer than `weeks` whole weeks lie between it and `start`.
 fn too_recent(person: &Person<'_>, client: &Id, weeks: Count, start: Date) -> Option<Date> {
-    let past = person.profile.past_clients.iter();
-    let until = past
-        .filter(|past| past.client == *client)
-        .map(|past| past.until)
-        .max()?;
+    let until = last_work(person, client)?;
     let days = start.duration_since(until).as_hours() / 24;
     (days <= 7 * i64::from(weeks.get())).then_some(until)
+}
+
+/// The last day of work for a client.
+fn last_work(person: &Person<'_>, client: &Id) -> Option<Date> {
+    let past = person.profile.past_clients.iter();
+    let past = past.filter(|past| past.client == *client);
+    past.map(|past| past.until).max()
 }
 
 /// Minutes shared with the leaf's daily window on the best day of the campaign's worst week.

@@ -15,6 +15,8 @@ mod leaf;
 mod reason;
 mod weeks;
 
+pub mod evidence;
+
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -198,24 +200,33 @@ pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
     let weeks = weeks(person, terms);
     let first = weeks.unwrap_or(terms.weeks).0;
     let mut reasons = Vec::new();
-    if !profile.stage.is_planned() {
-        reasons.push(Reason::Stage {
-            stage: profile.stage,
-        });
-    }
-    if profile.max_roles == Count::default() {
-        reasons.push(Reason::NoRoles);
-    }
-    reasons.extend(
-        conflicts(profile, terms, first).map(|conflict| Reason::Conflict {
-            against: conflict.against.clone(),
-            until: conflict.until,
-        }),
-    );
+    reasons.extend(wrong_stage(profile));
+    reasons.extend(no_roles(profile));
+    reasons.extend(in_conflict(profile, terms, first));
     reasons.extend(lacks(&terms.role.requires, person, terms, first));
     reasons.extend(lack_of_hours(person, terms, weeks.unwrap_or(terms.weeks)));
     reasons.extend(lack_of_pay(person, terms));
     reasons
+}
+
+fn wrong_stage(profile: &Profile) -> Option<Reason> {
+    let stage = profile.stage;
+    (!stage.is_planned()).then_some(Reason::Stage { stage })
+}
+
+fn no_roles(profile: &Profile) -> Option<Reason> {
+    (profile.max_roles == Count::default()).then_some(Reason::NoRoles)
+}
+
+fn in_conflict<'a>(
+    profile: &'a Profile,
+    terms: &'a Terms<'_>,
+    week: Week,
+) -> impl Iterator<Item = Reason> + use<'a> {
+    conflicts(profile, terms, week).map(|conflict| Reason::Conflict {
+        against: conflict.against.clone(),
+        until: conflict.until,
+    })
 }
 
 /// Conflicts with the role's client or campaign that hold on the week's Monday or later.

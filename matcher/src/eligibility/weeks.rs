@@ -57,13 +57,23 @@ pub fn holds_throughout(
     requirement: &Requirement,
     person: &Person<'_>,
     terms: &Terms<'_>,
-    (from, to): (Week, Week),
+    weeks: (Week, Week),
 ) -> bool {
+    first_failing(requirement, person, terms, weeks).is_none()
+}
+
+/// The first week from one to another, both of the campaign, in which a requirement does not hold for the person.
+pub(super) fn first_failing(
+    requirement: &Requirement,
+    person: &Person<'_>,
+    terms: &Terms<'_>,
+    (from, to): (Week, Week),
+) -> Option<Week> {
     let turns = turns(person, terms);
     let is_turn = |week: &Week| *week == from || turns.contains(&i64::from(week.get()));
     Week::span(from, to)
         .filter(is_turn)
-        .all(|week| holds(requirement, person, terms, week))
+        .find(|week| !holds(requirement, person, terms, *week))
 }
 
 fn length((from, to): (Week, Week)) -> usize {
