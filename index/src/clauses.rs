@@ -139,15 +139,16 @@ impl Clauses {
                 Kind::Words { asked, .. } => Some((idx, asked)),
                 Kind::Condition(_) => None,
             });
-        let (ranking, ranked) = match (words.next(), words.next()) {
-            _ if search.about.is_some() => {
-                let about = search.about.as_deref().unwrap_or_default();
+        let (ranking, ranked) = match (&search.about, words.next(), words.next()) {
+            (Some(about), ..) => {
                 let mut asked = Asked::new(&search.query, pool.text_model());
                 asked.rank_about(about, pool.text_model());
                 (asked.ranking, None)
             }
-            (None, _) => (pool.text_model().query(""), None),
-            (Some((idx, asked)), None) => (asked.ranking.clone(), can_rank_alone.then_some(idx)),
+            (None, None, _) => (pool.text_model().query(""), None),
+            (None, Some((idx, asked)), None) => {
+                (asked.ranking.clone(), can_rank_alone.then_some(idx))
+            }
             // Of several, the words of all rank together.
             _ => (Asked::new(&search.query, pool.text_model()).ranking, None),
         };

@@ -182,7 +182,7 @@ impl Pool {
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
         with_terms(search, |terms| {
             let clauses = Clauses::new(self, search);
-            let (total, ranked) = self.ranked(search, &clauses, terms)?;
+            let (total, ranked) = self.ranked_hits(search, &clauses, terms)?;
             let witness = Witness::new(self, search, &clauses, terms)?;
             let shown = ranked.into_iter();
             let hits = shown.map(|(points, place)| self.hit(points, place, &witness));
@@ -200,7 +200,7 @@ impl Pool {
     pub fn points(&self, search: &Search) -> Result<(usize, Vec<(Points, &str)>), IndexError> {
         with_terms(search, |terms| {
             let clauses = Clauses::new(self, search);
-            let (total, ranked) = self.ranked(search, &clauses, terms)?;
+            let (total, ranked) = self.ranked_hits(search, &clauses, terms)?;
             let ranked = ranked.into_iter();
             let ranked = ranked.map(|(points, place)| (points, self.id_at(place)));
             Ok((total, ranked.collect()))
@@ -208,7 +208,7 @@ impl Pool {
     }
 
     /// How many people a search finds, and its hits.
-    fn ranked(
+    fn ranked_hits(
         &self,
         search: &Search,
         clauses: &Clauses,
