@@ -8,6 +8,7 @@ use muster_matcher::candidates::{
 };
 use muster_matcher::eligibility::{Step, Terms};
 use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Id, Points};
 use muster_matcher::score::has_text;
 use tantivy::DocId;
@@ -43,6 +44,13 @@ impl CandidateSource for IndexSource<'_> {
     fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError> {
         self.shortlists(file, RoleShortlists::asking(file, asks))
             .map_err(|error| SourceError::Pool(Box::new(error)))
+    }
+
+    fn profiles(&self, ids: &[Id]) -> Result<Vec<Profile>, SourceError> {
+        let places = ids.iter().filter_map(|id| self.pool.place(id.as_str()));
+        let profiles: Result<_, IndexError> =
+            places.map(|place| self.pool.profile(place)).collect();
+        profiles.map_err(|error| SourceError::Pool(Box::new(error)))
     }
 }
 

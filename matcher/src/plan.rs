@@ -5,7 +5,8 @@ mod rounds;
 use crate::candidates::{CandidateSource, Candidates, SourceError, problem};
 use crate::check::{Report, check};
 use crate::explain::{
-    RoleAlternates, RoleOutcome, Shortfall, WholePool, alternates, outcomes, shortfalls,
+    Expiring, RoleAlternates, RoleOutcome, Shortfall, WholePool, alternates, expiring, outcomes,
+    shortfalls, who_expires,
 };
 use crate::json::Faults;
 use crate::model::Week;
@@ -59,6 +60,8 @@ pub struct Staffing {
     pub shortfalls: Vec<Shortfall>,
     /// Who could step in, by role; nobody without a plan.
     pub alternates: Vec<RoleAlternates>,
+    /// Who works up to the last week in which they may, before their campaign ends, and what would have to last longer.
+    pub expiring: Vec<Expiring>,
     /// What the plan's prices say of everybody who was no candidate.
     pub whole_pool: WholePool,
 }
@@ -130,6 +133,8 @@ fn plan_from(
         None => (Vec::new(), Vec::new()),
     };
     let outcomes = outcomes(&problem, &candidates, &plan, &shortfalls);
+    let profiles = source.profiles(&who_expires(file, &problem, &plan))?;
+    let expiring = expiring(file, &problem, &plan, &profiles);
     let whole_pool = WholePool::new(&problem, &candidates, &plan, &rounds);
     Ok(Staffing {
         candidates,
@@ -139,6 +144,7 @@ fn plan_from(
         outcomes,
         shortfalls,
         alternates,
+        expiring,
         whole_pool,
     })
 }

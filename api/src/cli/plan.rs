@@ -152,6 +152,7 @@ pub(crate) fn write_plan(path: &Path, staffing: &Staffing) -> Result<()> {
     output::insert(report, "whole_pool", &staffing.whole_pool)?;
     output::insert(report, "shortfalls", &staffing.shortfalls)?;
     output::insert(report, "alternates", &staffing.alternates)?;
+    output::insert(report, "expiring", &staffing.expiring)?;
     output::insert(report, "worths", &worths(&staffing.problem, &staffing.plan))?;
     output::write_json(Some(path), &plan)
 }

@@ -8,6 +8,7 @@ use muster_matcher::candidates::{Ask, CandidateSource, Candidates, SourceError};
 use muster_matcher::json::Faults;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::problem::Problem;
+use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Hours, Id, Weekly};
 use muster_matcher::plan::{Event, PlanError, plan};
 use muster_matcher::solve::Options;
@@ -173,6 +174,10 @@ impl CandidateSource for Beside<'_> {
 
     fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError> {
         Ok(self.left(self.from.source.priced(file, asks)?))
+    }
+
+    fn profiles(&self, ids: &[Id]) -> Result<Vec<Profile>, SourceError> {
+        self.from.source.profiles(ids)
     }
 }
 

@@ -49,6 +49,13 @@ impl CandidateSource for Exhaustive<'_> {
     fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError> {
         self.shortlists(file, RoleShortlists::asking(file, asks))
     }
+
+    fn profiles(&self, ids: &[Id]) -> Result<Vec<Profile>, SourceError> {
+        let is_asked = |profile: &&Profile| ids.binary_search(&profile.id).is_ok();
+        let mut found: Vec<Profile> = self.profiles.iter().filter(is_asked).cloned().collect();
+        found.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        Ok(found)
+    }
 }
 
 impl Exhaustive<'_> {

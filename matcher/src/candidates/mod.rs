@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use crate::eligibility::Step;
 use crate::model::campaign::CampaignFile;
+use crate::model::profile::Profile;
 use crate::model::{Cents, CentsPerHour, Count, Hours, Id, Week, Weekly};
 use crate::score::Score;
 pub use ask::Ask;
@@ -47,6 +48,12 @@ pub trait CandidateSource {
     /// # Errors
     /// When the pool cannot be read.
     fn priced(&self, file: &CampaignFile, asks: &[Ask]) -> Result<Candidates, SourceError>;
+
+    /// The profiles of these people, sorted by id as the ids are; who is not of the pool is left out.
+    ///
+    /// # Errors
+    /// When the pool cannot be read.
+    fn profiles(&self, ids: &[Id]) -> Result<Vec<Profile>, SourceError>;
 }
 
 /// Why a source has no answer.

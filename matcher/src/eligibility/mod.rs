@@ -202,10 +202,19 @@ pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     reasons.extend(wrong_stage(profile));
     reasons.extend(no_roles(profile));
-    reasons.extend(in_conflict(profile, terms, first));
-    reasons.extend(lacks(&terms.role.requires, person, terms, first));
+    reasons.extend(why_not_in(person, terms, first));
     reasons.extend(lack_of_hours(person, terms, weeks.unwrap_or(terms.weeks)));
     reasons.extend(lack_of_pay(person, terms));
+    reasons
+}
+
+/// Every reason why the person may not hold the role in a week of the campaign, stage, hours and pay aside: conflicts,
+/// then what the role requires.
+pub fn why_not_in(person: &Person<'_>, terms: &Terms<'_>, week: Week) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = in_conflict(person.profile, terms, week)
+        .into_iter()
+        .collect();
+    reasons.extend(lacks(&terms.role.requires, person, terms, week));
     reasons
 }
 

@@ -9,8 +9,8 @@ mod tests;
 
 use muster_matcher::check::Gap;
 use muster_matcher::explain::{
-    CampaignCover, QuotaStatus, RatioStatus, RoleAlternates, RoleOutcome, Shortfall, WholePool,
-    Worth, alternates, conflict_in_words, shortfalls, worths,
+    CampaignCover, Expiring, QuotaStatus, RatioStatus, RoleAlternates, RoleOutcome, Shortfall,
+    WholePool, Worth, alternates, conflict_in_words, shortfalls, worths,
 };
 use muster_matcher::model::Cents;
 use muster_matcher::model::campaign::CampaignFile;
@@ -39,6 +39,7 @@ pub(crate) struct Report<'a> {
     shortfalls: &'a [Shortfall],
     worths: Vec<Worth>,
     alternates: &'a [RoleAlternates],
+    expiring: &'a [Expiring],
     objective: Option<i128>,
     bound: Option<i128>,
     proof: Option<Proof>,
@@ -83,6 +84,7 @@ impl<'a> Report<'a> {
             shortfalls: &staffing.shortfalls,
             worths: worths(problem, plan),
             alternates: &staffing.alternates,
+            expiring: &staffing.expiring,
             objective: plan.objective,
             bound: plan.bound,
             proof: plan.proof,
@@ -123,6 +125,7 @@ impl<'a> Report<'a> {
         let mut text = Drawing::new(problem, plan).text(&labels, sparkline::shows_colours());
         text.push('\n');
         text.push_str(&short::of_roles(self.roles, self.shortfalls, self.currency));
+        text.push_str(&short::of_expiring(self.expiring));
         text.push_str(&said(&self.worths));
         text.push('\n');
         text.push_str(&verdict(plan, self.staffing.report.gap, self.currency));

@@ -1,6 +1,6 @@
 //! Short roles in words.
 
-use muster_matcher::explain::{Cause, RoleOutcome, Shortfall, shortfall_spans};
+use muster_matcher::explain::{Cause, Expiring, RoleOutcome, Shortfall, shortfall_spans};
 use muster_matcher::model::Cents;
 
 use super::super::output::shown;
@@ -47,6 +47,26 @@ pub(super) fn of_roles(roles: &[RoleOutcome], shortfalls: &[Shortfall], currency
     if text.is_empty() {
         let is_wanted = roles.iter().any(|role| role.cover.seat_weeks_wanted > 0);
         text.push_str(nothing_missing(is_wanted));
+    }
+    text
+}
+
+/// Who must stop before their campaign ends, and what ends, the earliest first.
+pub(super) fn of_expiring(expiring: &[Expiring]) -> String {
+    let mut text = String::new();
+    for it in expiring.iter().take(MOST_OF_PLAN) {
+        let line = format!(
+            "{} cannot go on as {} in week {}: {}",
+            it.expert, it.role, it.week, it.text
+        );
+        text.push_str(&wrapped(&shown(&line)));
+    }
+    let more = expiring.len().saturating_sub(MOST_OF_PLAN);
+    if more > 0 {
+        text.push_str(&format!(
+            "… and {} more for whom something ends\n",
+            grouped(more as i128)
+        ));
     }
     text
 }
