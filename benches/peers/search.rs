@@ -93,7 +93,11 @@ fn answer(
 fn told(answer: Answer, seconds: f64) -> Value {
     match answer {
         Answer::People(found) => {
-            let ids: Vec<&str> = found.hits.iter().map(|hit| hit.profile.id.as_str()).collect();
+            let ids: Vec<&str> = found
+                .hits
+                .iter()
+                .map(|hit| hit.profile.id.as_str())
+                .collect();
             json!({ "seconds": seconds, "total": found.total, "ids": ids })
         }
         Answer::ForRole(found) => {
