@@ -1,6 +1,8 @@
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,13 +113,18 @@ class LuceneSearch {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             int number = Integer.parseInt(line.trim());
             String[] fields = asked.get(number).split("\t", -1);
+            // Of this thread alone: what compiles and collects is not counted.
+            ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+            long startCpu = threads.getCurrentThreadCpuTime();
             start = System.nanoTime();
             StringBuilder answer = search.answer(fields);
             double seconds = seconds(start);
+            double cpu = (threads.getCurrentThreadCpuTime() - startCpu) / 1e9;
             if (totals[number] == null) {
                 totals[number] = search.searcher.count(search.query(fields));
             }
-            System.out.println("{\"seconds\": " + seconds + ", \"total\": " + totals[number] + ", " + answer + "}");
+            System.out.println("{\"seconds\": " + seconds + ", \"cpu\": " + cpu + ", \"total\": " + totals[number] + ", "
+                    + answer + "}");
         }
     }
 

@@ -16,12 +16,15 @@ QUERIES = [
     {"name": "phrase", "kind": "words", "limit": 20, "words": "scientific community", "phrase": True},
     {"name": "rare-word", "kind": "words", "limit": 20, "words": "hydrologist", "years": 3},
     {"name": "number-country", "kind": "number", "limit": 1000, "role": 0, "countries": ["US", "IN", "GB"]},
+    {"name": "number-country-20", "kind": "number", "limit": 20, "role": 0, "countries": ["US", "IN", "GB"]},
     {"name": "number-years", "kind": "number", "limit": 1000, "role": 1, "years": 5, "rate": 80},
     {"name": "number-tag", "kind": "number", "limit": 1000, "role": 2, "tag": "domain:medicine", "years": 3},
     {"name": "counts-conditions", "kind": "counts", "limit": 10, "countries": ["DE", "FR", "PL"], "rate": 60},
     {"name": "counts-everybody", "kind": "counts", "limit": 10},
     {"name": "counts-words", "kind": "counts", "limit": 10, "words": "engineer software", "years": 5},
 ]
+# Each of these is a role; others may ask for fewer of its people.
+ROLES = [query for query in QUERIES if query["kind"] == "number" and query["limit"] == 1000]
 # Who may hold a role, by stage.
 PLANNED = {"qualified", "onboarded", "active"}
 
@@ -37,7 +40,7 @@ def generate(folder, size, seed):
 def queries(folder):
     """Writes the queries in everybody's form, and the roles whose match score is the number."""
     asked = [{**query, "text": text(query), "exact": "words" not in query} for query in QUERIES]
-    roles = [role(query) for query in QUERIES if query["kind"] == "number"]
+    roles = [role(query) for query in ROLES]
     with open(os.path.join(folder, "queries.json"), "w", encoding="utf-8") as file:
         json.dump(asked, file)
     with open(os.path.join(folder, "queries.tsv"), "w", encoding="utf-8") as file:
@@ -103,7 +106,7 @@ def role(query):
 
 def table(path, folder, muster):
     """Everybody as a row of tab-separated fields: what peers index. Lists are separated by spaces."""
-    numbers = [number for number, query in enumerate(QUERIES) if query["kind"] == "number"]
+    numbers = [QUERIES.index(query) for query in ROLES]
     # Whoever a role's conditions leave out has no number; asking for everybody once tells all others.
     scores = []
     for number in numbers:

@@ -27,6 +27,7 @@ def cases(quick):
     yield "1-week-300", problem(300, 3, 60, 1)
     yield "1-week-2k", problem(2_000, 5, 400, 1)
     yield "6-weeks-40", problem(40, 2, 14, 6)
+    yield "6-weeks-48-starved", problem(48, 1, 16, 6, "--starved")
     yield "13-weeks-60", problem(60, 1, 20, 13)
     yield "13-weeks-200", problem(200, 2, 50, 13)
     yield "13-weeks-600", problem(600, 3, 100, 13)

@@ -84,26 +84,29 @@ class Server:
         self.database.executescript("PRAGMA mmap_size = 4000000000; PRAGMA cache_size = -400000;")
 
     def answer(self, query):
-        start = time.perf_counter()
+        start, start_cpu = time.perf_counter(), time.process_time()
         tables, where, values = statement(query)
         if query["kind"] == "counts":
             found = self.counts(query, tables, where, values)
         elif query["kind"] == "number":
             score = f"score{query['role']}"
+            # Profiles are fetched of those alone who are shown.
             found = self.database.execute(
-                f"SELECT id, profile, {score} FROM {tables} WHERE {where} AND planned = 1 "
-                f"ORDER BY {score} DESC, id LIMIT {query['limit']}",
+                f"SELECT id, profile, {score} FROM (SELECT n AS shown FROM {tables} WHERE {where} AND planned = 1 "
+                f"ORDER BY {score} DESC, id LIMIT {query['limit']}) CROSS JOIN person ON n = shown "
+                f"ORDER BY {score} DESC, id",
                 values,
             ).fetchall()
         else:
             found = self.database.execute(
-                f"SELECT person.id, person.profile FROM {tables} WHERE {where} ORDER BY rank LIMIT {query['limit']}",
+                f"SELECT id, profile FROM (SELECT words.rowid AS shown, rank AS far FROM {tables} WHERE {where} "
+                f"ORDER BY rank LIMIT {query['limit']}) CROSS JOIN person ON n = shown ORDER BY far",
                 values,
             ).fetchall()
-        seconds = time.perf_counter() - start
+        took = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - start_cpu}
         if query["kind"] == "counts":
-            return {"seconds": seconds, "counts": found}
-        answer = {"seconds": seconds, "ids": [row[0] for row in found]}
+            return {**took, "counts": found}
+        answer = {**took, "ids": [row[0] for row in found]}
         if query["kind"] == "number":
             answer["numbers"] = [row[2] for row in found]
         return answer
@@ -113,13 +116,12 @@ class Server:
         self.database.execute("DROP TABLE IF EXISTS temp.hit")
         self.database.execute("CREATE TEMP TABLE hit (n INTEGER PRIMARY KEY)")
         self.database.execute(f"INSERT INTO hit SELECT person.n FROM {tables} WHERE {where} ORDER BY person.n", values)
-        kinds = {kind: kind for kind in ("language", "skill", "tag")}
         counts = {
             kind: self.database.execute(
-                f"SELECT value, count(*) FROM hit CROSS JOIN {kinds[kind]} USING (n) GROUP BY value "
+                f"SELECT value, count(*) FROM hit CROSS JOIN {kind} USING (n) GROUP BY value "
                 f"ORDER BY 2 DESC, 1 LIMIT {limit}"
             ).fetchall()
-            for kind in kinds
+            for kind in ("language", "skill", "tag")
         }
         counts["country"] = self.database.execute(
             "SELECT country, count(*) FROM hit CROSS JOIN person USING (n) WHERE country <> '' GROUP BY country "
