@@ -22,6 +22,7 @@ mod manifest;
 mod meaning;
 mod meter;
 mod near;
+mod near_role;
 mod pool;
 mod scan;
 mod schema;

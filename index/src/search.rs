@@ -31,6 +31,8 @@ pub struct Search {
     pub meant: Vec<Meaning>,
     /// Currency and weeks the requirement is about.
     pub setting: Setting,
+    /// Who is not found in any case.
+    pub except: Option<Id>,
     /// Only hits behind this one, by points and id.
     pub after: Option<(Points, Id)>,
     /// The most hits returned.
@@ -44,6 +46,7 @@ impl Search {
             query,
             meant: Vec::new(),
             setting,
+            except: None,
             after: None,
             limit,
         }
@@ -182,6 +185,13 @@ impl Pool {
                 found,
             };
             let mut matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
+            if let Some(place) = search
+                .except
+                .as_ref()
+                .and_then(|id| self.place(id.as_str()))
+            {
+                matches.retain(|(_, own)| *own != place);
+            }
             let total = matches.len();
             if let Some((points, id)) = &search.after {
                 let is_behind = |(own, place): &(Points, Place)| {
