@@ -2,6 +2,7 @@
 //! `meter/size/engine`, `pairs/size/engine`, on generated pools. `MUSTER_EXPERTS` is their size, 100,000 by default;
 //! `MUSTER_INDEX` names a folder that keeps the index from one run to the next.
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, SamplingMode, criterion_group, criterion_main};
 use muster_datasets::generator::{Family, Generator, Settings};
-use muster_index::{Booked, Change, IndexSource, Pool, Search, Setting, Updater, build};
+use muster_index::{Booked, Change, FacetKind, IndexSource, Pool, Search, Setting, Updater, build};
 use muster_matcher::availability::Calendar;
 use muster_matcher::candidates::{Ask, CandidateSource, problem};
 use muster_matcher::eligibility::Terms;
@@ -121,7 +122,20 @@ fn stages(criterion: &mut Criterion) {
         };
         let search = Search::new(query, Setting::of(&file), 20);
         group.bench_function(name, |bench| bench.iter(|| black_box(pool.search(&search))));
+        if name == "conditions" {
+            group.bench_function("near", |bench| {
+                bench.iter(|| black_box(pool.near(&search, 5)))
+            });
+            let kinds = ["skill", "country", "language", "rate"].map(FacetKind::of);
+            let kinds: Vec<FacetKind> = kinds.into_iter().flatten().collect();
+            group.bench_function("four-facets", |bench| {
+                bench.iter(|| black_box(pool.facets(&search, &kinds, 10)));
+            });
+        }
     }
+    group.bench_function("near-role", |bench| {
+        bench.iter(|| black_box(pool.near_role(&terms[0], 5, &BTreeSet::new())));
+    });
     group.finish();
     drop(pool);
 

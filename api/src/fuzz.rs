@@ -237,12 +237,12 @@ fn searches() {
         let Ok(parsed) = query::parse(&text, &Labels) else {
             return;
         };
-        let found = pool.search(&Search {
-            query: parsed.query,
-            setting: setting.clone(),
-            limit: 3,
-        });
+        let search = Search::new(parsed.query, setting.clone(), 3);
+        let found = pool.search(&search);
         assert!(found.unwrap().total <= profiles.len());
+        let kinds = muster_index::FacetKind::ALL.map(|(_, kind)| kind);
+        assert!(pool.facets(&search, &kinds, 3).is_ok());
+        assert!(pool.near(&search, 3).unwrap().total <= profiles.len());
     });
 }
 

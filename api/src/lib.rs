@@ -2,12 +2,16 @@
 
 pub mod access;
 pub mod export;
+pub mod finding;
 #[cfg(test)]
 mod fuzz;
 mod json;
 pub mod labels;
 pub mod plan_file;
 pub mod planning;
+pub mod representation;
 pub mod service;
 pub mod solving;
 pub mod store;
+pub mod suggest;
+pub mod understanding;

@@ -131,8 +131,7 @@ fn measure_people(set: &people::Set) -> Value {
         .iter()
         .map(|o| (figures(o.plain), figures(o.ours)))
         .collect();
-    let note =
-        "O*NET tasks as documents, by Pool::points_about; all figures: share in the right order";
+    let note = "O*NET tasks as documents, by Pool::points; all figures: share in the right order";
     report(set.name, note, &pairs, each)
 }
 

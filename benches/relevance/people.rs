@@ -1,7 +1,7 @@
 //! Which of two people knows a subject better, from their documents; and which of two subjects a person knows better.
 //!
 //! Subjects are O*NET occupations, put in several ways; documents are tasks of them. Which occupation a task belongs
-//! to is O*NET's word. Everybody of a set is in one pool, and [`Pool::points_about`] ranks them.
+//! to is O*NET's word. Everybody of a set is in one pool, and [`Pool::points`] ranks them.
 
 use std::collections::BTreeMap;
 
@@ -271,24 +271,26 @@ pub(crate) fn outcomes(set: &Set) -> Vec<Outcome> {
     let place = folder.path().join("index");
     build(&place, profiles).expect("the profiles are valid");
     let pool = Pool::open(&place).expect("it was just built");
-    let search = Search {
-        query: Query::All(Vec::new()),
-        setting: Setting::new(
+    let search = Search::new(
+        Query::All(Vec::new()),
+        Setting::new(
             Currency::new("USD").expect("a currency"),
             TimeZoneName::new("UTC").expect("a zone"),
             jiff::civil::date(2027, 1, 4),
             1,
         ),
-        limit: usize::MAX,
-    };
+        usize::MAX,
+    );
     let mut first = 0;
     let outcomes = set.cases.iter().map(|case| {
         let own = first;
         first += case.people.len();
         let scores = case.subjects.iter().flat_map(|subject| {
-            let (_, ranked) = pool
-                .points_about(&search, subject)
-                .expect("the index is whole");
+            let search = Search {
+                about: Some((*subject).to_owned()),
+                ..search.clone()
+            };
+            let (_, ranked) = pool.points(&search).expect("the index is whole");
             let words = vocabulary.learn(subject);
             let query: Vec<_> = words.into_iter().map(|word| (word, 1.0)).collect();
             let scores = plain.scores(&query);

@@ -17,7 +17,7 @@ use crate::clauses::{Clause, Clauses, Kind as Asks, tree_of, with_terms};
 use crate::columns::{Bitmap, Columns, Lists, UNKNOWN};
 use crate::pool::Pool;
 use crate::scan::{each_of, threads};
-use crate::search::Search;
+use crate::search::{Search, found};
 use crate::segment::Segment;
 
 /// What is counted.
@@ -141,6 +141,22 @@ impl Pool {
         })
     }
 
+    /// How many of those who satisfy a search, all of its conditions, work in each country or have each tag.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn shares(&self, search: &Search, tags: bool) -> Result<Vec<Count>, IndexError> {
+        with_terms(search, |terms| {
+            let clauses = Clauses::new(self, search);
+            let people = found(self, search, &clauses, terms, false)?;
+            let of: fn(&Columns) -> &Lists<()> = match tags {
+                true => |columns| &columns.tag,
+                false => |columns| &columns.country,
+            };
+            Ok(frequent(self, &people, usize::MAX, of))
+        })
+    }
+
     /// How many people have a skill, at any level.
     ///
     /// # Complexity
@@ -205,21 +221,7 @@ impl Counting<'_> {
     }
 
     fn frequent<V: Copy>(&self, people: &[Bitmap], of: fn(&Columns) -> &Lists<V>) -> Vec<Count> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for (segment, people) in self.pool.segments.iter().zip(people) {
-            for (value, list) in of(&segment.shared.columns) {
-                let has = |doc: &&DocId| people.contains(**doc);
-                let count = list.docs.iter().filter(has).count();
-                if count > 0 {
-                    *counts.entry(value).or_default() += count;
-                }
-            }
-        }
-        let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
-        counts.sort_by_key(|(_, count)| Reverse(*count));
-        counts.truncate(self.top);
-        let owned = |(value, count): (&str, usize)| (value.to_owned(), count);
-        counts.into_iter().map(owned).collect()
+        frequent(self.pool, people, self.top, of)
     }
 
     fn levels(&self) -> Vec<Facet> {
@@ -298,6 +300,30 @@ impl Counting<'_> {
             people.docs().for_each(|doc| count(&setting, columns, doc));
         }
     }
+}
+
+/// Values with how many of the people have them: the most frequent first, equals by value.
+fn frequent<V: Copy>(
+    pool: &Pool,
+    people: &[Bitmap],
+    top: usize,
+    of: fn(&Columns) -> &Lists<V>,
+) -> Vec<Count> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (segment, people) in pool.segments.iter().zip(people) {
+        for (value, list) in of(&segment.shared.columns) {
+            let has = |doc: &&DocId| people.contains(**doc);
+            let count = list.docs.iter().filter(has).count();
+            if count > 0 {
+                *counts.entry(value).or_default() += count;
+            }
+        }
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    counts.truncate(top);
+    let owned = |(value, count): (&str, usize)| (value.to_owned(), count);
+    counts.into_iter().map(owned).collect()
 }
 
 /// Whether a clause is about nothing but what is counted.

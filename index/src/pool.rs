@@ -184,6 +184,15 @@ impl Pool {
             .profile(place.doc)
     }
 
+    /// The profile of an expert, if the pool has them.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn person(&self, id: &Id) -> Result<Option<Profile>, IndexError> {
+        let place = self.place(id.as_str());
+        place.map(|place| self.profile(place)).transpose()
+    }
+
     /// The profile of an expert, and its text as it is stored, if the pool has them.
     pub(crate) fn stored(&self, id: &Id) -> Result<Option<(Profile, String)>, IndexError> {
         let Some(place) = self.place(id.as_str()) else {

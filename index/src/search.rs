@@ -34,6 +34,8 @@ pub struct Search {
     pub meant: Vec<Meaning>,
     /// Currency and weeks the requirement is about.
     pub setting: Setting,
+    /// Who is not found in any case.
+    pub except: Option<Id>,
     /// Only hits behind this one, by points and id.
     pub after: Option<(Points, Id)>,
     /// The most hits returned.
@@ -48,6 +50,7 @@ impl Search {
             about: None,
             meant: Vec::new(),
             setting,
+            except: None,
             after: None,
             limit,
         }
@@ -153,6 +156,9 @@ pub struct RoleHit {
     pub hours: Vec<u16>,
 }
 
+/// Points of people with their ids, by points, then by id.
+pub type PointsById<'p> = Vec<(Points, &'p str)>;
+
 /// Points of people, in no particular order.
 pub(crate) type Ranked = Vec<(Points, Place)>;
 
@@ -197,7 +203,7 @@ impl Pool {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub fn points(&self, search: &Search) -> Result<(usize, Vec<(Points, &str)>), IndexError> {
+    pub fn points(&self, search: &Search) -> Result<(usize, PointsById<'_>), IndexError> {
         with_terms(search, |terms| {
             let clauses = Clauses::new(self, search);
             let (total, ranked) = self.ranked_hits(search, &clauses, terms)?;
@@ -221,6 +227,13 @@ impl Pool {
             found: found(self, search, clauses, terms, true)?,
         };
         let mut matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
+        if let Some(place) = search
+            .except
+            .as_ref()
+            .and_then(|id| self.place(id.as_str()))
+        {
+            matches.retain(|(_, own)| *own != place);
+        }
         let total = matches.len();
         if let Some((points, id)) = &search.after {
             let is_behind = |(own, place): &(Points, Place)| {

@@ -92,7 +92,11 @@ pub(crate) fn print_lines(pool: &Pool, search: &Search, file: &Source) -> Result
     let lines = read_lines(file)?;
     output::write(None, |out| {
         for line in &lines {
-            let found = pool.points_about(search, &line.text);
+            let search = Search {
+                about: Some(line.text.clone()),
+                ..search.clone()
+            };
+            let found = pool.points(&search);
             let (total, ranked) = found.map_err(std::io::Error::other)?;
             let hits: Vec<_> = ranked
                 .iter()

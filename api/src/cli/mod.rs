@@ -25,6 +25,7 @@ mod serve;
 mod skills;
 mod solve;
 mod store;
+mod suggest;
 
 use std::process::ExitCode;
 
@@ -86,6 +87,8 @@ enum Command {
     Serve(Box<serve::Args>),
     /// Solve a problem file to a plan with proof
     Solve(solve::Args),
+    /// Complete what somebody began to type: skills and titles
+    Suggest(suggest::Args),
 }
 
 /// Runs the command that was asked for.
@@ -108,6 +111,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Skills(args) => skills::run(&args),
         Command::Solve(args) => solve::run(&args),
+        Command::Suggest(args) => suggest::run(&args),
     };
     let exit = result.unwrap_or_else(|error| {
         output::say(&format!("muster: {}", message(&error)));

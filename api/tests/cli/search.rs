@@ -162,7 +162,12 @@ fn values_that_are_none_are_named_with_their_option() {
         ),
         (["--role", "a/r"], "--campaigns <FILE>"),
         (["--campaigns", "campaigns.json"], "--role <ROLE>"),
-        (["--near", "3"], "--role <ROLE>"),
+        (["--plan", "plan.json"], "--problem <FILE>"),
+        (["--names", "python"], "--json"),
+        (
+            ["--facets", "skills"],
+            "expected one of skill, level, country",
+        ),
         (
             ["--nope", "--json"],
             "there is no such option; to exclude a word, write one hyphen",
@@ -179,7 +184,8 @@ fn people_are_found_for_a_role_and_those_who_are_nearly_eligible() {
     said.says("2 people found, 2 shown");
     let near = [role.as_slice(), &["--near", "5"]].concat();
     let said = DESK.run(&args(&near), b"").ends(0);
-    said.says("kept off by one reason").says("CURRENCY_UNKNOWN");
+    said.says("kept away by one condition alone: 1")
+        .says("asks for pay in EUR, for which there is no exchange rate");
     for (more, fragment) in [
         (
             ["--currency", "EUR"],
@@ -325,4 +331,122 @@ fn many_texts_are_asked_with_one_opening_of_the_index() {
         "{}",
         said.err
     );
+}
+
+#[test]
+fn a_hit_says_why_and_when() {
+    let query =
+        "skill:python>=4 lang:de>=C1 assessed:review>=0.8 rate<=95 free:2027-W01..2027-W04>=20h";
+    let said = DESK.run(&args(&[query, "--why"]), b"").ends(0);
+    said.says("ana   free hours ▄▄▄▄")
+        .says("✓ de at C1 or above: de at native")
+        .says("review: 800 points (700 – 900), taken 2026-12-01")
+        .says("✓ asks for at most 9500 cents an hour: asks for 90 USD an hour")
+        .says("Python (computer programming) at level 4");
+    let json = DESK.run(&args(&[query, "--json"]), b"").ends(0).json();
+    let hit = &json["hits"][0];
+    assert_eq!(hit["hours"], serde_json::json!([20, 20, 20, 20]));
+    let clauses = hit["evidence"].as_array().unwrap();
+    assert_eq!(clauses.len(), 5, "{clauses:#?}");
+    assert!(clauses.iter().all(|clause| clause["holds"] == true));
+    assert_eq!(clauses[2]["by"]["assessment"]["low"], 700);
+}
+
+#[test]
+fn groups_are_represented_and_the_skew_is_told() {
+    let args_of = |groups| {
+        args(&[
+            "years>=0 OR rate<=100",
+            "--represent",
+            groups,
+            "--limit",
+            "2",
+            "--json",
+        ])
+    };
+    let json = DESK.run(&args_of("country"), b"").ends(0).json();
+    assert_eq!(json["hits"].as_array().unwrap().len(), 2);
+    assert!(
+        json["representation"]["after"]["ndkl"].is_number(),
+        "{json:#}"
+    );
+    for groups in ["gender", "tag:gender:f", "tag:"] {
+        DESK.refused_args(&args_of(groups), 2, "expected country, or tag:");
+    }
+}
+
+#[test]
+fn hits_are_exported_as_rows() {
+    let said = DESK
+        .run(
+            &args(&["python rate<=95", "--csv", "--currency", "USD"]),
+            b"",
+        )
+        .ends(0);
+    said.says("id,points,words,skills,country,rate_cents,fewest_hours,headline,evidence")
+        .says("DE,9000,20,Code review in Python,");
+}
+
+#[test]
+fn near_misses_are_grouped_by_what_they_fail() {
+    let query = [
+        "review rate<=50 hours>=10",
+        "--currency",
+        "USD",
+        "--near",
+        "3",
+    ];
+    let json = DESK
+        .run(&args(&[&query[..], &["--json"]].concat()), b"")
+        .ends(1)
+        .json();
+    assert_eq!(json["near"]["total"], 1, "{json:#}");
+    let group = &json["near"]["groups"][0];
+    assert_eq!(group["people"], 1);
+    assert_eq!(group["best"][0]["profile"]["id"], "ana");
+    assert_eq!(
+        group["best"][0]["evidence"]["lacks"][0]["code"],
+        "RATE_TOO_HIGH"
+    );
+    let said = DESK.run(&args(&query), b"").ends(1);
+    said.says("1 × asks for at most 5000 cents an hour")
+        .says("asks for 9000 cents an hour, at most 5000 are allowed");
+}
+
+#[test]
+fn words_are_understood_unless_taken_literally() {
+    let said = DESK.run(&args(&["python programmer"]), b"").ends(0);
+    said.says("python programmer: understood as Python (computer programming)");
+    assert_eq!(
+        found(&["python programmer rate<=50"]),
+        "",
+        "conditions stay"
+    );
+    // Ana wrote nothing of scripts; her skill says it.
+    assert_eq!(found(&["python developer -review"]), "");
+    assert_eq!(found(&["djangp", "--literal"]), "");
+    assert_eq!(found(&["--like", "bo"]), "ana");
+    DESK.refused_args(
+        &args(&["--like", "dee"]),
+        2,
+        "nobody in the index has this id",
+    );
+    let facets = ["--facets", "country,hours,skill,stage,rate"];
+    let said = DESK.run(&args(&facets), b"").ends(0);
+    said.says("country, of 3 people")
+        .says("20 – 29")
+        .says("Python (computer programming)");
+}
+
+#[test]
+fn a_beginning_is_completed() {
+    let said = DESK
+        .run(&["suggest", "pyhton", "--index", "index"], b"")
+        .ends(0);
+    said.says("skill:\"Python (computer programming)\"");
+    let json = DESK
+        .run(&["suggest", "python", "--index", "index", "--json"], b"")
+        .json();
+    assert_eq!(json["suggestions"][0]["people"], 1, "{json:#}");
+    DESK.run(&["suggest", "xqzv"], b"").ends(1);
 }

@@ -72,20 +72,23 @@ fn a_shortlist_has_those_who_may_and_those_who_nearly_may() {
     assert_eq!(found.body["total"], 1, "{}", found.text);
     assert_eq!(found.body["items"][0]["profile"]["id"], "good");
     assert_eq!(found.body["items"][0]["rate_cents"], 5000);
-    let mut near: Vec<(&str, &str)> = found.body["near"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|miss| {
-            (
-                miss["profile"]["id"].as_str().unwrap(),
-                miss["code"].as_str().unwrap(),
-            )
-        })
-        .collect();
+    let groups = found.body["near"]["groups"].as_array().unwrap().iter();
+    let near = groups.map(|group| {
+        assert_eq!(group["people"], 1, "{}", found.text);
+        let id = group["best"][0]["profile"]["id"].as_str().unwrap();
+        (id, group["at"].as_str().unwrap())
+    });
+    let mut near: Vec<(&str, &str)> = near.collect();
     near.sort();
-    let ids: Vec<&str> = near.iter().map(|(id, _)| *id).collect();
-    assert_eq!(ids, ["absent", "barred", "brief", "dear"], "{}", found.text);
+    let expected = [
+        ("absent", "/stage"),
+        ("barred", "/conflicts"),
+        ("brief", "/hours"),
+        ("dear", "/pay"),
+    ];
+    assert_eq!(near, expected, "{}", found.text);
+    let evidence = found.body["items"][0]["evidence"].as_array().unwrap();
+    assert!(evidence.iter().all(|clause| clause["holds"] == true));
 }
 
 #[test]
@@ -104,7 +107,66 @@ fn faults_of_a_search_have_pointers() {
     let dear = r#"{"text":"music","where":{"rate_at_most_cents":4500},"currency":"EUR"}"#;
     let found = server.admin("POST", "/v1/experts/search", &[], dear);
     assert_eq!(found.body["total"], 4, "{}", found.text);
-    assert!(found.body["items"][0]["evidence"]["marked"].is_array());
+    let first = &found.body["items"][0];
+    assert!(first["highlight"]["marked"].is_array());
+    assert_eq!(first["evidence"][1]["at"], "/where", "{}", found.text);
+    assert_eq!(first["evidence"][1]["by"]["rate"]["min_cents"], 4000);
+    assert_eq!(first["hours"][0], 20);
+}
+
+#[test]
+fn a_search_counts_tells_near_misses_and_goes_on() {
+    let server = served();
+    let ask = |body: &str| server.admin("POST", "/v1/experts/search", &[], body);
+    let wanted = r#"{"text":"music hours>=10","where":{"rate_at_most_cents":5000},"currency":"EUR",
+        "near":3,"facets":["stage","rate"],"limit":2}"#;
+    let found = ask(wanted);
+    assert_eq!(found.body["total"], 3, "{}", found.text);
+    let near = &found.body["near"];
+    assert_eq!(near["total"], 2);
+    let at = |idx: usize| near["groups"][idx]["at"].as_str().unwrap();
+    assert_eq!([at(0), at(1)], ["/text/all/1", "/where"], "{}", found.text);
+    assert_eq!(near["groups"][1]["best"][0]["profile"]["id"], "dear");
+    assert_eq!(found.body["facets"][0]["people"], 3);
+    assert_eq!(
+        found.body["facets"][1]["people"], 4,
+        "without the condition on rates"
+    );
+    let next = found.body["next"].as_str().unwrap();
+    let rest = ask(&wanted.replace("\"limit\":2", &format!("\"limit\":2,\"cursor\":\"{next}\"")));
+    assert_eq!(
+        rest.body["items"].as_array().unwrap().len(),
+        1,
+        "{}",
+        rest.text
+    );
+    assert_eq!(rest.body["items"][0]["profile"]["id"], "good");
+    assert!(rest.body["next"].is_null());
+    let other = ask(&format!(r#"{{"cursor":"{next}"}}"#));
+    assert_eq!(other.code(), "BAD_CURSOR");
+    let kinds = ask(r#"{"facets":["skills"]}"#);
+    assert!(kinds.text.contains("/facets/0"), "{}", kinds.text);
+    // Somebody comes, and the page is of a pool that is gone.
+    let kim = r#"{"id":"kim","headline":"music","rate":{"min_cents":1,"currency":"EUR"},"availability":{"weekly_hours":20}}"#;
+    server.admin("PUT", "/v1/experts/kim", &[], kim);
+    server.until(|answer| answer.body["total"] == 6, || ask("{}"));
+    let gone = ask(&wanted.replace("\"limit\":2", &format!("\"cursor\":\"{next}\"")));
+    assert_eq!(gone.code(), "BAD_CURSOR");
+    assert!(gone.text.contains("search again"), "{}", gone.text);
+}
+
+#[test]
+fn a_beginning_is_completed() {
+    let server = served();
+    let found = server.admin("GET", "/v1/suggest?q=cardilo&limit=3", &[], "");
+    assert_eq!(
+        found.body["items"][0]["label"], "cardiology",
+        "{}",
+        found.text
+    );
+    assert_eq!(found.body["items"][0]["people"], 0);
+    let bad = server.admin("GET", "/v1/suggest?q=x&limit=0", &[], "");
+    assert_eq!(bad.code(), "BAD_REQUEST");
 }
 
 #[test]

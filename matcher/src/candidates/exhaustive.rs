@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use super::{Ask, CandidateSource, Candidates, RoleShortlists, SourceError};
+use crate::model::Id;
 use crate::model::Points;
 use crate::model::campaign::CampaignFile;
 use crate::model::profile::Profile;

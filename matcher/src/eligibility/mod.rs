@@ -211,9 +211,7 @@ pub fn why_not(person: &Person<'_>, terms: &Terms<'_>) -> Vec<Reason> {
 /// Every reason why the person may not hold the role in a week of the campaign, stage, hours and pay aside: conflicts,
 /// then what the role requires.
 pub fn why_not_in(person: &Person<'_>, terms: &Terms<'_>, week: Week) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = in_conflict(person.profile, terms, week)
-        .into_iter()
-        .collect();
+    let mut reasons: Vec<Reason> = in_conflict(person.profile, terms, week).collect();
     reasons.extend(lacks(&terms.role.requires, person, terms, week));
     reasons
 }

@@ -46,12 +46,16 @@ pub fn solve(network: &Network) -> Result<Solution, FlowError> {
     }
 }
 
-/// The fewest pivots from one renumbering of the nodes to the next; half as many as there are nodes
-/// is about best for large networks. Small in tests, whose networks are small.
-const RENUMBERING_FLOOR: u32 = if cfg!(test) { 3 } else { 8000 };
-
-/// As [`RENUMBERING_FLOOR`], for the interval by the number of arcs.
-const RENUMBERING_SELDOM: u32 = if cfg!(test) { 3 } else { u32::MAX };
+/// Pivots from one renumbering of the nodes to the next. Half as many as there are nodes is about best for large networks;
+/// small ones stay in the cache anyway; and because renumbering goes over all arcs, it is to be so seldom that the search
+/// for entering arcs goes over several times as many. Few in tests, whose networks are small.
+fn renumbering_interval(n_nodes: u32, block_size: usize) -> u32 {
+    if cfg!(test) {
+        return (n_nodes / 2).max(3);
+    }
+    let seldom = u32::try_from(8 * block_size).unwrap_or(u32::MAX);
+    (n_nodes / 2).max(8_000).max(seldom)
+}
 
 /// Arcs in a block of the search for an entering arc: the root of their number \[Kov15\], fewer where nodes have many
 /// arcs, because there trees are shallow, and a pivot costs less than to look at a block.
@@ -117,10 +121,7 @@ impl<W: Word> Simplex<W> {
 
     fn run(mut self, network: &Network, scale: &Scale) -> Result<Solution, FlowError> {
         let longest_step = W::of(scale.longest_step());
-        // Renumbering goes over all arcs: so seldom that the search goes over several times as many.
-        let seldom = u32::try_from(8 * self.block_size).unwrap_or(u32::MAX);
-        let seldom = seldom.min(RENUMBERING_SELDOM);
-        let renumbering_interval = (self.tree.n_nodes() / 2).max(RENUMBERING_FLOOR).max(seldom);
+        let renumbering_interval = renumbering_interval(self.tree.n_nodes(), self.block_size);
         let mut n_pivots = 0_u32;
 
         for arc in self.first_entering_arcs(scale) {

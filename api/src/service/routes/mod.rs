@@ -94,6 +94,7 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(plans::bookings::list))
         .routes(routes!(plans::export::export))
         .routes(routes!(experts::search::search))
+        .routes(routes!(experts::suggest::suggest))
         .routes(routes!(experts::people::protect))
         .routes(routes!(experts::people::erase))
         .routes(routes!(campaigns::list))

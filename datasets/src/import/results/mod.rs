@@ -248,9 +248,9 @@ fn estimate(kept: &[Kept]) -> Found {
             let (score, deviation) = ability.result;
             let points = |value: u16| Points::new(value).unwrap_or(Points::MAX);
             let (score, deviation) = (points(score), points(deviation));
-            let subject = (it.row.task_type.clone(), it.row.skill.clone());
+            let subject = (it.row.task_type, it.row.skill.clone());
             let result = Assessment {
-                task_type: subject.0.clone(),
+                task_type: subject.0,
                 skill: subject.1.clone(),
                 score,
                 deviation,
@@ -277,7 +277,7 @@ impl Found {
             .map(|((task_type, skill, test, version), number)| {
                 let it = calibration.tests[number];
                 TestFound {
-                    task_type: task_type.clone(),
+                    task_type: *task_type,
                     skill: skill.clone(),
                     test: test.clone(),
                     version: version.clone(),

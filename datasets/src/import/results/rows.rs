@@ -36,7 +36,7 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn test_key(&self) -> TestKey {
         (
-            self.task_type.clone(),
+            self.task_type,
             self.skill.clone(),
             self.test.clone(),
             self.version.clone(),
@@ -192,7 +192,7 @@ impl Reader<'_> {
             );
         }
         let task_type = match (known, task_type) {
-            (Some(known), _) => known.task_type.clone(),
+            (Some(known), _) => known.task_type,
             (None, Some(own)) => own,
             (None, None) => {
                 faults.add(

@@ -38,7 +38,7 @@ pub(super) fn keep(
     let mut faults = Vec::new();
     for row in rows {
         if people.contains_key(&row.person) {
-            let subject = (row.task_type.clone(), row.skill.clone());
+            let subject = (row.task_type, row.skill.clone());
             let key = (row.person.clone(), subject);
             by_subject.entry(key).or_default().push(row);
         } else {
@@ -65,7 +65,7 @@ fn of_one_subject(
     kept: &mut Vec<Kept>,
     faults: &mut Vec<Vec<RowFault>>,
 ) {
-    rows.sort_by(|a, b| (a.attempt, a.line).cmp(&(b.attempt, b.line)));
+    rows.sort_by_key(|row| (row.attempt, row.line));
     let mut attempts: BTreeMap<u16, Attempt> = BTreeMap::new();
     let from = kept.len();
     for row in rows {

@@ -1,11 +1,13 @@
 //! Roles of a campaign: parts of its document, each with a place of its own.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use muster_datasets::import::labels::campaigns_of_tree;
+use muster_index::NearMisses;
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
 use muster_matcher::json::Json;
@@ -21,7 +23,7 @@ use crate::service::extract::{Body, Params, PathId, Precondition, path_id};
 use crate::service::meter::{RoleMeter, meter as count};
 use crate::service::paging::PageOf;
 use crate::service::problem::ProblemBody;
-use crate::service::routes::experts::search::{RoleFound, role_found};
+use crate::service::routes::experts::shortlist::{RoleFound, role_found};
 use crate::service::schemas::{AnyObject, CampaignFile as CampaignFileSchema};
 use crate::service::{App, Code, Problem, reach, reply, snapshots};
 use crate::store::{Document, Kind};
@@ -202,7 +204,7 @@ pub(in crate::service::routes) struct ShortlistParams {
     /// The most people shown, 1 to 1000; 20 by default.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
-    /// Also show so many people whom exactly one reason keeps off the role, 0 to 1000.
+    /// Also show so many people whom exactly one reason keeps off the role, for each thing it is about, 0 to 1000.
     #[param(minimum = 0, maximum = 1000)]
     near: Option<u32>,
 }
@@ -244,12 +246,16 @@ pub(in crate::service::routes) async fn shortlist(
             let all = Terms::of_file(&file, &calendar);
             let terms = all.iter().find(|terms| terms.role.id.as_str() == wanted);
             let terms = terms.ok_or_else(|| no_role(&id, &role))?;
-            let found = indexed.pool.for_role(terms, limit as usize, near as usize);
-            role_found(
-                found.map_err(super::super::index_problem)?,
-                indexed.position,
-                &scope,
-            )
+            let found = indexed.pool.for_role(terms, limit as usize);
+            let found = found.map_err(super::super::index_problem)?;
+            let near = match near {
+                0 => Ok(NearMisses::default()),
+                near => indexed
+                    .pool
+                    .near_role(terms, near as usize, &BTreeSet::new()),
+            };
+            let near = near.map_err(super::super::index_problem)?;
+            role_found(found, &near, indexed.position, &scope)
         })
         .await??;
     reply::value(StatusCode::OK, &answer)

@@ -3,6 +3,8 @@
 pub(super) mod import;
 pub(super) mod people;
 pub(super) mod search;
+pub(super) mod shortlist;
+pub(super) mod suggest;
 
 use axum::extract::State;
 use axum::http::HeaderMap;

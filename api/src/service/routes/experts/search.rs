@@ -5,22 +5,28 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::{Date, Weekday};
 use muster_datasets::import::labels::resolve_requirement;
-use muster_index::{FoundForRole, Search, Setting, Shown, Snippet};
+use muster_index::{FacetKind, Found, NearMisses, Pool, Search, Setting};
+use muster_matcher::eligibility::evidence::sparkline;
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::requirement::{Named, Requirement};
 use muster_matcher::model::words::{Currency, TimeZoneName};
+use muster_matcher::model::{Id, Points};
 use muster_matcher::query::{self, Parsed, Query};
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::seen;
 use crate::access::{Action, Caller, Scope};
+use crate::finding::{self, DocumentShown, FacetShown, Highlight, clauses, documents};
 use crate::labels::Labels;
 use crate::service::extract::Body;
+use crate::service::paging::Paging;
 use crate::service::problem::ProblemBody;
 use crate::service::schemas::Profile as ProfileSchema;
-use crate::service::{App, Problem, reach, reply};
+use crate::service::{App, Code, Problem, reach, reply};
+use crate::understanding::{Understood, understand};
 
 /// What is searched for.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -47,13 +53,35 @@ pub(in crate::service::routes) struct SearchWanted {
     /// The most people shown, 1 to 1000; 20 by default.
     #[schema(required = false, minimum = 1, maximum = 1000)]
     limit: u32,
+    /// Also show so many of those who fail exactly one condition, for each condition; 0 to 1000.
+    #[schema(required = false, maximum = 1000)]
+    near: u32,
+    /// Also count values of these: `skill`, `level`, `country`, `language`, `rate`, `hours`, `stage`, `tag`.
+    #[schema(required = false)]
+    facets: Vec<String>,
+    /// The most values counted of each, 1 to 1000; 10 by default.
+    #[schema(required = false, minimum = 1, maximum = 1000)]
+    top: u32,
+    /// Whether words mean themselves alone, and not skills, too.
+    #[schema(required = false)]
+    literal: bool,
+    /// The `next` of the page before, of the same search.
+    #[schema(required = false)]
+    cursor: String,
 }
 
 /// The most characters of a text that ranks.
 const LONGEST_ABOUT: usize = 100_000;
 
 /// What is read of it.
-pub(in crate::service::routes) struct Asked(Search, Option<String>);
+pub(in crate::service::routes) struct Asked {
+    search: Search,
+    near: usize,
+    facets: Vec<FacetKind>,
+    top: usize,
+    literal: bool,
+    cursor: Option<String>,
+}
 
 impl FromJson for Asked {
     fn from_json(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Self> {
@@ -85,6 +113,16 @@ impl FromJson for Asked {
         let limit = fields.take("limit").map_or(Some(20), |json| {
             within(1..=1_000, json, &at.key("limit"), faults)
         });
+        let near = fields.take("near").map_or(Some(0), |json| {
+            within(0..=1_000, json, &at.key("near"), faults)
+        });
+        let top = fields.take("top").map_or(Some(10), |json| {
+            within(1..=1_000, json, &at.key("top"), faults)
+        });
+        let facets = fields.or("facets", Vec::<String>::new(), faults);
+        let facets = facets.and_then(|names| kinds(&names, &at.key("facets"), faults));
+        let literal = fields.or("literal", false, faults);
+        let cursor: Option<Option<String>> = fields.optional("cursor", faults);
         fields.finish(faults);
         let (Parsed { query, weeks }, week) = (parsed?, week?);
         let (monday, n_weeks) = match (weeks, week) {
@@ -97,12 +135,53 @@ impl FromJson for Asked {
             (None, week) => (week.unwrap_or_else(next_monday), 1),
         };
         let setting = Setting::new(currency?, TimeZoneName::new("UTC")?, monday, n_weeks);
-        let search = Search {
-            query: Query::All(vec![query, Query::from(&requirement?)]),
-            setting,
-            limit: usize::try_from(limit?).ok()?,
-        };
-        Some(Self(search, about?))
+        let query = Query::All(vec![query, Query::from(&requirement?)]);
+        let number = |number: i64| usize::try_from(number).ok();
+        Some(Self {
+            search: Search {
+                about: about?,
+                ..Search::new(query, setting, number(limit?)?)
+            },
+            near: number(near?)?,
+            facets: facets?,
+            top: number(top?)?,
+            literal: literal?,
+            cursor: cursor?,
+        })
+    }
+}
+
+fn kinds(names: &[String], at: &Path<'_>, faults: &mut Faults) -> Option<Vec<FacetKind>> {
+    let mut kinds = Vec::new();
+    for (idx, name) in names.iter().enumerate() {
+        match FacetKind::of(name) {
+            Some(kind) if !kinds.contains(&kind) => kinds.push(kind),
+            Some(_) => {}
+            None => {
+                let known: Vec<&str> = FacetKind::ALL.iter().map(|(name, _)| *name).collect();
+                let expected = format!("one of {}", known.join(", "));
+                faults.add(&at.index(idx), format!("{name:?}"), expected);
+            }
+        }
+    }
+    Some(kinds)
+}
+
+/// Clauses of the query, as they stand in the request.
+fn in_request(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(in_request),
+        Value::Object(fields) => {
+            if let Some(Value::String(at)) = fields.get_mut("at") {
+                let text = at.strip_prefix("/all/0").map(|rest| format!("/text{rest}"));
+                let tree = at
+                    .strip_prefix("/all/1")
+                    .map(|rest| format!("/where{rest}"));
+                *at = text.or(tree).unwrap_or_else(|| at.clone());
+            }
+            fields.values_mut().for_each(in_request);
+        }
+        _ => {}
     }
 }
 
@@ -131,55 +210,28 @@ fn query_of(text: &str, at: &Path<'_>, faults: &mut Faults) -> Option<Parsed> {
     }
 }
 
-/// Where words stand.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(in crate::service::routes) struct Evidence {
-    /// The piece of the bio, the headline or a document.
-    text: String,
-    /// Beginnings and ends of the words in it, in bytes.
-    marked: Vec<[usize; 2]>,
-}
-
-impl From<Snippet> for Evidence {
-    fn from(snippet: Snippet) -> Self {
-        let marked = snippet.marked.iter().map(|range| [range.start, range.end]);
-        Self {
-            marked: marked.collect(),
-            text: snippet.text,
-        }
-    }
-}
-
-/// A document that tells that somebody knows what was asked for.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(in crate::service::routes) struct DocumentShown {
-    /// Its position among the profile's documents.
-    document: usize,
-    /// What it is called, or how it begins.
-    title: String,
-    /// How well its words fit.
-    points: i64,
-}
-
-impl From<Shown> for DocumentShown {
-    fn from(shown: Shown) -> Self {
-        Self {
-            document: shown.document,
-            title: shown.title,
-            points: i64::from(shown.points.get()),
-        }
-    }
-}
-
 /// Somebody who was found.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in crate::service::routes) struct HitShown {
-    /// How well the words fit, in points.
+    /// What they are ranked by: of words alone, or the mean of words and skills where skills are meant.
     points: i64,
-    /// Where they stand.
-    evidence: Option<Evidence>,
+    /// How well the words fit, in points.
+    text: i64,
+    /// How well their skills show what the words mean, in points.
+    skills: Option<i64>,
+    /// Where the words stand.
+    highlight: Option<Highlight>,
     /// The documents that tell most, the best first; at most three.
     documents: Vec<DocumentShown>,
+    /// What they say to every clause of the request, and by what.
+    #[schema(value_type = Vec<Object>)]
+    evidence: Value,
+    /// Free hours, week by week.
+    hours: Vec<u16>,
+    /// The same, a character each.
+    sparkline: String,
+    /// The least they work for, in cents of the search's currency.
+    rate_cents: Option<i64>,
     /// Who, their name masked; of documents without their texts.
     #[schema(value_type = ProfileSchema)]
     profile: Box<RawValue>,
@@ -192,6 +244,17 @@ pub(in crate::service::routes) struct SearchFound {
     total: usize,
     /// The first of them: by points, then by id.
     items: Vec<HitShown>,
+    /// The cursor of the next page; null after the last.
+    next: Option<String>,
+    /// What runs of words were understood as.
+    understood: Vec<Understood>,
+    /// Those who fail exactly one condition, by condition, if they were asked for.
+    #[schema(value_type = Object)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    near: Option<Value>,
+    /// Counts, if they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    facets: Vec<FacetShown>,
     /// The last change of the feed that the answer knows of.
     position: i64,
 }
@@ -207,140 +270,126 @@ pub(in crate::service::routes) async fn search(
     body: Body<Asked>,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::SearchRun)?;
-    reach::conditions(body.value.0.query.leaves(), "/text", &scope)?;
+    reach::conditions(body.value.search.query.leaves(), "/text", &scope)?;
     let indexed = app.ready_index(&scope)?;
     let found = app
-        .compute(move || {
-            let Asked(search, about) = &body.value;
-            let found = match about {
-                Some(about) => indexed.pool.search_about(search, about),
-                None => indexed.pool.search(search),
-            };
-            let found = found.map_err(super::super::index_problem)?;
-            let items = found.hits.into_iter().map(|hit| {
-                Ok::<_, Problem>(HitShown {
-                    points: i64::from(hit.text.get()),
-                    evidence: hit.snippet.map(Evidence::from),
-                    documents: hit.documents.into_iter().map(DocumentShown::from).collect(),
-                    profile: masked(hit.profile, &scope)?,
-                })
-            });
-            Ok::<_, Problem>(SearchFound {
-                total: found.total,
-                items: items.collect::<Result<_, _>>()?,
-                position: indexed.position,
-            })
-        })
+        .compute(move || answer(&indexed.pool, indexed.position, body.value, &scope))
         .await??;
     reply::value(StatusCode::OK, &found)
 }
 
-/// A profile as those who search see it: first name and initial, no texts of documents, and nothing of other clients.
-fn masked(mut profile: Profile, scope: &Scope) -> Result<Box<RawValue>, Problem> {
-    profile.name = profile.name.as_deref().map(initial);
-    profile.documents.iter_mut().for_each(|it| it.text.clear());
-    let text = seen(&reply::text(&profile)?, scope)?;
-    let raw = RawValue::from_string(text);
-    raw.map_err(|error| Problem::new(crate::service::Code::Internal, error.to_string()))
-}
-
-/// `Ana Maria López` as `Ana L.`
-fn initial(name: &str) -> String {
-    let mut words = name.split_whitespace();
-    let first = words.next().unwrap_or_default();
-    match words.next_back().and_then(|last| last.chars().next()) {
-        Some(letter) => format!("{first} {letter}."),
-        None => first.to_owned(),
+fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<SearchFound, Problem> {
+    let mut search = asked.search;
+    let mut understood = Vec::new();
+    if !asked.literal {
+        (search.meant, understood) = understand(&search.query);
     }
-}
-
-/// Somebody who may hold a role.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(in crate::service::routes) struct RoleHitShown {
-    /// The match score with its parts, in points.
-    #[schema(value_type = Object)]
-    score: muster_matcher::score::Score,
-    /// What the role pays them, in cents an hour.
-    rate_cents: i64,
-    /// Where words of the role's text stand.
-    evidence: Option<Evidence>,
-    /// Who, their name masked.
-    #[schema(value_type = ProfileSchema)]
-    profile: Box<RawValue>,
-}
-
-/// Somebody whom exactly one reason keeps off a role.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(in crate::service::routes) struct NearShown {
-    /// The match score with its parts, in points.
-    #[schema(value_type = Object)]
-    score: muster_matcher::score::Score,
-    /// The reason's code.
-    code: String,
-    /// The reason in words.
-    reason: String,
-    /// Who, their name masked.
-    #[schema(value_type = ProfileSchema)]
-    profile: Box<RawValue>,
-}
-
-/// Who was found for a role.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(in crate::service::routes) struct RoleFound {
-    /// How many may hold it.
-    total: usize,
-    /// The first of them: by match score, then by id.
-    items: Vec<RoleHitShown>,
-    /// Those whom one reason keeps away: by match score, then by id.
-    near: Vec<NearShown>,
-    /// The last change of the feed that the answer knows of.
-    position: i64,
-}
-
-/// What was found for a role, as it is shown.
-pub(in crate::service::routes) fn role_found(
-    found: FoundForRole,
-    position: i64,
-    scope: &Scope,
-) -> Result<RoleFound, Problem> {
+    let pages = Pages::new(pool, &search, asked.cursor.as_deref())?;
+    search.after = pages.after.clone();
+    let found = pool.search(&search).map_err(super::super::index_problem)?;
+    let next = pages.next(&found, search.limit);
     let items = found.hits.into_iter().map(|hit| {
-        Ok::<_, Problem>(RoleHitShown {
-            score: hit.score,
-            rate_cents: i64::from(hit.rate.get()),
-            evidence: hit.snippet.map(Evidence::from),
+        let mut evidence = clauses(&hit.evidence);
+        in_request(&mut evidence);
+        Ok::<_, Problem>(HitShown {
+            points: i64::from(hit.points.get()),
+            text: i64::from(hit.text.get()),
+            skills: hit.skills.map(|points| i64::from(points.get())),
+            highlight: hit.snippet.map(Highlight::from),
+            documents: documents(&hit.documents),
+            evidence,
+            sparkline: sparkline(&hit.hours),
+            hours: hit.hours,
+            rate_cents: hit.rate.map(|rate| i64::from(rate.get())),
             profile: masked(hit.profile, scope)?,
         })
     });
-    let near = found.near.into_iter().map(|miss| {
-        Ok::<_, Problem>(NearShown {
-            score: miss.score,
-            code: miss.reason.code().to_owned(),
-            reason: miss.reason.to_string(),
-            profile: masked(miss.profile, scope)?,
-        })
-    });
-    Ok(RoleFound {
+    let items = items.collect::<Result<_, _>>()?;
+    let near = match asked.near {
+        0 => None,
+        best => {
+            let near = pool
+                .near(&search, best)
+                .map_err(super::super::index_problem)?;
+            let mut near = near_shown(&near, scope)?;
+            in_request(&mut near);
+            Some(near)
+        }
+    };
+    let facets = pool.facets(&search, &asked.facets, asked.top);
+    let facets = facets.map_err(super::super::index_problem)?;
+    Ok(SearchFound {
         total: found.total,
-        items: items.collect::<Result<_, _>>()?,
-        near: near.collect::<Result<_, _>>()?,
+        items,
+        next,
+        understood,
+        near,
+        facets: facets.into_iter().map(FacetShown::from).collect(),
         position,
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Those who fail one thing, their profiles as the scope sees them.
+pub(super) fn near_shown(near: &NearMisses, scope: &Scope) -> Result<Value, Problem> {
+    finding::near(near, None, |profile| {
+        let shown = masked(profile.clone(), scope)?;
+        serde_json::from_str(shown.get())
+            .map_err(|error| Problem::new(Code::Internal, error.to_string()))
+    })
+}
 
-    #[test]
-    fn names_are_masked() {
-        let pairs = [
-            ("Ana Maria López", "Ana L."),
-            ("Kim", "Kim"),
-            ("", ""),
-            (" Bo  Óscar ", "Bo Ó."),
-        ];
-        for (name, masked) in pairs {
-            assert_eq!(initial(name), masked);
-        }
+/// Pages of a search: behind the last hit's points and id, in the generation that gave them.
+struct Pages {
+    paging: Paging,
+    generation: u64,
+    after: Option<(Points, Id)>,
+}
+
+impl Pages {
+    fn new(pool: &Pool, search: &Search, cursor: Option<&str>) -> Result<Self, Problem> {
+        // A cursor goes on with the search it is of, however many hits a page has.
+        let list = format!(
+            "search {:?} {:?} {:?} {:?}",
+            search.query, search.about, search.setting, search.meant
+        );
+        let paging = Paging::new(&list, None, cursor)?;
+        let generation = pool.manifest().generation;
+        let mut parts = paging.after.splitn(3, ' ');
+        let after = match (parts.next(), parts.next(), parts.next()) {
+            (Some(of), Some(points), Some(id)) => {
+                if of != generation.to_string() {
+                    let found = format!("a page of generation {of}");
+                    let expected = format!(
+                        "a page of generation {generation}: people have changed since; search again"
+                    );
+                    return Err(Problem::of(Code::BadCursor, "/cursor", found, expected));
+                }
+                let points = points.parse::<u16>().ok().and_then(Points::new);
+                points.zip(Id::new(id))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            paging,
+            generation,
+            after,
+        })
     }
+
+    /// The cursor behind the last hit, if there may be more.
+    fn next(&self, found: &Found, limit: usize) -> Option<String> {
+        let last = found.hits.last().filter(|_| found.hits.len() == limit)?;
+        let (points, id) = (last.points, &last.profile.id);
+        Some(
+            self.paging
+                .cursor(&format!("{} {points} {id}", self.generation)),
+        )
+    }
+}
+
+/// A profile as those who search see it: first name and initial, and nothing of other clients.
+pub(super) fn masked(profile: Profile, scope: &Scope) -> Result<Box<RawValue>, Problem> {
+    let text = seen(&reply::text(&finding::masked(profile))?, scope)?;
+    let raw = RawValue::from_string(text);
+    raw.map_err(|error| Problem::new(Code::Internal, error.to_string()))
 }
