@@ -19,7 +19,7 @@ QUERIES = [
     {"name": "number-country-20", "kind": "number", "limit": 20, "role": 0, "countries": ["US", "IN", "GB"]},
     {"name": "number-years", "kind": "number", "limit": 1000, "role": 1, "years": 5, "rate": 80},
     {"name": "number-tag", "kind": "number", "limit": 1000, "role": 2, "tag": "domain:medicine", "years": 3},
-    {"name": "counts-conditions", "kind": "counts", "limit": 10, "countries": ["DE", "FR", "PL"], "rate": 60},
+    {"name": "counts-conditions", "kind": "counts", "limit": 10, "years": 8, "rate": 60},
     {"name": "counts-everybody", "kind": "counts", "limit": 10},
     {"name": "counts-words", "kind": "counts", "limit": 10, "words": "engineer software", "years": 5},
 ]

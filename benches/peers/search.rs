@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use muster_index::{Facets, Found, FoundForRole, Pool, Search, Setting};
+use muster_index::{Facet, FacetKind, Found, FoundForRole, Pool, Search, Setting};
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
 use muster_matcher::model::campaign::CampaignFile;
@@ -59,7 +59,8 @@ fn main() -> Outcome<()> {
 enum Answer {
     People(Found),
     ForRole(FoundForRole),
-    Counts(Facets),
+    /// How many there are, and the counts.
+    Counts(usize, Vec<Facet>),
 }
 
 /// Answers a query of the kinds `words`, `number` and `counts`, with as many hits as it asks for unless `limit` says.
@@ -74,20 +75,29 @@ fn answer(
     let limit = limit.unwrap_or(asked);
     if let Some(role) = query["role"].as_u64() {
         let terms = &terms[usize::try_from(role)?];
-        return Ok(Answer::ForRole(pool.for_role(terms, limit, 0)?));
+        return Ok(Answer::ForRole(pool.for_role(terms, limit)?));
     }
     let text = query["text"].as_str().unwrap_or_default();
     let by_id = |name: &str| SkillId::new(name).ok_or_else(|| "an id of a skill".to_owned());
-    let search = Search {
-        query: query::parse(text, &by_id)?.query,
-        setting: Setting::of(file),
-        limit,
-    };
+    let query_text = query::parse(text, &by_id)?.query;
+    let search = Search::new(query_text, Setting::of(file), limit);
     Ok(match query["kind"].as_str() {
-        Some("counts") => Answer::Counts(pool.facets(&search, limit)?),
+        Some("counts") => {
+            let facets = pool.facets(&search, &COUNTED, limit)?;
+            let total = facets.first().map_or(0, |facet| facet.people);
+            Answer::Counts(total, facets)
+        }
         _ => Answer::People(pool.search(&search)?),
     })
 }
+
+/// What is counted; none of it is what the queries have conditions on.
+const COUNTED: [FacetKind; 4] = [
+    FacetKind::Country,
+    FacetKind::Language,
+    FacetKind::Skill,
+    FacetKind::Tag,
+];
 
 /// The answer as the comparison reads it.
 fn told(answer: Answer, seconds: f64) -> Value {
@@ -106,15 +116,12 @@ fn told(answer: Answer, seconds: f64) -> Value {
             let ids: Vec<&str> = hits.map(|hit| hit.profile.id.as_str()).collect();
             json!({ "seconds": seconds, "total": found.total, "ids": ids, "numbers": numbers })
         }
-        Answer::Counts(facets) => json!({
-            "seconds": seconds,
-            "total": facets.total,
-            "counts": {
-                "country": facets.countries,
-                "language": facets.languages,
-                "skill": facets.skills,
-                "tag": facets.tags,
-            },
-        }),
+        Answer::Counts(total, facets) => {
+            let counts = facets.into_iter();
+            let counts: serde_json::Map<String, Value> = counts
+                .map(|facet| (facet.kind.name().to_owned(), json!(facet.counts)))
+                .collect();
+            json!({ "seconds": seconds, "total": total, "counts": counts })
+        }
     }
 }
