@@ -1,5 +1,9 @@
 //! A query prepared for one pool: whom its words and conditions find, and what ranks them.
 
+mod guess;
+#[cfg(test)]
+pub(crate) mod naive;
+
 use std::collections::BTreeMap;
 
 use muster_matcher::model::requirement::Requirement;
@@ -15,11 +19,7 @@ use crate::schema::Fields;
 use crate::segment::Segment;
 use crate::text::{self, Section, TextModel, TextQuery, Wanted};
 
-/// What a completion or a correction tells, of what the word itself tells.
-const SHARE_OF_TYPO: f64 = 0.5;
-
-/// The most completions or corrections of a word that rank; all of them find.
-const MOST_RANKED: usize = 50;
+use guess::{Typed, shares};
 
 /// A query whose words are those of one pool.
 pub(crate) struct Asked {
@@ -266,39 +266,6 @@ fn union(n_docs: u32, sets: &[Bitmap]) -> Bitmap {
     any
 }
 
-/// The words of a pool, and how many times all of them were gone through for a word typed.
-struct Typed<'a> {
-    model: &'a TextModel,
-    n_guesses: usize,
-}
-
-impl Typed<'_> {
-    /// Words of a query that are completed or corrected; those behind them stand for themselves alone.
-    const MOST_GUESSES: usize = 32;
-
-    /// Other words that `spelled`, whose stem is `word`, stands for. Nobody is left out because of a word that
-    /// nobody uses, unless it is excluded.
-    fn guess(&mut self, form: Form, spelled: &str, word: &str, is_excluded: bool) -> Vec<String> {
-        let model = self.model;
-        let is_unknown = model.n_experts_with(word) == 0 && !is_excluded;
-        if !(matches!(form, Form::Prefix | Form::Typos) || is_unknown)
-            || self.n_guesses == Self::MOST_GUESSES
-        {
-            return Vec::new();
-        }
-        self.n_guesses += 1;
-        match form {
-            Form::Prefix => {
-                let mut completions = model.beginning(spelled);
-                completions.retain(|completion| completion != word);
-                completions
-            }
-            Form::Typos => model.alike(spelled, edits(spelled).max(1)),
-            _ => model.alike(spelled, edits(spelled)),
-        }
-    }
-}
-
 /// What a typed word means: one thing for every word the tokenizer makes of it.
 fn meanings(typed: &Word, pool: &mut Typed<'_>, mut wanted: Option<&mut Ranking>) -> Vec<Meaning> {
     let sections = typed
@@ -311,8 +278,11 @@ fn meanings(typed: &Word, pool: &mut Typed<'_>, mut wanted: Option<&mut Ranking>
         spelled.push(&typed.text[place.from..place.to]);
     });
     if typed.form == Form::Phrase {
-        row.iter()
-            .for_each(|(_, word)| want(wanted.as_deref_mut(), word, &[]));
+        for (_, word) in &row {
+            if let Some(wanted) = wanted.as_deref_mut() {
+                want(wanted, word, Vec::new());
+            }
+        }
         return match row.is_empty() {
             true => Vec::new(),
             false => vec![Meaning {
@@ -325,7 +295,13 @@ fn meanings(typed: &Word, pool: &mut Typed<'_>, mut wanted: Option<&mut Ranking>
     let mut one_of = |((_, word), spelled): ((usize, String), &str)| {
         let spelled = words::folded(spelled);
         let instead = pool.guess(typed.form, &spelled, &word, is_excluded);
-        want(wanted.as_deref_mut(), &word, &instead);
+        if let Some(wanted) = wanted.as_deref_mut() {
+            want(
+                wanted,
+                &word,
+                shares(pool.model, typed.form, &spelled, &instead),
+            );
+        }
         let mut one_of = vec![word];
         one_of.extend(instead);
         Meaning {
@@ -336,25 +312,12 @@ fn meanings(typed: &Word, pool: &mut Typed<'_>, mut wanted: Option<&mut Ranking>
     row.into_iter().zip(spelled).map(&mut one_of).collect()
 }
 
-/// Lets a word rank, and others in its place.
-fn want(wanted: Option<&mut Ranking>, word: &str, instead: &[String]) {
-    if let Some(wanted) = wanted {
-        let entry = wanted.entry(word.to_owned());
-        let entry = entry.or_insert_with(|| Wanted::new(word));
-        entry.times += 1;
-        let instead = instead.iter().take(MOST_RANKED);
-        let instead = instead.map(|word| (word.clone(), SHARE_OF_TYPO));
-        entry.instead.extend(instead);
-    }
-}
-
-/// How many edits a mistyped word is taken to be away from what was meant.
-fn edits(word: &str) -> usize {
-    match word.chars().count() {
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
-    }
+/// Lets a word rank, and others in its place, each with its share.
+fn want(wanted: &mut Ranking, word: &str, instead: Vec<(String, f64)>) {
+    let entry = wanted.entry(word.to_owned());
+    let entry = entry.or_insert_with(|| Wanted::new(word));
+    entry.times += 1;
+    entry.instead.extend(instead);
 }
 
 impl Meaning {
@@ -395,71 +358,5 @@ impl Meaning {
             }
         }
         Ok(())
-    }
-}
-
-/// The same by reading the texts themselves.
-#[cfg(test)]
-pub(crate) mod naive {
-    use muster_matcher::eligibility::{Person, Terms, holds};
-    use muster_matcher::model::Week;
-
-    use super::*;
-
-    impl Asked {
-        /// Whether the query holds for somebody in every week of the terms.
-        pub(crate) fn holds(&self, person: &Person<'_>, terms: &Terms<'_>) -> bool {
-            let texts = Section::ALL.map(|section| {
-                let (mut row, mut start) = (Vec::new(), 0);
-                for text in section.texts(person.profile) {
-                    let mut end = start;
-                    words::each(text, |word, place| {
-                        row.push((start + place.position, word.to_owned()));
-                        end = start + place.position + 1;
-                    });
-                    // One place between two texts.
-                    start = end + 1;
-                }
-                row
-            });
-            let mut weeks = terms.calendar.within(terms.weeks);
-            weeks.all(|week| self.node.holds(&texts, person, terms, week))
-        }
-    }
-
-    /// The words of a profile in their places, by section.
-    type Texts = [Vec<(usize, String)>; 3];
-
-    impl Node {
-        fn holds(&self, texts: &Texts, person: &Person<'_>, terms: &Terms<'_>, week: Week) -> bool {
-            let node_holds = |node: &Self| node.holds(texts, person, terms, week);
-            match self {
-                Self::All(nodes) => nodes.iter().all(node_holds),
-                Self::Any(nodes) => nodes.iter().any(node_holds),
-                Self::None(nodes) => !nodes.iter().any(node_holds),
-                Self::AtLeast(k, nodes) => {
-                    nodes.iter().filter(|node| node_holds(node)).count() >= *k
-                }
-                Self::Leaf(leaf) => holds(leaf, person, terms, week),
-                Self::Words(meanings) => meanings.iter().any(|meaning| meaning.is_in(texts)),
-            }
-        }
-    }
-
-    impl Meaning {
-        fn is_in(&self, texts: &Texts) -> bool {
-            self.sections.iter().any(|section| {
-                let text = &texts[section.idx()];
-                match &self.how {
-                    How::OneOf(words) => text.iter().any(|(_, word)| words.contains(word)),
-                    How::Row(row) => text.iter().any(|(start, _)| {
-                        let stands = |(at, word): &(usize, String)| {
-                            text.contains(&(start + at - row[0].0, word.clone()))
-                        };
-                        row.iter().all(stands)
-                    }),
-                }
-            })
-        }
     }
 }

@@ -99,14 +99,18 @@ impl<'a> DocumentScan<'a> {
         self.people[(doc - self.start) as usize].is_some()
     }
 
-    /// The likenesses of the documents of somebody in the block.
-    pub(crate) fn best(&self, doc: DocId) -> Best {
+    /// What the documents of somebody in the block show.
+    pub(crate) fn evidence(&self, doc: DocId) -> f64 {
+        let Some(range) = &self.people[(doc - self.start) as usize] else {
+            return 0.0;
+        };
         let mut best = Best::default();
-        let range = self.people[(doc - self.start) as usize].clone();
-        for idx in range.into_iter().flatten() {
-            let distinct = self.shapes[idx].distinct;
-            best.add(self.query.likeness(self.sums[idx], distinct));
+        for (shape, sum) in self.shapes[range.clone()]
+            .iter()
+            .zip(&self.sums[range.clone()])
+        {
+            best.add(self.query.likeness(*sum, shape.distinct));
         }
-        best
+        best.evidence()
     }
 }

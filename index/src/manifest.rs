@@ -288,3 +288,17 @@ impl PoolHash {
         format!("{:016x}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_an_older_format_is_refused_with_what_to_do() {
+        let (dir, file) = (Path::new("pool"), Path::new("pool/manifest.json"));
+        let old = Manifest::parse(br#"{"format": 2, "kind": "muster-index"}"#, dir, file);
+        let said = old.unwrap_err().to_string();
+        let wanted = format!("pool has index format 2, expected {FORMAT}; build it again: ");
+        assert!(said.starts_with(&wanted), "{said}");
+    }
+}

@@ -229,9 +229,9 @@ impl BlockPoints<'_> {
 
     pub(crate) fn of(&self, doc: DocId) -> Points {
         let idx = (doc - self.start) as usize;
-        let best = self.written.map(|written| written.best(doc));
+        let evidence = self.written.map_or(0.0, |written| written.evidence(doc));
         let sums = [self.sums[0][idx], self.sums[1][idx]];
-        self.query.points(sums, &best.unwrap_or_default())
+        self.query.points(sums, evidence)
     }
 }
 

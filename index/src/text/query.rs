@@ -95,17 +95,28 @@ impl TextModel {
         } in wanted
         {
             let strength = STRENGTHS.of(times);
-            let best_of = |own: f64, is_used: bool, rarity: &dyn Fn(&str) -> f64| {
-                let shares = instead.iter().map(|(word, share)| rarity(word) * share);
-                match is_used || instead.is_empty() {
-                    true => own,
-                    false => shares.fold(0.0, f64::max),
-                }
+            let is_meant = self.n_experts_with(&word) > 0;
+            // A word and what stands for it are one: what hardly anybody uses tells no more than what was meant.
+            let least = |rarity: &dyn Fn(&str) -> f64| {
+                let own = is_meant.then(|| rarity(&word));
+                let rarities = instead.iter().map(|(word, _)| rarity(word)).chain(own);
+                let least = rarities.filter(|rarity| *rarity > 0.0).reduce(f64::min);
+                least.unwrap_or_default()
             };
-            let is_used = self.n_experts_with(&word) > 0;
-            let best = best_of(self.rarity(&word), is_used, &|word| self.rarity(word));
+            let (common, common_in_documents) = (
+                least(&|word| self.rarity(word)),
+                least(&|word| self.rarity_in_documents(word)),
+            );
+            let most = instead.iter().map(|(_, share)| *share).reduce(f64::max);
+            let best = match most.filter(|_| !is_meant) {
+                Some(share) => common * share,
+                None => self.rarity(&word),
+            };
             let own = self.rarity_in_documents(&word);
-            let in_documents = best_of(own, own > 0.0, &|word| self.rarity_in_documents(word));
+            let in_documents = match most.filter(|_| !is_meant) {
+                Some(share) => common_in_documents * share,
+                None => own,
+            };
             let in_documents = match in_documents > 0.0 {
                 true => subject.add(strength, in_documents),
                 false => 0.0,
@@ -116,11 +127,8 @@ impl TextModel {
                 }
             }
             let substitutes = instead.iter().map(|(word, share)| {
-                let in_documents = self.rarity_in_documents(word) * share;
-                let weights = (
-                    self.rarity(word) * share,
-                    strength * in_documents * in_documents,
-                );
+                let in_documents = common_in_documents * share;
+                let weights = (common * share, strength * in_documents * in_documents);
                 (word.clone(), weights)
             });
             let substitutes: Vec<_> = substitutes.collect();
@@ -201,7 +209,7 @@ impl TextQuery {
         for document in &words.documents {
             best.add(self.likeness_of(document));
         }
-        self.points(sums, &best)
+        self.points(sums, best.evidence())
     }
 
     fn likeness_of(&self, document: &DocumentWords) -> f64 {
@@ -271,9 +279,9 @@ impl TextQuery {
         self.subject.likeness(sum, distinct)
     }
 
-    /// The points of a profile whose sections' gains sum to `sums`, and whose documents are as alike as `best` says.
+    /// The points of a profile whose sections' gains sum to `sums`, and whose documents show so much.
     /// Here, and nowhere else, text scores become integers.
-    pub(crate) fn points(&self, sums: [f64; 2], best: &Best) -> Points {
+    pub(crate) fn points(&self, sums: [f64; 2], evidence: f64) -> Points {
         let share = |section: Section| {
             let full = self.full[section.idx()];
             if full > 0.0 {
@@ -283,7 +291,7 @@ impl TextQuery {
             }
         };
         let text = share(Section::Headline).max(share(Section::Bio));
-        as_points(text.max(best.evidence()))
+        as_points(text.max(evidence))
     }
 }
 
