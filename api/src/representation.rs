@@ -155,7 +155,7 @@ mod tests {
                     let here = order[..step].iter().filter(|place| list[**place] == *name).count();
                     let enough = everybody.keys().all(|other| {
                         let n = list.iter().filter(|group| *group == other).count();
-                        n >= order.len() * everybody[other] / all + 1
+                        n > order.len() * everybody[other] / all
                     });
                     // With people enough of every group, floors hold in every beginning.
                     prop_assert!(!enough || here >= step * count / all, "{name} at {step}: {order:?}");

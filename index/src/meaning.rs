@@ -105,10 +105,13 @@ pub(crate) fn together(text: Points, skills: Option<Points>) -> Points {
     }
 }
 
+/// Who has a skill, and the points of each level.
+type Worth<'a> = (&'a List<u8>, [u32; 6]);
+
 /// The same as [`skills_of`] from columns, block by block.
 pub(crate) struct SkillScan<'a> {
-    /// By run and meant skill, lists with the points of each level.
-    runs: Vec<Vec<Vec<(&'a List<u8>, [u32; 6])>>>,
+    /// By run and meant skill.
+    runs: Vec<Vec<Vec<Worth<'a>>>>,
     best: Vec<u32>,
     left: Vec<u32>,
     sums: Vec<u32>,

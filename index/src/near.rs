@@ -75,6 +75,8 @@ pub(crate) fn exactly_one(n_docs: u32, fails: &[Bitmap]) -> Bitmap {
 
 /// Who of a segment fails one clause alone, by clause.
 pub(crate) type ByClause = Vec<Bitmap>;
+/// Their points, by clause.
+pub(crate) type RankedByClause = Vec<Vec<(Points, DocId)>>;
 
 impl Pool {
     /// Everybody who has the words of a search and fails exactly one of its conditions, the `best` of each.
@@ -115,7 +117,7 @@ impl Pool {
                 Ok::<_, IndexError>((fails, ranked))
             };
             let found = each_of(&self.segments, threads(), of_segment);
-            let found: Vec<(ByClause, Vec<Vec<(Points, DocId)>>)> =
+            let found: Vec<(ByClause, RankedByClause)> =
                 found.into_iter().collect::<Result<_, _>>()?;
             let mut groups = Vec::new();
             for (idx, (at, requirement)) in conditions.into_iter().enumerate() {
@@ -161,7 +163,7 @@ impl Pool {
         found: &Bitmap,
         search: &Search,
         ranking: &TextQuery,
-    ) -> Result<Vec<Vec<(Points, DocId)>>, IndexError> {
+    ) -> Result<RankedByClause, IndexError> {
         let mut ranked = vec![Vec::new(); fails.len()];
         let mut skills = SkillScan::new(&segment.shared.columns, &search.meant);
         let mut scan = TextScan::new(self, segment, ranking)?;

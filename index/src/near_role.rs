@@ -17,7 +17,7 @@ use tantivy::DocId;
 use crate::IndexError;
 use crate::clauses::{conjuncts, tree_of};
 use crate::columns::{Bitmap, Columns, NO_ROLES, Scene, Scorer, Setting, Side, Tree};
-use crate::near::{ByClause, NearGroup, NearMiss, NearMisses, exactly_one};
+use crate::near::{ByClause, NearGroup, NearMiss, NearMisses, RankedByClause, exactly_one};
 use crate::pool::{Place, Pool};
 use crate::scan::{TextScan, blocks, each_of, threads};
 use crate::search::{Ranked, first};
@@ -50,8 +50,7 @@ impl Pool {
             Ok::<_, IndexError>((fails, ranked))
         };
         let found = each_of(&self.segments, threads(), of_segment);
-        let found: Vec<(ByClause, Vec<Vec<(Points, DocId)>>)> =
-            found.into_iter().collect::<Result<_, _>>()?;
+        let found: Vec<(ByClause, RankedByClause)> = found.into_iter().collect::<Result<_, _>>()?;
         let busy: Vec<Place> = busy
             .iter()
             .filter_map(|id| self.place(id.as_str()))
@@ -184,7 +183,7 @@ impl Pool {
         query: &TextQuery,
         fails: &[Bitmap],
         odd: &Bitmap,
-    ) -> Result<Vec<Vec<(Points, DocId)>>, IndexError> {
+    ) -> Result<RankedByClause, IndexError> {
         let mut ranked = vec![Vec::new(); fails.len()];
         let mut near = Bitmap::none(segment.documents());
         fails.iter().for_each(|fail| near.unite(fail));

@@ -54,6 +54,7 @@ const ROWS: &[(&str, &str, Reach, Say)] = &[
     ("post", "/v1/experts/{id}/erase", WholeTenant, Nothing),
     ("put", "/v1/experts/{id}/protected", WholeTenant, Json("{}")),
     ("post", "/v1/experts/search", Own, Json("{}")),
+    ("get", "/v1/suggest", Own, Nothing),
     ("post", "/v1/imports/experts", Whole, Lines),
     ("get", "/v1/imports/{id}/rejects", WholeTenant, Nothing),
     ("get", "/v1/exports/experts", Own, Nothing),
@@ -303,6 +304,7 @@ impl World {
         match path.as_str() {
             "/v1/reports/selection" => path + "?attribute=x",
             "/v1/bookings" => path + "?expert=ana",
+            "/v1/suggest" => path + "?q=mus",
             it if it.ends_with("/export") => path + "?format=csv",
             _ => path,
         }
