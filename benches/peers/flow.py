@@ -107,7 +107,7 @@ def run(suite, cases, engines, args, may_be_dearer=()):
     for name, write in cases:
         if args.only in name:
             agree &= compare(name, write, engines, args, report, may_be_dearer)
-    measure.save(args.json, suite, report)
+            measure.save(args.json, suite, report)
     return None if agree else "peers: objectives differ"
 
 

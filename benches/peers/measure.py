@@ -68,6 +68,8 @@ def save(path, suite, report):
     """Puts a suite's report into a JSON file beside the reports of other suites."""
     if path is None:
         return
+    # Where `run` was called, not where it is.
+    path = os.path.join(os.environ.get("PEERS_FROM", ""), path)
     reports = {}
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:

@@ -138,7 +138,7 @@ def main():
     for name, arguments in cases(args.quick):
         if args.only in name:
             fair &= compare(name, arguments, args, report)
-    measure.save(args.json, "plan", report)
+            measure.save(args.json, "plan", report)
     if not fair:
         sys.exit("peers: a plan breaks a rule, or is better than a bound that was proved")
 
