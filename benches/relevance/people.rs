@@ -103,7 +103,7 @@ pub(crate) fn sets(part: Part, most: usize) -> Vec<Set> {
     let parity = u64::from(part == Part::Tuning);
     let known = occupations.iter().enumerate().filter_map(|(row, own)| {
         let known = Known::of(row, own, &occupations, &by_title)?;
-        (hash(&own.code) % 2 == parity).then_some(known)
+        (hash(own.code) % 2 == parity).then_some(known)
     });
     let known: Vec<Known<'_>> = known.take(most).collect();
     type Documents = fn(&Known<'_>) -> [Vec<String>; 2];
