@@ -8,8 +8,10 @@
 //! as `matcher::eligibility` and `matcher::score` do; whom they cannot decide for sure, those judge by the stored
 //! profile, so the index and the solver mean the same.
 
+mod allowed;
 mod asked;
 mod columns;
+mod eligible;
 mod error;
 mod facets;
 mod ids;
@@ -18,7 +20,10 @@ mod laws;
 mod lock;
 mod manifest;
 mod meter;
+mod packing;
 mod pool;
+#[cfg(test)]
+mod pricing;
 mod scan;
 mod schema;
 mod search;
@@ -34,6 +39,7 @@ mod updater;
 mod updates;
 mod writer;
 
+pub use eligible::Eligible;
 pub use error::IndexError;
 pub use facets::{Facet, Facets};
 pub use lock::FolderLock;

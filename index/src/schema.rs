@@ -18,7 +18,7 @@ pub(crate) struct Fields {
     pub(crate) sections: [Field; 2],
     /// Words of the sections.
     pub(crate) lengths: [Field; 2],
-    /// The whole profile as JSON.
+    /// The whole profile, packed.
     pub(crate) profile: Field,
 }
 
@@ -38,20 +38,20 @@ pub(crate) fn schema() -> (Schema, Fields) {
         id: builder.add_text_field("id", STRING | FAST),
         sections: ["headline", "bio"].map(|name| builder.add_text_field(name, words.clone())),
         lengths: LENGTHS.map(|name| builder.add_u64_field(name, FAST)),
-        profile: builder.add_text_field("profile", STORED),
+        profile: builder.add_bytes_field("profile", STORED),
     };
     (builder.build(), fields)
 }
 
 impl Fields {
-    /// A profile as a document. `json` is the profile as it is stored, `lengths` the words of its sections.
+    /// A profile as a document. `packed` is the profile as it is stored, `lengths` the words of its sections.
     pub(crate) fn document(
         &self,
         profile: &Profile,
-        json: &str,
+        packed: &[u8],
         lengths: [u32; 2],
     ) -> TantivyDocument {
-        let mut doc = TantivyDocument::with_capacity(json.len() + 1024);
+        let mut doc = TantivyDocument::with_capacity(packed.len() + 1024);
         doc.add_text(self.id, profile.id.as_str());
         for (field, text) in self.sections.iter().zip([&profile.headline, &profile.bio]) {
             doc.add_text(*field, text);
@@ -59,7 +59,7 @@ impl Fields {
         for (field, length) in self.lengths.iter().zip(lengths) {
             doc.add_u64(*field, u64::from(length));
         }
-        doc.add_text(self.profile, json);
+        doc.add_bytes(self.profile, packed);
         doc
     }
 }

@@ -93,10 +93,7 @@ pub(super) async fn of_campaigns(
     let (threads, scope) = (app.config.threads, scope.clone());
     let made = move || {
         let file = together(files).map_err(|faults| Problem::faults(&faults))?;
-        let source = IndexSource {
-            pool: &index.pool,
-            threads,
-        };
+        let source = IndexSource::new(&index.pool, threads);
         let candidates = source.candidates(&file, usize::MAX).map_err(|error| {
             tracing::error!(%error, "the index gives no candidates");
             Problem::new(
