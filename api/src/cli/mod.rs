@@ -3,6 +3,7 @@
 //! Results go to standard output or the file asked for; everything said about the work goes to
 //! standard error. Exit codes are one table, [`Exit`].
 
+mod bench;
 mod check;
 mod demo;
 mod export;
@@ -56,6 +57,8 @@ enum Command {
     Audit(store::Audit),
     /// Copy the database of a data folder into a file, while it is being served or not
     Backup(store::Backup),
+    /// Measure this program on this machine: pools of growing size, from people to a checked plan
+    Bench(bench::Args),
     /// Staff campaigns from a pool: candidates, problem, plan, check, report
     Plan(plan::Args),
     /// Check a plan against its problem: every rule, the objective, the bound, and what it claims
@@ -91,6 +94,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Audit(args) => store::audit(&args),
         Command::Backup(args) => store::backup(&args),
         Command::Restore(args) => store::restore(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),
