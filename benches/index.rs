@@ -1,5 +1,6 @@
 //! The stages of an index: `index-open/size/engine`, `index-update/size-1000/engine`, `search/size-query/engine`,
-//! `meter/size/engine`, `pairs/size/engine`, on generated pools. `MUSTER_EXPERTS` is their size, 100,000 by default;
+//! `meter/size/engine`, `pairs/size/engine`, on generated pools. `MUSTER_EXPERTS` is their size, 100,000 by default,
+//! `MUSTER_CAMPAIGNS` the number of campaigns, of three roles or so each, 5 by default;
 //! `MUSTER_INDEX` names a folder that keeps the index from one run to the next.
 
 use std::collections::BTreeSet;
@@ -39,10 +40,12 @@ fn stages(criterion: &mut Criterion) {
     let experts: u32 = experts
         .and_then(|text| text.parse().ok())
         .unwrap_or(100_000);
+    let campaigns = std::env::var("MUSTER_CAMPAIGNS").ok();
+    let campaigns: u32 = campaigns.and_then(|text| text.parse().ok()).unwrap_or(5);
     let generator = |seed| {
         Generator::new(Settings {
             experts,
-            campaigns: 5,
+            campaigns,
             seed,
             family: Family::Plenty,
         })
@@ -64,20 +67,18 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 
     let pool = Pool::open(&place).expect("the index was opened before");
-    let source = IndexSource {
-        pool: &pool,
-        threads: ONE,
-    };
+    let source = IndexSource::new(&pool, ONE);
+    let afresh = || IndexSource::new(&pool, ONE);
     let candidates = source.candidates(&file, 600).expect("the index is whole");
     let problem = problem(&file, &candidates).expect("the candidates are those of the file");
     let mut group =
         criterion.benchmark_group(format!("pairs/{size}-{}-roles", problem.roles.len()));
     group.sample_size(10).sampling_mode(SamplingMode::Flat);
     group.bench_function("candidates", |bench| {
-        bench.iter(|| black_box(source.candidates(&file, 600)));
+        bench.iter(|| black_box(afresh().candidates(&file, 600)));
     });
     group.bench_function("excluded-alone", |bench| {
-        bench.iter(|| black_box(source.candidates(&file, 0)));
+        bench.iter(|| black_box(afresh().candidates(&file, 0)));
     });
     let nobody_pays = Prices {
         heads: file
@@ -100,6 +101,12 @@ fn stages(criterion: &mut Criterion) {
     });
     let calendar = Arc::new(Calendar::of(&file));
     let terms = Terms::of_file(&file, &calendar);
+    group.bench_function("role-eligible", |bench| {
+        bench.iter(|| black_box(pool.eligible(&terms[0], usize::MAX, ONE)));
+    });
+    group.bench_function("role-eligible-top-1000", |bench| {
+        bench.iter(|| black_box(pool.eligible(&terms[0], 1_000, ONE)));
+    });
     group.bench_function("role-top-20", |bench| {
         bench.iter(|| black_box(pool.for_role(&terms[0], 20)));
     });
@@ -137,6 +144,7 @@ fn stages(criterion: &mut Criterion) {
         bench.iter(|| black_box(pool.near_role(&terms[0], 5, &BTreeSet::new())));
     });
     group.finish();
+    drop(source);
     drop(pool);
 
     // Other people with the same ids; each round puts a thousand of them, scattered over the pool.

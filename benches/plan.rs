@@ -52,10 +52,7 @@ fn stages(criterion: &mut Criterion) {
             text,
             threads: ONE,
         };
-        let indexed = IndexSource {
-            pool: &pool,
-            threads: ONE,
-        };
+        let indexed = IndexSource::new(&pool, ONE);
         let mut group = criterion.benchmark_group(format!("candidates/{name}"));
         group.sample_size(10).sampling_mode(SamplingMode::Flat);
         group.bench_function("index", |bench| {

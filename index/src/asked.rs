@@ -4,9 +4,9 @@ mod guess;
 #[cfg(test)]
 pub(crate) mod naive;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use muster_matcher::model::requirement::Requirement;
+use muster_matcher::model::requirement::{Leaf, Requirement};
 use muster_matcher::query::{Form, Query, Word};
 use muster_text::words;
 use tantivy::query::{EnableScoring, PhraseQuery, Query as _};
@@ -105,7 +105,8 @@ impl Asked {
     /// the ranking.
     ///
     /// # Complexity
-    /// O(weeks × conditions × (entries of their lists + documents / 64) + postings of the words that do not rank).
+    /// O(weeks in which some fact that is asked for ends × conditions × (entries of their lists + documents / 64 ×
+    /// log conditions) + postings of the words that do not rank).
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -118,16 +119,22 @@ impl Asked {
         let mut found = segment.alive.clone();
         let words = self.words(fields, segment)?;
         // In one week a tree is decided exactly; only facts that end tell weeks apart.
-        for week in tree.terms.calendar.within(tree.weeks) {
+        let mut weeks = BTreeSet::from([tree.weeks.0]);
+        for leaf in self.node.leaves() {
+            weeks.extend(tree.turns(leaf));
+        }
+        let weeks = tree
+            .terms
+            .calendar
+            .within(tree.weeks)
+            .filter(|week| weeks.contains(week));
+        for week in weeks {
             let tree = Tree {
                 weeks: (week, week),
                 ..tree
             };
             let mut words = words.iter();
             found.intersect(&self.node.found(&tree, &mut words));
-            if !self.node.has_conditions() {
-                break;
-            }
         }
         Ok(found)
     }
@@ -226,8 +233,12 @@ impl Node {
         matches!(self, Self::Words(_)) || self.nodes().iter().any(Self::has_words)
     }
 
-    fn has_conditions(&self) -> bool {
-        matches!(self, Self::Leaf(_)) || self.nodes().iter().any(Self::has_conditions)
+    /// Every leaf that is no word.
+    fn leaves(&self) -> Vec<&Leaf> {
+        match self {
+            Self::Leaf(Requirement::Leaf(leaf)) => vec![leaf],
+            node => node.nodes().iter().flat_map(Self::leaves).collect(),
+        }
     }
 
     /// Everybody for whom the node holds; `words` gives what its nodes of words find.

@@ -166,10 +166,7 @@ fn whom_terms_rule_out_is_a_candidate_without_a_pair_if_a_pin_or_veto_names_them
         expert: id("dora"),
         role,
     });
-    let source = IndexSource {
-        pool: &pool,
-        threads: NonZeroUsize::MIN,
-    };
+    let source = IndexSource::new(&pool, NonZeroUsize::MIN);
     let found = source.candidates(&file, 0).unwrap();
     let experts: Vec<&str> = found.experts.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(experts, ["ben", "cleo", "dora"]);
@@ -267,7 +264,7 @@ proptest! {
         let (pool, _dir) = index(&profiles);
         let roles = numbered(&roles);
         let file = campaign_file(&roles);
-        let source = IndexSource { pool: &pool, threads: NonZeroUsize::new(threads).unwrap() };
+        let source = IndexSource::new(&pool, NonZeroUsize::new(threads).unwrap());
         let found = source.candidates(&file, k).unwrap();
         let expected = exhaustive(pool.text_model(), &file, &profiles, k);
         prop_assert_eq!(found.roles, expected.roles);
@@ -297,7 +294,7 @@ proptest! {
                 file.vetoes.push(Veto { expert, role });
             }
         }
-        let source = IndexSource { pool: &pool, threads: NonZeroUsize::MIN };
+        let source = IndexSource::new(&pool, NonZeroUsize::MIN);
         let found = source.candidates(&file, k).unwrap();
         let known: BTreeSet<String> = found.experts.iter().map(|it| it.id.to_string()).collect();
         prop_assert!(known.is_superset(&wanted), "{:?} of {:?}", known, wanted);
@@ -437,10 +434,7 @@ fn a_number_asked_for_twice_within_a_negation_is_no_problem() {
     let profiles = random_pool(&(0..40).collect::<Vec<u64>>());
     let (pool, _dir) = index(&profiles);
     let file = campaign_file(&[role(0, &tree, "code", 0)]);
-    let source = IndexSource {
-        pool: &pool,
-        threads: NonZeroUsize::new(3).unwrap(),
-    };
+    let source = IndexSource::new(&pool, NonZeroUsize::new(3).unwrap());
     let found = source.candidates(&file, 5).unwrap();
     let expected = exhaustive(pool.text_model(), &file, &profiles, 5);
     assert_eq!(found.roles, expected.roles);

@@ -8,10 +8,12 @@
 //! as `matcher::eligibility` and `matcher::score` do; whom they cannot decide for sure, those judge by the stored
 //! profile, so the index and the solver mean the same.
 
+mod allowed;
 mod asked;
 mod clauses;
 mod columns;
 mod document_scan;
+mod eligible;
 mod error;
 mod evidence;
 mod facets;
@@ -24,7 +26,10 @@ mod meaning;
 mod meter;
 mod near;
 mod near_role;
+mod packing;
 mod pool;
+#[cfg(test)]
+mod pricing;
 mod scan;
 mod schema;
 mod search;
@@ -42,6 +47,7 @@ mod updater;
 mod updates;
 mod writer;
 
+pub use eligible::Eligible;
 pub use error::IndexError;
 pub use facets::{Count, Facet, FacetKind};
 pub use lock::FolderLock;

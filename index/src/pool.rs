@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
@@ -9,6 +10,7 @@ use tantivy::{DocId, Index, SegmentReader};
 
 use crate::IndexError;
 use crate::manifest::{META, Manifest};
+use crate::packing::Dictionary;
 use crate::schema::{Fields, schema};
 use crate::segment::{ProfileStore, Segment};
 use crate::text::{SCORE_MODEL, TextModel, words};
@@ -22,6 +24,7 @@ pub struct Pool {
     pub(crate) fields: Fields,
     pub(crate) model: TextModel,
     pub(crate) segments: Vec<Segment>,
+    pub(crate) dictionary: Arc<Dictionary>,
 }
 
 /// Where an expert stands: a segment's position in the pool, and a document in it.
@@ -78,10 +81,11 @@ impl Pool {
         let stated = committed(&index, dir)?;
         let manifest = if manifest.writing { stated } else { manifest };
         let (_, fields) = schema();
+        let dictionary = Dictionary::read(dir)?;
         let mut segments = Vec::new();
         for segment in index.searchable_segments()? {
             let reader = SegmentReader::open(&segment)?;
-            segments.push(Segment::open(reader, &fields, dir)?);
+            segments.push(Segment::open(reader, &fields, dir, &dictionary)?);
         }
         let model = TextModel::of_segments(&fields, &segments)?;
         let pool = Self {
@@ -90,6 +94,7 @@ impl Pool {
             fields,
             model,
             segments,
+            dictionary,
         };
         pool.check_counts()?;
         Ok(pool)

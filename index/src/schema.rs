@@ -21,7 +21,7 @@ pub(crate) struct Fields {
     pub(crate) lengths: [Field; 2],
     /// Of each document the places of title and text, and its different words.
     pub(crate) shapes: Field,
-    /// The whole profile as JSON.
+    /// The whole profile, packed.
     pub(crate) profile: Field,
 }
 
@@ -44,20 +44,20 @@ pub(crate) fn schema() -> (Schema, Fields) {
             .map(|name| builder.add_text_field(name, words.clone())),
         lengths: LENGTHS.map(|name| builder.add_u64_field(name, FAST)),
         shapes: builder.add_u64_field(SHAPES, FAST),
-        profile: builder.add_text_field("profile", STORED),
+        profile: builder.add_bytes_field("profile", STORED),
     };
     (builder.build(), fields)
 }
 
 impl Fields {
-    /// A profile as a document. `json` is the profile as it is stored.
+    /// A profile as a document. `packed` is the profile as it is stored.
     pub(crate) fn document(
         &self,
         profile: &Profile,
-        json: &str,
+        packed: &[u8],
         lengths: &Lengths,
     ) -> TantivyDocument {
-        let mut doc = TantivyDocument::with_capacity(json.len() + 1024);
+        let mut doc = TantivyDocument::with_capacity(packed.len() + 1024);
         doc.add_text(self.id, profile.id.as_str());
         for section in Section::ALL {
             for text in section.texts(profile) {
@@ -72,7 +72,7 @@ impl Fields {
                 doc.add_u64(self.shapes, u64::from(number));
             }
         }
-        doc.add_text(self.profile, json);
+        doc.add_bytes(self.profile, packed);
         doc
     }
 }

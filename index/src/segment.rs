@@ -17,6 +17,7 @@ use tantivy::{DocId, SegmentReader, TantivyDocument};
 use crate::IndexError;
 use crate::columns::{Bitmap, Columns, HoursOf, Rows, Setting};
 use crate::ids::Ids;
+use crate::packing::{Dictionary, Unpacker};
 use crate::schema::{Fields, LENGTHS, SHAPES};
 use crate::text::{Section, Shape};
 
@@ -41,14 +42,16 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) columns: Columns,
     hours: HoursOf,
+    dictionary: Arc<Dictionary>,
 }
 
 impl Shared {
-    pub(crate) fn new(ids: Ids, columns: Columns) -> Self {
+    pub(crate) fn new(ids: Ids, columns: Columns, dictionary: Arc<Dictionary>) -> Self {
         Self {
             ids,
             columns,
             hours: HoursOf::default(),
+            dictionary,
         }
     }
 
@@ -100,6 +103,7 @@ impl Segment {
         reader: SegmentReader,
         fields: &Fields,
         dir: &Path,
+        dictionary: &Arc<Dictionary>,
     ) -> Result<Self, IndexError> {
         let ids = Ids::of(&reader)?;
         let file = fs::read(columns_file(dir, &reader)).ok();
@@ -107,9 +111,10 @@ impl Segment {
         let known = known.filter(|columns| columns.n_docs() == reader.max_doc());
         let columns = match known {
             Some(columns) => columns,
-            None => columns_of_profiles(&reader, fields, dir)?,
+            None => columns_of_profiles(&reader, fields, dir, dictionary)?,
         };
-        Self::new(reader, Arc::new(Shared::new(ids, columns)))
+        let shared = Shared::new(ids, columns, Arc::clone(dictionary));
+        Self::new(reader, Arc::new(shared))
     }
 
     /// Documents, of which some may have been deleted.
@@ -169,11 +174,11 @@ impl Segment {
 
     /// A reader of stored profiles, for one thread.
     pub(crate) fn store<'a>(
-        &self,
+        &'a self,
         fields: &'a Fields,
         dir: &'a Path,
     ) -> Result<ProfileStore<'a>, IndexError> {
-        ProfileStore::of(&self.reader, fields, dir)
+        ProfileStore::of(&self.reader, fields, dir, &self.shared.dictionary)
     }
 }
 
@@ -182,9 +187,10 @@ fn columns_of_profiles(
     reader: &SegmentReader,
     fields: &Fields,
     dir: &Path,
+    dictionary: &Dictionary,
 ) -> Result<Columns, IndexError> {
     let rows_of = |docs: std::ops::Range<DocId>| {
-        let store = ProfileStore::of(reader, fields, dir)?;
+        let store = ProfileStore::of(reader, fields, dir, dictionary)?;
         let mut rows = Rows::default();
         for doc in docs {
             rows.add(&store.profile(doc)?);
@@ -214,15 +220,22 @@ fn columns_of_profiles(
 /// Reads stored profiles; best in the order of documents.
 pub(crate) struct ProfileStore<'a> {
     store: StoreReader,
+    unpacker: Unpacker<'a>,
     fields: &'a Fields,
     dir: &'a Path,
 }
 
 impl<'a> ProfileStore<'a> {
-    fn of(reader: &SegmentReader, fields: &'a Fields, dir: &'a Path) -> Result<Self, IndexError> {
+    fn of(
+        reader: &SegmentReader,
+        fields: &'a Fields,
+        dir: &'a Path,
+        dictionary: &'a Dictionary,
+    ) -> Result<Self, IndexError> {
         let store = reader.get_store_reader(CACHED_BLOCKS);
         Ok(Self {
             store: store.map_err(IndexError::io(dir))?,
+            unpacker: dictionary.unpacker().map_err(IndexError::io(dir))?,
             fields,
             dir,
         })
@@ -231,11 +244,12 @@ impl<'a> ProfileStore<'a> {
     /// The text of a document's profile.
     pub(crate) fn text(&self, doc: DocId) -> Result<String, IndexError> {
         let document: TantivyDocument = self.store.get(doc)?;
-        let json = document
+        let packed = document
             .get_first(self.fields.profile)
-            .and_then(|value| value.as_str());
-        let json = json.ok_or_else(|| self.damaged(doc, "it is not stored"))?;
-        Ok(json.to_owned())
+            .and_then(|value| value.as_bytes());
+        let packed = packed.ok_or_else(|| self.damaged(doc, "it is not stored"))?;
+        let text = self.unpacker.unpack(packed);
+        text.map_err(|error| self.damaged(doc, &error.to_string()))
     }
 
     /// The profile of a document.

@@ -2,7 +2,6 @@
 
 use std::collections::BinaryHeap;
 
-use muster_matcher::eligibility::Step;
 use muster_matcher::model::{Cents, Points};
 
 use crate::pool::Place;
@@ -58,21 +57,17 @@ impl<'p> Best<'p> {
         }
     }
 
-    /// Counts somebody who is not ranked.
-    pub(crate) fn failed(&mut self, step: Step) {
-        match step {
-            Step::Eligible => {}
-            Step::EnoughHours => self.too_few_hours += 1,
-            Step::Affordable => self.too_dear += 1,
-        }
-    }
-
-    /// Keeps somebody, or leaves them or another out.
-    pub(crate) fn offer(&mut self, ranked: Ranked<'p>) {
+    /// Keeps somebody worth `value`, or leaves them or another out; who it is is asked where that matters.
+    pub(crate) fn offer(&mut self, value: Cents, ranked: impl FnOnce() -> Ranked<'p>) {
         if self.kept.len() < self.k {
-            self.kept.push(ranked);
+            self.kept.push(ranked());
             return;
         }
+        if self.kept.peek().is_none_or(|worst| value < worst.value) {
+            self.leave_out(value);
+            return;
+        }
+        let ranked = ranked();
         let left_out = match self.kept.peek_mut() {
             Some(mut worst) if ranked < *worst => std::mem::replace(&mut *worst, ranked),
             _ => ranked,
@@ -92,7 +87,9 @@ impl<'p> Best<'p> {
         self.n_excluded += other.n_excluded;
         self.too_few_hours += other.too_few_hours;
         self.too_dear += other.too_dear;
-        other.kept.into_iter().for_each(|ranked| self.offer(ranked));
+        for ranked in other.kept {
+            self.offer(ranked.value, || ranked);
+        }
     }
 
     /// Those who are kept, in no particular order.
@@ -121,7 +118,9 @@ mod tests {
         for k in [0, 1, 4, 29, 30, 31] {
             for cut in [0, 13, 30] {
                 let mut parts = [Best::new(k), Best::new(k)];
-                (0..30).for_each(|idx| parts[usize::from(idx >= cut)].offer(ranked(idx)));
+                (0..30).for_each(|idx| {
+                    parts[usize::from(idx >= cut)].offer(ranked(idx).value, || ranked(idx))
+                });
                 let [mut best, other] = parts;
                 best.merge(other);
                 let next = sorted.get(k).map(|ranked| ranked.value);

@@ -2,32 +2,46 @@
 //! shortlists the exhaustive source uses.
 
 use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use muster_matcher::candidates::{
-    Ask, CandidateSource, Candidates, RoleShortlists, SourceError, weekly_value,
-};
+use muster_matcher::candidates::{Ask, CandidateSource, Candidates, RoleShortlists, SourceError};
 use muster_matcher::eligibility::{Step, Terms};
+use muster_matcher::model::Id;
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
-use muster_matcher::model::{Id, Points};
 use muster_matcher::score::has_text;
+use rustc_hash::FxHashMap;
 use tantivy::DocId;
 
 use crate::IndexError;
-use crate::columns::{Scene, Scorer, Setting};
+use crate::allowed::{Allowed, Offer, Ranks, Scan, nobody};
+use crate::columns::{Scene, Setting};
 use crate::pool::{Place, Pool};
-use crate::scan::{Part, TextScan, blocks, each_of, in_parts};
-use crate::segment::Segment;
-use crate::shortlist::{Best, Ranked};
+use crate::scan::{each_of, in_parts};
+use crate::segment::{ProfileStore, Segment};
 use crate::text::TextQuery;
 
 /// A pool as a source of candidates.
-#[derive(Clone, Copy)]
+///
+/// It keeps what the last file made of the pool: who may hold each role, for how much and how well, and the profiles of
+/// those who were candidates. To price the pool again is one pass over these pairs.
 pub struct IndexSource<'p> {
-    /// The pool.
-    pub pool: &'p Pool,
-    /// How many threads share the work; the answer does not depend on it.
-    pub threads: NonZeroUsize,
+    pool: &'p Pool,
+    threads: NonZeroUsize,
+    known: Mutex<Option<Arc<Known>>>,
+    profiles: Mutex<FxHashMap<(usize, DocId), Arc<Profile>>>,
+}
+
+/// Pairs kept of the last file: 240 MB. More are found anew whenever they are asked for.
+const MOST_PAIRS: usize = 20_000_000;
+/// Profiles kept: some 50 MB.
+const MOST_PROFILES: usize = 20_000;
+
+/// What a file makes of the pool.
+struct Known {
+    file: CampaignFile,
+    /// By share of the pool, every part of it for every role.
+    shares: Vec<Vec<Allowed>>,
 }
 
 impl CandidateSource for IndexSource<'_> {
@@ -54,37 +68,26 @@ impl CandidateSource for IndexSource<'_> {
     }
 }
 
-/// Somebody who is offered to a role, with the text part of the score.
-type Offer = (Place, usize, Points);
+impl<'p> IndexSource<'p> {
+    /// `threads` share the work; the answers do not depend on how many they are.
+    pub fn new(pool: &'p Pool, threads: NonZeroUsize) -> Self {
+        Self {
+            pool,
+            threads,
+            known: Mutex::default(),
+            profiles: Mutex::default(),
+        }
+    }
 
-impl IndexSource<'_> {
     fn shortlists(
         &self,
         file: &CampaignFile,
         mut all: RoleShortlists<'_>,
     ) -> Result<Candidates, IndexError> {
         let pool = self.pool;
-        let terms = all.terms().to_vec();
-        let texts: Vec<Option<TextQuery>> = terms
-            .iter()
-            .map(|terms| has_text(terms).then(|| pool.text_model().query(&terms.role.text)))
-            .collect();
-        let settings: Vec<Setting> = each_of(&pool.segments, self.threads, |segment| {
-            segment.shared.setting(file, all.calendar())
-        });
-        let scenes = self.scenes(&terms, &settings, &self.named(&all));
-        let asked = all.empty_copy();
-        let ranking = Ranking {
-            pool,
-            terms: &terms,
-            texts: &texts,
-            scenes: &scenes,
-            lists: &asked,
-        };
-        let shares = in_parts(pool, self.threads, |parts| ranking.of(parts))?;
         let mut offers: Vec<Offer> = Vec::new();
-        let mut best = ranking.nobody();
-        for (share, open) in shares {
+        let mut best = nobody(&all);
+        for (share, open) in self.ranked(file, &all)? {
             offers.extend(open);
             for (best, share) in best.iter_mut().zip(share) {
                 best.merge(share);
@@ -103,6 +106,57 @@ impl IndexSource<'_> {
         offer_named(pool, &mut all)?;
         all.count_pool(pool.experts());
         Ok(all.finish(pool.manifest().generation))
+    }
+
+    /// The best of every role in every share of the pool, and those whom columns do not decide.
+    fn ranked(
+        &self,
+        file: &CampaignFile,
+        all: &RoleShortlists<'_>,
+    ) -> Result<Vec<Ranks<'p>>, IndexError> {
+        let asked = all.empty_copy();
+        let known = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(known) = known.filter(|known| known.file == *file) {
+            return Ok(each_of(&known.shares, self.threads, |share| {
+                let mut ranks = (nobody(&asked), Vec::new());
+                share
+                    .iter()
+                    .for_each(|allowed| allowed.rank(self.pool, &asked, &mut ranks));
+                ranks
+            }));
+        }
+        let pool = self.pool;
+        let terms = all.terms().to_vec();
+        let texts: Vec<Option<TextQuery>> = terms
+            .iter()
+            .map(|terms| has_text(terms).then(|| pool.text_model().query(&terms.role.text)))
+            .collect();
+        let settings: Vec<Setting> = each_of(&pool.segments, self.threads, |segment| {
+            segment.shared.setting(file, all.calendar())
+        });
+        let scenes = self.scenes(&terms, &settings, &self.named(all));
+        let scan = Scan {
+            pool,
+            terms: &terms,
+            texts: &texts,
+            scenes: &scenes,
+        };
+        let most_pairs = MOST_PAIRS / self.threads;
+        let done = in_parts(pool, self.threads, |parts| {
+            scan.ranks(parts, &asked, most_pairs)
+        })?;
+        let (ranks, kept): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+        let shares: Option<Vec<_>> = kept.into_iter().collect();
+        let known = shares.map(|shares| Known {
+            file: file.clone(),
+            shares,
+        });
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known.map(Arc::new);
+        Ok(ranks)
     }
 
     /// Where those stand whom pins and vetoes name.
@@ -148,7 +202,7 @@ impl IndexSource<'_> {
                 let segment: &Segment = &self.pool.segments[people[0][0].0.segment];
                 let store = segment.store(&self.pool.fields, &self.pool.dir)?;
                 for offers in people {
-                    let profile = store.profile(offers[0].0.doc)?;
+                    let profile = self.profile(&store, offers[0].0)?;
                     let to = offers.iter().map(|(_, role, text)| (*role, *text));
                     lists.offer_to(&profile, to);
                 }
@@ -159,6 +213,21 @@ impl IndexSource<'_> {
             all.merge(lists?);
         }
         Ok(())
+    }
+
+    /// The profile of somebody who is looked at again whenever the pool is priced.
+    fn profile(&self, store: &ProfileStore<'_>, place: Place) -> Result<Arc<Profile>, IndexError> {
+        let key = (place.segment, place.doc);
+        let kept = || self.profiles.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(profile) = kept().get(&key) {
+            return Ok(Arc::clone(profile));
+        }
+        let profile = Arc::new(store.profile(place.doc)?);
+        let mut kept = kept();
+        if kept.len() < MOST_PROFILES {
+            kept.insert(key, Arc::clone(&profile));
+        }
+        Ok(profile)
     }
 }
 
@@ -171,86 +240,4 @@ fn offer_named(pool: &Pool, lists: &mut RoleShortlists<'_>) -> Result<(), IndexE
         }
     }
     Ok(())
-}
-
-/// Ranks people by columns.
-struct Ranking<'a> {
-    pool: &'a Pool,
-    terms: &'a [Terms<'a>],
-    texts: &'a [Option<TextQuery>],
-    /// By segment and role.
-    scenes: &'a [Vec<Scene<'a>>],
-    /// Which pairs are kept.
-    lists: &'a RoleShortlists<'a>,
-}
-
-impl<'a> Ranking<'a> {
-    /// Empty lists of the roles.
-    fn nobody(&self) -> Vec<Best<'a>> {
-        let roles = 0..self.terms.len();
-        roles.map(|role| Best::new(self.lists.most(role))).collect()
-    }
-
-    /// The best of every role among some people, and those whom columns do not decide.
-    fn of(&self, parts: &[Part<'a>]) -> Result<(Vec<Best<'a>>, Vec<Offer>), IndexError> {
-        let mut best = self.nobody();
-        let mut open = Vec::new();
-        for part in parts {
-            for (role, best) in best.iter_mut().enumerate() {
-                self.add(part, role, best, &mut open)?;
-            }
-        }
-        Ok((best, open))
-    }
-
-    fn add(
-        &self,
-        part: &Part<'a>,
-        role: usize,
-        best: &mut Best<'a>,
-        open: &mut Vec<Offer>,
-    ) -> Result<(), IndexError> {
-        let (segment, terms) = (part.segment, &self.terms[role]);
-        let scene = &self.scenes[part.segment_idx][role];
-        let mut scorer = Scorer::new(scene);
-        let text = self.texts[role].as_ref();
-        let text = text.map(|text| TextScan::new(self.pool, segment, text));
-        let mut text = text.transpose()?;
-        for block in blocks(part.docs.clone()) {
-            let alive = |doc: &DocId| segment.is_alive(*doc);
-            let mut sure = scene.sure.within(&block).filter(alive).peekable();
-            let mut unsure = scene.open.within(&block).filter(alive).peekable();
-            if sure.peek().is_none() && unsure.peek().is_none() {
-                continue;
-            }
-            let points = text.as_mut().map(|text| text.read(block.clone()));
-            let scores = scorer.read(&block);
-            for doc in sure {
-                let rate = match scene.judge(doc) {
-                    Ok(rate) => rate,
-                    Err(step) => {
-                        best.failed(step);
-                        continue;
-                    }
-                };
-                let score = scores.of(doc, points.as_ref());
-                let value = weekly_value(terms.role, &terms.file.weights, score, rate);
-                if !self.lists.is_worth(role, score, rate) {
-                    best.leave_out(value);
-                    continue;
-                }
-                best.offer(Ranked {
-                    value,
-                    id: segment.id(doc),
-                    place: part.place(doc),
-                    text: points.as_ref().map(|it| it.of(doc)).unwrap_or_default(),
-                });
-            }
-            open.extend(unsure.map(|doc| {
-                let text = points.as_ref().map(|points| points.of(doc));
-                (part.place(doc), role, text.unwrap_or_default())
-            }));
-        }
-        Ok(())
-    }
 }

@@ -145,6 +145,8 @@ impl Updater {
         let mut hash = self.hash;
         let writer = &mut self.writer;
         let fields = &self.latest.fields;
+        let packer = self.latest.dictionary.packer();
+        let mut packer = packer.map_err(IndexError::io(&self.dir))?;
         for (id, change) in last {
             if let Some((before, text)) = self.latest.stored(&id)? {
                 model.remove(&before);
@@ -156,7 +158,8 @@ impl Updater {
                 model.add(&profile);
                 batch.add(&profile);
                 hash.add(text.as_bytes());
-                let document = fields.document(&profile, &text, &Lengths::of(&profile));
+                let packed = packer.pack(&text).map_err(IndexError::io(&self.dir))?;
+                let document = fields.document(&profile, &packed, &Lengths::of(&profile));
                 writer.add_document(document)?;
             }
         }
@@ -170,6 +173,7 @@ impl Updater {
             fields: schema().1,
             model,
             segments,
+            dictionary: Arc::clone(&self.latest.dictionary),
         };
         next.check_counts()?;
         self.latest = Arc::new(next);
@@ -207,7 +211,8 @@ impl Updater {
             let columns = self.columns_of(&reader, &ids, batch);
             let file = columns_file(&self.dir, &reader);
             fs::write(&file, columns.to_bytes()).map_err(IndexError::io(&file))?;
-            Segment::new(reader, Arc::new(Shared::new(ids, columns)))
+            let shared = Shared::new(ids, columns, Arc::clone(&self.latest.dictionary));
+            Segment::new(reader, Arc::new(shared))
         };
         segments.iter().map(open).collect()
     }

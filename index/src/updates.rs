@@ -62,10 +62,7 @@ fn assert_is(pool: &Pool, expected: &Expected, roles: &[Value], query: &str) {
         fresh.search(&words(query)).unwrap()
     );
     let file = campaign_file(roles);
-    let source = IndexSource {
-        pool,
-        threads: NonZeroUsize::new(2).unwrap(),
-    };
+    let source = IndexSource::new(pool, NonZeroUsize::new(2).unwrap());
     for k in [2, 100] {
         let found = source.candidates(&file, k).unwrap();
         let oracle = exhaustive(pool.text_model(), &file, &profiles, k);

@@ -8,6 +8,7 @@ use muster_matcher::model::Id;
 use muster_matcher::model::profile::Profile;
 use rustc_hash::FxHashMap;
 use tantivy::merge_policy::NoMergePolicy;
+use tantivy::store::Compressor;
 use tantivy::{
     DocId, Index, IndexSettings, IndexSortByField, IndexWriter, Order, SegmentReader,
     TantivyDocument,
@@ -17,6 +18,7 @@ use crate::IndexError;
 use crate::columns::{Columns, Rows};
 use crate::lock::{FolderLock, beside};
 use crate::manifest::{Manifest, PoolHash};
+use crate::packing::{Dictionary, Packer, SAMPLE};
 use crate::pool::{committed, open_engine};
 use crate::schema::{Fields, schema};
 use crate::segment::columns_file;
@@ -40,6 +42,9 @@ pub struct IndexBuilder {
     /// Numbers of rows by id.
     ids: FxHashMap<Id, DocId>,
     hash: PoolHash,
+    /// The first profiles, with their texts, until there is a packer.
+    sample: (Vec<Profile>, Vec<String>),
+    packer: Option<Packer>,
     position: i64,
     _remains: Remains,
     _lock: FolderLock,
@@ -96,6 +101,8 @@ impl IndexBuilder {
                     field: "id".to_owned(),
                     order: Order::Asc,
                 }),
+                // Profiles are packed one by one.
+                docstore_compression: Compressor::None,
                 ..IndexSettings::default()
             })
             .create_in_dir(&site)?;
@@ -115,6 +122,8 @@ impl IndexBuilder {
             rows: Rows::default(),
             ids: FxHashMap::default(),
             hash: PoolHash::default(),
+            sample: Default::default(),
+            packer: None,
             position: 0,
             _remains: remains,
             _lock: lock,
@@ -141,7 +150,38 @@ impl IndexBuilder {
         self.ids.insert(profile.id.clone(), self.rows.add(profile));
         let json = stored(profile).map_err(IndexError::io(&self.site))?;
         self.hash.add(json.as_bytes());
-        let document = self.fields.document(profile, &json, &Lengths::of(profile));
+        if self.packer.is_some() {
+            return self.write(profile, &json);
+        }
+        let (profiles, texts) = &mut self.sample;
+        profiles.push(profile.clone());
+        texts.push(json);
+        match texts.len() < SAMPLE {
+            true => Ok(()),
+            false => self.settle(),
+        }
+    }
+
+    /// Makes the dictionary of the profiles that wait for it, and writes them.
+    fn settle(&mut self) -> Result<(), IndexError> {
+        let (profiles, texts) = std::mem::take(&mut self.sample);
+        let dictionary = Dictionary::of(&texts).map_err(IndexError::io(&self.site))?;
+        dictionary.write(&self.site)?;
+        let packer = dictionary.packer().map_err(IndexError::io(&self.site))?;
+        self.packer = Some(packer);
+        profiles
+            .iter()
+            .zip(&texts)
+            .try_for_each(|(profile, json)| self.write(profile, json))
+    }
+
+    fn write(&mut self, profile: &Profile, json: &str) -> Result<(), IndexError> {
+        let packer = self.packer.as_mut();
+        let packer = packer.expect("it is made before anything is written");
+        let packed = packer.pack(json).map_err(IndexError::io(&self.site))?;
+        let document = self
+            .fields
+            .document(profile, &packed, &Lengths::of(profile));
         self.writer.add_document(document)?;
         Ok(())
     }
@@ -151,6 +191,9 @@ impl IndexBuilder {
     /// # Errors
     /// I/O.
     pub fn finish(mut self) -> Result<Manifest, IndexError> {
+        if self.packer.is_none() {
+            self.settle()?;
+        }
         let experts = u64::from(self.rows.columns().n_docs());
         let manifest = Manifest::of_commit(experts, self.generation, self.hash, self.position);
         commit(&mut self.writer, &manifest, &self.site)?;
@@ -274,6 +317,7 @@ mod tests {
         let place = dir.path().join("pool");
         let mut profiles = random_pool(&(0..90).collect::<Vec<u64>>());
         let mut builder = IndexBuilder::new(&place).unwrap();
+        builder.settle().unwrap();
         for (idx, profile) in profiles.iter().enumerate() {
             builder.add(profile).unwrap();
             if idx % 25 == 0 {

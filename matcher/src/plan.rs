@@ -84,8 +84,7 @@ pub enum PlanError {
 /// and of what solving finds.
 ///
 /// In one week without rules across people each role gets as many candidates as there are seats in all, and one
-/// more: enough for the plan to be optimal over the whole pool (see [`crate::one_shot`]), which the prices then
-/// prove. Otherwise each role gets a few times as many as it wants heads; whoever is left out and gains at the prices
+/// more: enough for the plan to be optimal over the whole pool, as [`WholePool`] says. Otherwise each role gets a few times as many as it wants heads; whoever is left out and gains at the prices
 /// of the plan is added, and the problem solved again, until there is nobody.
 ///
 /// # Errors
@@ -114,7 +113,15 @@ fn plan_from(
     says(Event::Begins(Stage::Problem));
     let problem = problem(file, &candidates).map_err(PlanError::Problem)?;
     says(Event::Begins(Stage::Solve));
-    let solved = solve_over_pool(source, file, candidates, problem, options, stop, says)?;
+    let solved = solve_over_pool(
+        source,
+        file,
+        most,
+        (candidates, problem),
+        options,
+        stop,
+        says,
+    )?;
     let Solved {
         candidates,
         problem,

@@ -109,12 +109,9 @@ fn an_index_gives_the_candidates_of_looking_at_everybody() {
     let mut expected = exhaustive(&profiles, &file).candidates(&file, k).unwrap();
     for threads in [1, 2, 3] {
         let threads = NonZeroUsize::new(threads).unwrap();
-        let found = IndexSource {
-            pool: &pool,
-            threads,
-        }
-        .candidates(&file, k)
-        .unwrap();
+        let found = IndexSource::new(&pool, threads)
+            .candidates(&file, k)
+            .unwrap();
         expected.generation = found.generation;
         assert!(found == expected, "with {threads} threads");
     }

@@ -16,7 +16,7 @@ use super::{Exit, output, plan, plan_file, pool};
 #[command(override_usage = "muster check [OPTIONS] PROBLEM PLAN\n       \
     muster check [OPTIONS] --pool POOL --campaigns FILE PLAN")]
 pub(crate) struct Args {
-    /// Problem file and plan file, whoever made them (JSON, plain or gzip; `-` is standard input); the
+    /// Problem file and plan file, whoever made them (JSON, plain, gzip or zstd; `-` is standard input); the
     /// plan file alone with --pool
     #[arg(required = true, num_args = 1..=2, value_names = ["PROBLEM", "PLAN"])]
     files: Vec<Source>,

@@ -105,10 +105,7 @@ fn staff(
     })?;
     drop(profiles);
     let index = stages.run("open", || muster_index::Pool::open(folder))?;
-    let source = IndexSource {
-        pool: &index,
-        threads: threads(),
-    };
+    let source = IndexSource::new(&index, threads());
     let (staffing, _) = plan::staff(&source, file, limits, &mut stages)?;
     if let Some(path) = plan_path {
         plan::write_plan(path, &staffing)?;

@@ -17,7 +17,7 @@ use super::{Exit, output, plan_file};
 /// What `muster export` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The problem that was planned (JSON, plain or gzip; `-` is standard input)
+    /// The problem that was planned (JSON, plain, gzip or zstd; `-` is standard input)
     #[arg(long)]
     problem: Source,
     /// The plan: a plan file, or stints as CSV in a file whose name ends in .csv or .csv.gz

@@ -13,7 +13,7 @@ use super::{Exit, output};
 /// What `muster flow` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// DIMACS file (`p min`; plain or gzip; `-` is standard input)
+    /// DIMACS file (`p min`; plain, gzip or zstd; `-` is standard input)
     file: Source,
     /// Print the flow as well: a line `f TAIL HEAD FLOW` for each arc that carries some
     #[arg(long)]

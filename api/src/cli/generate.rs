@@ -1,12 +1,10 @@
 //! `muster generate`: pools and campaigns, or staffing problems, of any size, from a seed.
 
-use std::io::BufWriter;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::value_parser;
-use flate2::write::GzEncoder;
 use muster_datasets::generator::{
     Compression, Family, Generator, ProblemSpec, Settings, staffing_problem,
 };
@@ -41,9 +39,12 @@ pub(crate) struct Args {
     /// Pack the pool file with gzip
     #[arg(long)]
     gzip: bool,
-    /// Write a problem file with every kind of rule instead, for measuring solvers (packed if its name ends in .gz; `-` is
+    /// Pack the pool file with zstd
+    #[arg(long, conflicts_with = "gzip")]
+    zstd: bool,
+    /// Write a problem file with every kind of rule instead, for measuring solvers (packed if its name ends in .gz or .zst; `-` is
     /// standard output)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "gzip", "family"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "gzip", "zstd", "family"])]
     problem: Option<PathBuf>,
     /// With --problem: roles of each campaign
     #[arg(long, default_value_t = 3, conflicts_with = "out", allow_negative_numbers = true,
@@ -88,16 +89,7 @@ fn write_problem(args: &Args, file: &Path) -> Result<()> {
     let problem = stages.run("problem", || Problem::new(staffing_problem(&spec)))?;
     output::say_warnings(problem.warnings());
     stages.run("file", || {
-        output::write(Some(file), |mut out| {
-            if file.extension().is_none_or(|extension| extension != "gz") {
-                return problem::write(&problem, &mut out);
-            }
-            let packed = GzEncoder::new(out, flate2::Compression::fast());
-            let mut lines = BufWriter::new(packed);
-            problem::write(&problem, &mut lines)?;
-            lines.into_inner()?.finish()?;
-            Ok(())
-        })
+        output::write_packed(file, |mut out| problem::write(&problem, &mut out))
     })?;
     let made: u128 = stages.done().iter().map(|(_, time)| time.as_millis()).sum();
     output::say(&format!(
@@ -109,7 +101,7 @@ fn write_problem(args: &Args, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes `pool.jsonl` (or `pool.jsonl.gz`) and `campaigns.json`.
+/// Writes `pool.jsonl` (or `pool.jsonl.gz`, or `pool.jsonl.zst`) and `campaigns.json`.
 fn write_pool(args: &Args, folder: &Path) -> Result<()> {
     let &Args {
         experts,
@@ -126,9 +118,10 @@ fn write_pool(args: &Args, folder: &Path) -> Result<()> {
         seed,
         family,
     });
-    let (name, compression) = match args.gzip {
-        true => ("pool.jsonl.gz", Compression::Gzip),
-        false => ("pool.jsonl", Compression::None),
+    let (name, compression) = match (args.gzip, args.zstd) {
+        (true, _) => ("pool.jsonl.gz", Compression::Gzip),
+        (_, true) => ("pool.jsonl.zst", Compression::Zstd),
+        _ => ("pool.jsonl", Compression::None),
     };
     let pool = folder.join(name);
     stages.run("pool", || {

@@ -14,7 +14,7 @@ use super::{Exit, output, progress};
 /// What `muster index` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Pool file (.jsonl, plain or gzip)
+    /// Pool file (.jsonl, plain, gzip or zstd)
     #[arg(value_name = "POOL")]
     pool: PathBuf,
     /// Folder of the index; replaced if it holds one

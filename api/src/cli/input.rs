@@ -1,4 +1,4 @@
-//! Opening what a command reads: a file, standard input (`-`), plain or gzip.
+//! Opening what a command reads: a file, standard input (`-`), plain, gzip or zstd.
 
 use std::fmt;
 use std::fs::File;
@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use flate2::bufread::MultiGzDecoder;
+use muster_datasets::import::zst;
 use muster_matcher::model::problem::{self, Problem, ReadError};
 
 /// Bytes read at once.
@@ -45,7 +46,7 @@ impl Source {
         self.0 == Path::new("-")
     }
 
-    /// The bytes, unpacked if they are gzip (told by their first two bytes).
+    /// The bytes, unpacked if they are gzip or zstd (told by their first bytes).
     pub(crate) fn open(&self) -> Result<Box<dyn BufRead>> {
         let raw: Box<dyn Read> = if self.is_stdin() {
             Box::new(io::stdin())
@@ -65,6 +66,10 @@ impl Source {
                 BUFFER,
                 Unpacked(MultiGzDecoder::new(raw)),
             )));
+        }
+        if start.starts_with(zst::MAGIC) {
+            let unpacked = zst::Unpacked::new(raw).context("zstd")?;
+            return Ok(Box::new(BufReader::with_capacity(BUFFER, unpacked)));
         }
         Ok(Box::new(raw))
     }
@@ -89,12 +94,12 @@ impl Source {
             .fill_buf()
             .with_context(|| format!("cannot read {self}"))?;
         if let Some(found) = foreign(start) {
-            anyhow::bail!("{self} is {found}, expected {what} in UTF-8, plain or gzip");
+            anyhow::bail!("{self} is {found}, expected {what} in UTF-8, plain, gzip or zstd");
         }
         Ok(text)
     }
 
-    /// All bytes of a JSON document, unpacked if they are gzip.
+    /// All bytes of a JSON document, unpacked if they are packed.
     pub(crate) fn bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.open_json()?
@@ -111,7 +116,7 @@ fn foreign(start: &[u8]) -> Option<&'static str> {
         (b"\xfe\xff", "in UTF-16"),
         (b"\x1f\x8b", "compressed with gzip twice"),
         (b"PK\x03\x04", "a zip archive"),
-        (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+        (zst::MAGIC, "compressed with zstd twice"),
         (b"\xfd7zXZ\x00", "compressed with xz"),
         (b"BZh", "compressed with bzip2"),
     ];

@@ -4,6 +4,7 @@
 //! standard error. Exit codes are one table, [`Exit`].
 
 mod about;
+mod bench;
 mod calibrate;
 mod check;
 mod demo;
@@ -59,6 +60,8 @@ enum Command {
     Audit(store::Audit),
     /// Copy the database of a data folder into a file, while it is being served or not
     Backup(store::Backup),
+    /// Measure this program on this machine: pools of growing size, from people to a checked plan
+    Bench(bench::Args),
     /// Calibrate ratings of tests into the assessments of a pool file
     Calibrate(calibrate::Args),
     /// Staff campaigns from a pool: candidates, problem, plan, check, report
@@ -98,6 +101,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Audit(args) => store::audit(&args),
         Command::Backup(args) => store::backup(&args),
         Command::Restore(args) => store::restore(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Check(args) => check::run(&args),

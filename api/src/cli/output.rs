@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use flate2::write::GzEncoder;
+use muster_datasets::import::zst;
 use muster_matcher::model::problem::Warning;
 use serde::Serialize;
 
@@ -111,6 +113,29 @@ pub(crate) fn write(
         .map_err(|error| error.error)
         .with_context(context)?;
     Ok(())
+}
+
+/// As [`write`], packed where the name ends in `.gz` or `.zst`.
+pub(crate) fn write_packed(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    write(Some(path), |out| {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("gz") => {
+                let packed = GzEncoder::new(out, flate2::Compression::fast());
+                let mut lines = BufWriter::new(packed);
+                fill(&mut lines)?;
+                lines.into_inner()?.finish()?.flush()
+            }
+            Some("zst") => {
+                let mut lines = BufWriter::new(zst::packer(out)?);
+                fill(&mut lines)?;
+                lines.into_inner()?.finish()?.flush()
+            }
+            _ => fill(out),
+        }
+    })
 }
 
 /// Those of any new file, narrowed by the process's mask.

@@ -20,7 +20,7 @@ use super::{Exit, output, pool, report};
 /// What `muster plan` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Pool: a pool file (JSON lines, plain or gzip) or the folder of an index
+    /// Pool: a pool file (JSON lines, plain, gzip or zstd) or the folder of an index
     #[arg(long, value_name = "POOL")]
     pool: PathBuf,
     /// Campaign file (JSON; `-` is standard input)
@@ -32,7 +32,8 @@ pub(crate) struct Args {
     /// Where the plan's stints go as CSV
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Where the problem that was solved goes, for `muster solve` and `muster check`
+    /// Where the problem that was solved goes, for `muster solve` and `muster check` (packed if its name ends in .gz
+    /// or .zst)
     #[arg(long, value_name = "FILE")]
     problem: Option<PathBuf>,
     /// Print the report as JSON
@@ -167,7 +168,7 @@ fn write_stints(path: &Path, staffing: &Staffing) -> Result<()> {
 }
 
 fn write_problem(path: &Path, problem: &Problem) -> Result<()> {
-    output::write(Some(path), |mut out| problem::write(problem, &mut out))
+    output::write_packed(path, |mut out| problem::write(problem, &mut out))
 }
 
 /// Reads a campaign file, skills by id or by ESCO label; the error lists its faults.

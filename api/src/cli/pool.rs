@@ -45,10 +45,7 @@ impl Pool {
         file: &CampaignFile,
     ) -> Result<Box<dyn CandidateSource + 'p>> {
         match self {
-            Self::Index(index) => Ok(Box::new(IndexSource {
-                pool: index,
-                threads: threads(),
-            })),
+            Self::Index(index) => Ok(Box::new(IndexSource::new(index, threads()))),
             Self::File { profiles, words } => {
                 let texts = file.roles().map(|(_, role)| role.text.as_str());
                 let text = words.table(texts, profiles);

@@ -16,7 +16,7 @@ use super::{Exit, output, report};
 /// What `muster solve` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Problem file (JSON, plain or gzip; `-` is standard input)
+    /// Problem file (JSON, plain, gzip or zstd; `-` is standard input)
     problem: Source,
     /// Where the plan goes; standard output by default
     #[arg(short, long, value_name = "PLAN")]

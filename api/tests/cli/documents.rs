@@ -1,5 +1,7 @@
 //! JSON documents that are no documents: problem, plan and campaign files alike.
 
+use muster_datasets::import::zst;
+
 use crate::desk::{Desk, example, gzip, utf16};
 use crate::plan::{CAMPAIGNS, POOL};
 
@@ -49,6 +51,8 @@ fn bytes_that_are_no_json_are_refused() {
     let mut damaged = whole.clone();
     damaged[40] ^= 0xff;
     let bom = format!("\u{feff}{good}");
+    let zstd = zst::packed(good.as_bytes()).unwrap();
+    let bomb = zst::packed(&vec![b' '; 200 << 20]).unwrap();
     let nested = "{\"horizon\":".repeat(10_000);
     let cases: &[(&[u8], &str)] = &[
         (b"", "is empty, expected a JSON document"),
@@ -76,7 +80,13 @@ fn bytes_that_are_no_json_are_refused() {
         (&utf16(&good), "is in UTF-16, expected JSON in UTF-8"),
         (b"{\0\"\0", "in UTF-16 without a byte-order mark"),
         (b"PK\x03\x04rest", "is a zip archive"),
-        (b"\x28\xb5\x2f\xfdrest", "is compressed with zstd"),
+        (b"\x28\xb5\x2f\xfdrest", "zstd stream"),
+        (&zstd[..zstd.len() - 1], "the zstd stream ends early"),
+        (&bomb, "1000 times its size"),
+        (
+            &zst::packed(&zstd).unwrap(),
+            "is compressed with zstd twice",
+        ),
         (&whole[..whole.len() - 9], "the gzip stream ends early"),
         (&whole[..2], "the gzip stream ends early"),
         (&damaged, "the gzip stream is damaged"),
@@ -95,7 +105,8 @@ fn carriage_returns_gzip_and_standard_input_are_read() {
     let crlf = problem.replace('\n', "\r\n");
     desk.write("good.json", &problem);
     let expected = desk.muster("solve good.json").ends(0).out;
-    for bytes in [crlf.as_bytes(), &gzip(crlf.as_bytes())] {
+    let packed = zst::packed(crlf.as_bytes()).unwrap();
+    for bytes in [crlf.as_bytes(), &gzip(crlf.as_bytes()), &packed] {
         assert_eq!(desk.run(&["solve", "-"], bytes).ends(0).out, expected);
         desk.write("other.json", bytes);
         assert_eq!(desk.muster("solve other.json").ends(0).out, expected);

@@ -1,7 +1,7 @@
 //! Writing a pool with several threads, in order.
 //!
 //! Each thread makes every n-th chunk of lines and hands it over through a channel of its own; the
-//! writer takes them in turn. A chunk is a gzip member of its own, so packing is parallel too, and
+//! writer takes them in turn. A chunk is a gzip member or a zstd frame of its own, so packing is parallel too, and
 //! what is in a chunk does not depend on the number of threads.
 
 use std::io::{self, Write};
@@ -12,6 +12,7 @@ use std::thread;
 use flate2::write::GzEncoder;
 
 use super::Generator;
+use crate::import::zst;
 
 /// How a pool file is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Compression {
     None,
     /// Gzip of many members, as `cat` of gzip files makes it: readers must go on after the first.
     Gzip,
+    /// Zstd of many frames.
+    Zstd,
 }
 
 /// Lines made at a time.
@@ -73,6 +76,7 @@ fn chunk(generator: &Generator, number: usize, compression: Compression) -> io::
             packed.write_all(&lines)?;
             packed.finish()
         }
+        Compression::Zstd => zst::packed(&lines),
     }
 }
 

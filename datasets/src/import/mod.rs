@@ -38,6 +38,7 @@ mod source;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod zst;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -70,11 +71,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind that a file's name says: `.csv`, or `.jsonl` and `.ndjson`, each with or without `.gz`.
+    /// The kind that a file's name says: `.csv`, or `.jsonl` and `.ndjson`, each with or without `.gz` or `.zst`.
     pub fn of_name(path: &Path) -> Option<Self> {
         match stem_and_extension(path).1.as_str() {
-            ".csv" | ".csv.gz" => Some(Self::Csv),
-            ".jsonl" | ".ndjson" | ".jsonl.gz" | ".ndjson.gz" => Some(Self::Jsonl),
+            ".csv" | ".csv.gz" | ".csv.zst" => Some(Self::Csv),
+            ".jsonl" | ".ndjson" | ".jsonl.gz" | ".ndjson.gz" | ".jsonl.zst" | ".ndjson.zst" => {
+                Some(Self::Jsonl)
+            }
             _ => None,
         }
     }
@@ -133,7 +136,7 @@ pub enum ImportError {
         source: io::Error,
     },
     /// The file's name does not say what it holds.
-    #[error("{}: expected a name that ends in .csv, .jsonl or .ndjson (with or without .gz)", path.display())]
+    #[error("{}: expected a name that ends in .csv, .jsonl or .ndjson (with or without .gz or .zst)", path.display())]
     UnknownKind {
         /// Which.
         path: PathBuf,
@@ -440,7 +443,8 @@ fn rejects_beside(path: &Path) -> PathBuf {
 fn stem_and_extension(path: &Path) -> (String, String) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let lower = name.to_ascii_lowercase();
-    let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
+    let plain = lower.strip_suffix(".gz").or(lower.strip_suffix(".zst"));
+    let plain = plain.unwrap_or(&lower);
     let at = plain.rfind('.').unwrap_or(plain.len());
     (name[..at].to_owned(), lower[at..].to_owned())
 }

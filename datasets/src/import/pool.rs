@@ -2,7 +2,7 @@
 //!
 //! JSON Lines in UTF-8, the header `{"format":1,"kind":"pool"}`, then one profile a line in its
 //! canonical form, sorted by id (byte order), every line ended by LF. Compressed where the file's
-//! name ends in `.gz`; read compressed or not, whatever it is called. The same people give the same bytes.
+//! name ends in `.gz` or `.zst`; read compressed or not, whatever it is called. The same people give the same bytes.
 
 use std::fmt;
 use std::fs::File;

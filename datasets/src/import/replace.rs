@@ -8,18 +8,19 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
+use super::zst;
+
 /// A file in the making: written beside its place, moved there by [`Pending::commit`], gone if
-/// dropped. Compressed if its name ends in `.gz`; the same content gives the same bytes.
-#[derive(Debug)]
+/// dropped. Compressed if its name ends in `.gz` or `.zst`; the same content gives the same bytes.
 pub(super) struct Pending {
     place: PathBuf,
     sink: Sink,
 }
 
-#[derive(Debug)]
 enum Sink {
     Plain(BufWriter<NamedTempFile>),
     Gzip(Box<GzEncoder<BufWriter<NamedTempFile>>>),
+    Zstd(Box<zstd::stream::write::Encoder<'static, BufWriter<NamedTempFile>>>),
 }
 
 impl Pending {
@@ -40,11 +41,11 @@ impl Pending {
         #[cfg(unix)]
         builder.permissions(permissions(&place));
         let file = BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?);
-        let compressed = place.extension().is_some_and(|extension| extension == "gz");
-        let sink = if compressed {
-            Sink::Gzip(Box::new(GzEncoder::new(file, Compression::default())))
-        } else {
-            Sink::Plain(file)
+        let ending = place.extension().and_then(|extension| extension.to_str());
+        let sink = match ending {
+            Some("gz") => Sink::Gzip(Box::new(GzEncoder::new(file, Compression::default()))),
+            Some("zst") => Sink::Zstd(Box::new(zst::packer(file)?)),
+            _ => Sink::Plain(file),
         };
         Ok(Self { place, sink })
     }
@@ -54,6 +55,7 @@ impl Pending {
         let buffered = match self.sink {
             Sink::Plain(buffered) => buffered,
             Sink::Gzip(encoder) => encoder.finish()?,
+            Sink::Zstd(encoder) => encoder.finish()?,
         };
         let file = buffered
             .into_inner()
@@ -84,6 +86,7 @@ impl Write for Pending {
         match &mut self.sink {
             Sink::Plain(sink) => sink.write(bytes),
             Sink::Gzip(sink) => sink.write(bytes),
+            Sink::Zstd(sink) => sink.write(bytes),
         }
     }
 
@@ -91,6 +94,7 @@ impl Write for Pending {
         match &mut self.sink {
             Sink::Plain(sink) => sink.flush(),
             Sink::Gzip(sink) => sink.flush(),
+            Sink::Zstd(sink) => sink.flush(),
         }
     }
 }

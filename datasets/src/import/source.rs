@@ -1,10 +1,12 @@
-//! From bytes to lines: gzip, byte-order marks, foreign files, lines that are too long.
+//! From bytes to lines: gzip and zstd, byte-order marks, foreign files, lines that are too long.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
+
+use super::zst;
 
 /// The longest line, and the longest CSV record, that is read.
 pub const MAX_LINE_BYTES: usize = 16 << 20;
@@ -26,6 +28,9 @@ pub enum SourceError {
     /// The gzip stream is damaged.
     #[error("damaged gzip stream: {0}")]
     DamagedGzip(io::Error),
+    /// The zstd stream stops before its end, is damaged or swells without end.
+    #[error("{0}")]
+    DamagedZstd(io::Error),
     /// The file is something else altogether.
     #[error("the file is {found}, expected {expected}")]
     Foreign {
@@ -59,14 +64,14 @@ impl Line {
 pub(super) struct Lines<'a> {
     text: BufReader<Box<dyn Read + 'a>>,
     bytes: Rc<Cell<u64>>,
-    gzip: bool,
+    packing: Packing,
     bom: bool,
     number: u64,
     offset: u64,
 }
 
 impl<'a> Lines<'a> {
-    /// Opens a stream: decompresses it if it begins as gzip does, steps over a byte-order mark of
+    /// Opens a stream: decompresses it if it begins as gzip or zstd does, steps over a byte-order mark of
     /// UTF-8, refuses what is no text in UTF-8 at first sight.
     pub(super) fn open(source: impl Read + 'a) -> Result<Self, SourceError> {
         let bytes = Rc::new(Cell::new(0));
@@ -75,13 +80,17 @@ impl<'a> Lines<'a> {
             bytes: Rc::clone(&bytes),
         };
         let (start, whole) = peek(counted).map_err(SourceError::Io)?;
-        let gzip = start.starts_with(b"\x1f\x8b");
-        let whole: Box<dyn Read + 'a> = if gzip {
-            Box::new(MultiGzDecoder::new(BufReader::new(whole)))
-        } else {
-            Box::new(whole)
+        let packing = Packing::of(&start);
+        let whole: Box<dyn Read + 'a> = match packing {
+            Packing::None => Box::new(whole),
+            Packing::Gzip => Box::new(MultiGzDecoder::new(BufReader::new(whole))),
+            Packing::Zstd => {
+                let stream = zst::Unpacked::new(BufReader::new(whole));
+                Box::new(stream.map_err(SourceError::Io)?)
+            }
         };
-        let (start, mut whole) = peek(whole).map_err(|error| classify(error, gzip, bytes.get()))?;
+        let (start, mut whole) =
+            peek(whole).map_err(|error| classify(error, packing, bytes.get()))?;
         if let Some((found, expected)) = foreign(&start) {
             return Err(SourceError::Foreign { found, expected });
         }
@@ -89,12 +98,12 @@ impl<'a> Lines<'a> {
         if bom {
             whole
                 .read_exact(&mut [0; 3])
-                .map_err(|error| classify(error, gzip, bytes.get()))?;
+                .map_err(|error| classify(error, packing, bytes.get()))?;
         }
         Ok(Self {
             text: BufReader::with_capacity(1 << 16, Box::new(whole)),
             bytes,
-            gzip,
+            packing,
             bom,
             number: 0,
             offset: if bom { 3 } else { 0 },
@@ -150,7 +159,7 @@ impl<'a> Lines<'a> {
             .take(limit)
             .read_until(b'\n', text)
             .map(|n| n as u64)
-            .map_err(|error| classify(error, self.gzip, self.bytes.get()))
+            .map_err(|error| classify(error, self.packing, self.bytes.get()))
     }
 }
 
@@ -161,12 +170,31 @@ fn peek<'a>(mut source: impl Read + 'a) -> io::Result<(Vec<u8>, impl Read + 'a)>
     Ok((start.clone(), Cursor::new(start).chain(source)))
 }
 
-fn classify(error: io::Error, gzip: bool, bytes: u64) -> SourceError {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof if gzip => SourceError::TruncatedGzip { bytes },
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData if gzip => {
-            SourceError::DamagedGzip(error)
+/// How a stream is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    None,
+    Gzip,
+    Zstd,
+}
+
+impl Packing {
+    /// As its first bytes say.
+    fn of(start: &[u8]) -> Self {
+        match start {
+            start if start.starts_with(b"\x1f\x8b") => Self::Gzip,
+            start if start.starts_with(zst::MAGIC) => Self::Zstd,
+            _ => Self::None,
         }
+    }
+}
+
+fn classify(error: io::Error, packing: Packing, bytes: u64) -> SourceError {
+    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    match (packing, error.kind()) {
+        (Packing::Gzip, UnexpectedEof) => SourceError::TruncatedGzip { bytes },
+        (Packing::Gzip, InvalidInput | InvalidData) => SourceError::DamagedGzip(error),
+        (Packing::Zstd, InvalidData) => SourceError::DamagedZstd(error),
         _ => SourceError::Io(error),
     }
 }
@@ -174,7 +202,8 @@ fn classify(error: io::Error, gzip: bool, bytes: u64) -> SourceError {
 /// What a text begins with that is no text in UTF-8.
 fn foreign(start: &[u8]) -> Option<(&'static str, &'static str)> {
     const CONVERT: &str = "UTF-8; convert it, for example with `iconv -f UTF-16 -t UTF-8`";
-    const UNPACK: &str = "text in UTF-8, plain or compressed once with gzip; unpack it first";
+    const UNPACK: &str =
+        "text in UTF-8, plain or compressed once with gzip or zstd; unpack it first";
     const KNOWN: [(&[u8], &str, &str); 7] = [
         (b"\xff\xfe", "in UTF-16 (or UTF-32)", CONVERT),
         (b"\xfe\xff", "in UTF-16", CONVERT),
@@ -184,7 +213,7 @@ fn foreign(start: &[u8]) -> Option<(&'static str, &'static str)> {
             "CSV or JSONL; export the sheet as CSV in UTF-8",
         ),
         (b"\x1f\x8b", "compressed with gzip twice", UNPACK),
-        (b"\x28\xb5\x2f\xfd", "compressed with zstd", UNPACK),
+        (zst::MAGIC, "compressed with zstd twice", UNPACK),
         (b"\xfd7zXZ\x00", "compressed with xz", UNPACK),
         (b"BZh", "compressed with bzip2", UNPACK),
     ];

@@ -4,6 +4,7 @@
 //! does not hold in every week, [`Side::Ever`] loses nobody for whom it holds in some week. Facts that end make the
 //! difference; who is in the one set and not in the other is judged by `matcher::eligibility`. A negation changes sides.
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use muster_matcher::eligibility::{Person, Terms, holds};
@@ -50,34 +51,35 @@ impl Tree<'_> {
     /// Everybody for whom the tree holds.
     ///
     /// # Complexity
-    /// O(entries of the leaves' lists + nodes × documents / 64).
+    /// O(entries of the leaves' lists + nodes × log nodes × documents / 64), and memory for depth × log nodes sets.
     pub(crate) fn holds(&self, requirement: &Requirement, side: Side) -> Bitmap {
         let n_docs = self.columns.n_docs();
-        let each = |nodes: &[Requirement], side| -> Vec<Bitmap> {
-            nodes.iter().map(|node| self.holds(node, side)).collect()
-        };
         match requirement {
             Requirement::All(nodes) => {
                 let mut all = Bitmap::all(n_docs);
-                each(nodes, side).iter().for_each(|set| all.intersect(set));
+                for node in nodes {
+                    all.intersect(&self.holds(node, side));
+                }
                 all
             }
-            Requirement::Any(nodes) => self.union(each(nodes, side)),
-            Requirement::None(nodes) => self.union(each(nodes, side.other())).inverted(),
+            Requirement::Any(nodes) => self.union(nodes, side),
+            Requirement::None(nodes) => self.union(nodes, side.other()).inverted(),
             Requirement::AtLeast { k, of } => {
                 let k = k.get() as usize;
                 if k > of.len() {
                     return Bitmap::none(n_docs);
                 }
-                Bitmap::at_least(n_docs, k, each(of, side))
+                Bitmap::at_least(n_docs, k, of.iter().map(|node| self.holds(node, side)))
             }
             Requirement::Leaf(leaf) => self.leaf(requirement, leaf, side),
         }
     }
 
-    fn union(&self, sets: Vec<Bitmap>) -> Bitmap {
+    fn union(&self, nodes: &[Requirement], side: Side) -> Bitmap {
         let mut any = Bitmap::none(self.columns.n_docs());
-        sets.iter().for_each(|set| any.unite(set));
+        for node in nodes {
+            any.unite(&self.holds(node, side));
+        }
         any
     }
 
@@ -217,6 +219,68 @@ impl Tree<'_> {
             }
             Leaf::Overlap { .. } => self.overlapping(requirement),
         }
+    }
+
+    /// The weeks, but the first, in which a leaf may hold for others than in the week before.
+    ///
+    /// # Complexity
+    /// O(entries of the leaf's lists).
+    pub(crate) fn turns(&self, leaf: &Leaf) -> BTreeSet<Week> {
+        let columns = self.columns;
+        match leaf {
+            Leaf::Credential { kind, .. } => {
+                let lists = any_special(&columns.credential, kind.as_str());
+                self.ends(lists.flat_map(|(_, list)| list.values.iter().copied()), 0)
+            }
+            Leaf::Assessment { task_type, .. } => {
+                let lists = any_special(&columns.outcome, task_type.word());
+                let values = lists.flat_map(|(_, list)| &list.values);
+                self.ends(values.map(|outcome| outcome.last), 0)
+            }
+            Leaf::Consent(topic) => {
+                let list = columns.consent.get(topic.as_str()).into_iter();
+                self.ends(list.flat_map(|list| list.values.iter().copied()), 0)
+            }
+            Leaf::CoolOff { client, weeks } => {
+                let list = columns.past_client.get(client.as_str()).into_iter();
+                // It holds from the Monday on that comes so many weeks after that day.
+                let later = 7 * i64::from(weeks.get()) + 6;
+                self.ends(list.flat_map(|list| list.values.iter().copied()), later)
+            }
+            Leaf::Skill { .. }
+            | Leaf::Language { .. }
+            | Leaf::CountryIn(_)
+            | Leaf::CountryNotIn(_)
+            | Leaf::WorkAuthorisation(_)
+            | Leaf::RateAtMost(_)
+            | Leaf::HoursAtLeast(_)
+            | Leaf::YearsAtLeast(_)
+            | Leaf::Tag(_)
+            | Leaf::NotEmployedBy(_)
+            | Leaf::Overlap { .. } => BTreeSet::new(),
+        }
+    }
+
+    /// The weeks, but the first, by whose Sunday something has ended that had not a week before; all of it ends `later`
+    /// days after its last day.
+    fn ends(&self, last_days: impl Iterator<Item = LastDay>, later: i64) -> BTreeSet<Week> {
+        let (from, to) = self.weeks;
+        let first = i64::from(day(self.terms.calendar.sunday(from)));
+        let n_weeks = to.index().saturating_sub(from.index());
+        let mut ends = vec![false; n_weeks + 1];
+        for last in last_days {
+            // Before the Sunday of how many weeks after the first?
+            let weeks = (i64::from(last) + later - first).div_euclid(7) + 1;
+            if let Some(end) = usize::try_from(weeks).ok().and_then(|it| ends.get_mut(it)) {
+                *end = true;
+            }
+        }
+        let weeks = Week::span(from, to).zip(ends);
+        weeks
+            .skip(1)
+            .filter(|(_, ends)| *ends)
+            .map(|(week, _)| week)
+            .collect()
     }
 
     /// Everybody whose windows meet a daily window. Zone and windows decide, whoever shares them.

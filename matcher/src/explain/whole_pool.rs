@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::candidates::{Candidates, RoleCandidates};
 use crate::model::Heads;
-use crate::model::plan::{MICRO, Plan};
+use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 
 /// How the pool was priced.
@@ -14,7 +14,8 @@ pub struct Rounds {
     pub count: usize,
     /// What the people left out add to the bound of the plan's prices, in cents; `None` if they were not priced.
     pub gain: Option<i128>,
-    /// In one week without rules across people: prices of heads alone decide, and nobody need be priced.
+    /// In one week, without rules across people and with as many candidates of each role as there are seats: nobody
+    /// left out improves any plan.
     pub is_one_shot: bool,
 }
 
@@ -23,8 +24,9 @@ pub struct Rounds {
 /// Whoever was left out is priced at the plan's prices, exactly where they might gain at all. Where nobody gains, the
 /// bound that the prices prove holds over the whole pool; else what they gain is added to it.
 ///
-/// In one week without rules across people that is not asked for: someone left out of a role's candidates is worth at
-/// most `best_excluded` there, and if that and the price of a head come to no gain for any role, nobody gains.
+/// In one week without rules across people nobody need be priced. Of as many candidates of a role as there are seats in
+/// all, one holds no seat while somebody left out does; they are worth no less there, and take the seat without touching
+/// any rule. So some best plan of the whole pool is one of the candidates, whatever solves it, and its bound is theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WholePool {
     /// Everybody the prices speak of.
@@ -42,26 +44,14 @@ pub struct WholePool {
 impl WholePool {
     /// Looks at what was left out of the candidates at the plan's prices.
     pub fn new(problem: &Problem, candidates: &Candidates, plan: &Plan, rounds: &Rounds) -> Self {
-        let heads = plan.prices.as_ref().map(|prices| &prices.heads);
         // A role that wants nobody has no schedule to offer, whatever its price.
         let is_wanted = |found: &RoleCandidates| {
             let role = problem.role_with_id(found.role.as_str());
             role.is_some_and(|role| problem.role(role).target.constant() != Some(Heads::default()))
         };
         let might_gain = |found: &&RoleCandidates| {
-            let Some(a_week) = found.best_excluded.filter(|_| is_wanted(found)) else {
-                return false;
-            };
-            if let Some(gain) = rounds.gain {
-                return gain > 0;
-            }
-            if !rounds.is_one_shot {
-                return true;
-            }
-            let prices = heads.and_then(|heads| heads.get(found.role.as_str()));
-            let price: i128 = prices.into_iter().flatten().sum();
-            let own = a_week * i128::from(problem.weeks) - problem.weights.start;
-            own.0 * MICRO + price > 0
+            let is_cut = found.best_excluded.is_some() && is_wanted(found);
+            is_cut && !rounds.is_one_shot && rounds.gain.is_none_or(|gain| gain > 0)
         };
         let roles = &candidates.roles;
         let roles_open: Vec<String> = roles
@@ -69,10 +59,10 @@ impl WholePool {
             .filter(might_gain)
             .map(|role| role.role.to_string())
             .collect();
-        let bound = match (candidates.is_everybody(), rounds.gain) {
-            (true, _) => plan.bound,
-            (false, Some(gain)) => plan.price_bound.and_then(|bound| bound.checked_add(gain)),
-            (false, None) => plan.price_bound.filter(|_| roles_open.is_empty()),
+        let bound = match rounds.gain {
+            _ if candidates.is_everybody() || rounds.is_one_shot => plan.bound,
+            Some(gain) => plan.price_bound.and_then(|bound| bound.checked_add(gain)),
+            None => plan.price_bound.filter(|_| roles_open.is_empty()),
         };
         Self {
             experts_priced: roles.iter().map(|role| role.funnel.pool).max().unwrap_or(0),

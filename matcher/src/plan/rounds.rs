@@ -6,9 +6,10 @@ use super::{Event, PlanError, is_one_shot};
 use crate::candidates::{
     CandidateSource, Candidates, PricingError, price, problem as make_problem,
 };
+use crate::conflict;
 use crate::explain::Rounds;
 use crate::model::campaign::CampaignFile;
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, Status};
 use crate::model::problem::Problem;
 use crate::solve::{Memory, Options, solve_again};
 use crate::stop::Stop;
@@ -28,19 +29,21 @@ pub(super) struct Solved {
 /// Solves the problem of some candidates, and again with those of the pool who gain at its prices.
 ///
 /// Every round prices the whole pool, and takes at most half of the time that is left. It ends when nobody left out gains,
-/// after [`MOST_ROUNDS`], or when time is up; a problem that has no plan for some candidates is solved for all.
+/// after [`MOST_ROUNDS`], or when time is up. A problem that has no plan for some candidates is solved for ever more of
+/// them, if others could mend that; where time is up before all are in, it is not known whether there is a plan.
 pub(super) fn solve_over_pool(
     source: &dyn CandidateSource,
     file: &CampaignFile,
-    mut candidates: Candidates,
-    mut problem: Problem,
+    most: &[usize],
+    (mut candidates, mut problem): (Candidates, Problem),
     options: &Options,
     stop: &dyn Stop,
     says: &mut dyn FnMut(Event<'_>),
 ) -> Result<Solved, PlanError> {
     let mut memory = Memory::default();
+    let mut most = most.to_vec();
     let mut rounds = Rounds {
-        is_one_shot: is_one_shot(file),
+        is_one_shot: is_one_shot(file) && has_enough(file, &candidates),
         ..Rounds::default()
     };
     // Whether nobody gained, and the time that is left is for this problem.
@@ -49,7 +52,7 @@ pub(super) fn solve_over_pool(
         let half = HalfTime::of(stop);
         let until: &dyn Stop = if is_settled { stop } else { &half };
         says(Event::Problem(&problem));
-        let plan = solve_again(&problem, &mut memory, options, until, &mut |progress| {
+        let mut plan = solve_again(&problem, &mut memory, options, until, &mut |progress| {
             says(Event::Progress(progress));
         });
         if candidates.is_everybody() || rounds.is_one_shot {
@@ -64,8 +67,23 @@ pub(super) fn solve_over_pool(
         rounds.gain = None;
         let is_over = is_settled || stop.is_due() || rounds.count == MOST_ROUNDS;
         let more = match &plan.prices {
-            None if is_over => None,
-            None => Some(source.candidates(file, usize::MAX)?),
+            None if is_conflict_of_all(file, &problem, &plan) => {
+                rounds.gain = Some(0);
+                None
+            }
+            None if is_over => {
+                plan = Plan {
+                    report: plan.report,
+                    ..Plan::without_stints(Status::Unknown)
+                };
+                None
+            }
+            None => {
+                for most in &mut most {
+                    *most = (*most).max(1).saturating_mul(MORE);
+                }
+                Some(source.best(file, &most)?)
+            }
             Some(prices) => match price(source, file, &candidates, &problem, prices) {
                 Ok(priced) => {
                     rounds.count += 1;
@@ -93,6 +111,21 @@ pub(super) fn solve_over_pool(
             }
         }
     }
+}
+
+/// Whether every role has as many candidates as there are seats in all, or all there are.
+fn has_enough(file: &CampaignFile, candidates: &Candidates) -> bool {
+    let mut roles = candidates.roles.iter();
+    roles.all(|role| role.best_excluded.is_none() || role.pairs.len() >= file.seats())
+}
+
+/// Whether no plan of the whole pool keeps the pins either.
+///
+/// Of such a plan the stints of pinned pairs, all of which are candidates, keep by themselves every rule but ratios and
+/// quotas. What clashes in one pinned person alone does so whoever else is there.
+fn is_conflict_of_all(file: &CampaignFile, problem: &Problem, plan: &Plan) -> bool {
+    let others_matter = !file.ratios.is_empty() || !file.quotas.is_empty();
+    plan.status == Status::Infeasible && (!others_matter || conflict::of_pins(problem).is_some())
 }
 
 /// Half of the time that is left.
@@ -124,5 +157,7 @@ impl Stop for HalfTime<'_> {
     }
 }
 
+/// How many times as many candidates are tried where there is no plan for some.
+const MORE: usize = 8;
 /// How often the whole pool is priced at most.
 const MOST_ROUNDS: usize = 12;

@@ -8,7 +8,7 @@ use super::*;
 use crate::candidates::{Exhaustive, price};
 use crate::check::price_bound;
 use crate::eligibility::examples::{any_file, any_profile};
-use crate::model::campaign::QuotaSpec;
+use crate::model::campaign::{PinSpec, QuotaSpec};
 use crate::model::plan::Status;
 use crate::model::problem::{Ratio, Share};
 use crate::model::profile::Profile;
@@ -84,9 +84,6 @@ proptest! {
         let everybody = problem(&file, &everybody).unwrap();
         let best = solve(&everybody);
         prop_assert!(staffing.plan.objective <= best.objective, "of some of the same people");
-        if is_one_shot(&file) {
-            return Ok(());
-        }
         let whole = &staffing.whole_pool;
         prop_assert!(whole.is_proved(), "time was not up: {:?}", whole);
         let (Some(bound), Some(objective)) = (whole.bound, best.objective) else {
@@ -121,5 +118,32 @@ proptest! {
         let gain = all.experts - few.experts;
         prop_assert_eq!(priced.gain, -(-gain).div_euclid(1_000_000));
         prop_assert_eq!(priced.n_better > 0, gain > 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Pins clash in one person, with what is wanted, with money, or with shares and ratios that others may mend.
+    #[test]
+    fn pins_clash_over_a_few_candidates_exactly_if_they_do_over_everybody(
+        pool in any_pool(), mut file in any_ruled_file(), k in 0..2_usize,
+        pins in prop::collection::vec((0..20_usize, 0..2_usize), 1..5),
+    ) {
+        let roles: Vec<Id> = file.roles().map(|(_, role)| role.id.clone()).collect();
+        for (expert, role) in pins {
+            if let Some(profile) = pool.get(expert) {
+                let (expert, role) = (profile.id.clone(), roles[role].clone());
+                file.pins.push(PinSpec { expert, role, from: None, to: None });
+            }
+        }
+        let source = source(&pool, &file);
+        let options = Options::default();
+        let staffing = plan_from(&source, &file, &[k, k], &options, &Unlimited, &mut |_| {}).unwrap();
+        let everybody = source.candidates(&file, usize::MAX).unwrap();
+        let best = solve(&problem(&file, &everybody).unwrap());
+        let clash = |plan: &Plan| plan.status == Status::Infeasible;
+        prop_assert_eq!(clash(&staffing.plan), clash(&best));
+        prop_assert!(staffing.whole_pool.is_proved());
     }
 }
