@@ -41,7 +41,7 @@ pub use lock::FolderLock;
 pub use manifest::{Manifest, Sealed};
 pub use meter::{Booked, Steps};
 pub use pool::Pool;
-pub use search::{Found, FoundForRole, Hit, NearMiss, RoleHit, Search, Setting};
+pub use search::{Found, FoundForRole, Hit, NearMiss, PointsOf, RoleHit, Search, Setting};
 pub use snippet::Snippet;
 pub use source::IndexSource;
 pub use text::{SCORE_MODEL, Section, Shown, TextModel, TextModelBuilder, TextQuery};

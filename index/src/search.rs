@@ -116,6 +116,9 @@ pub struct NearMiss {
     pub reason: Reason,
 }
 
+/// Points of people with their ids, the best first.
+pub type PointsOf<'p> = Vec<(Points, &'p str)>;
+
 /// Points of people, in no particular order.
 type Ranked = Vec<(Points, Place)>;
 
@@ -169,7 +172,7 @@ impl Pool {
         &self,
         search: &Search,
         about: &str,
-    ) -> Result<(usize, Vec<(Points, &str)>), IndexError> {
+    ) -> Result<(usize, PointsOf<'_>), IndexError> {
         let (asked, found) = self.asked_about(search, about)?;
         let ranked = self.ranked(&asked, found)?;
         let total = ranked.len();

@@ -1,6 +1,6 @@
 //! `muster search --about`: plain texts that rank people, such as a paper's abstract or a job post.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Read};
 
 use anyhow::{Context, Result, bail};
 use muster_index::{Pool, Search};
