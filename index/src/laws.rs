@@ -525,8 +525,8 @@ fn beginnings_and_typos_are_found_behind_what_was_meant() {
     assert_eq!(found(&pool, "cardiologi*"), ["a", "b"]);
     assert_eq!(
         found(&pool, "cardi*"),
-        ["d", "a", "b"],
-        "the rarer word first"
+        ["a", "b", "d"],
+        "all completions are one word; the longer headline last"
     );
     assert_eq!(
         found(&pool, "cardiolgist"),
