@@ -152,7 +152,8 @@ pub(crate) fn sets(part: Part, most: usize) -> Vec<Set> {
         let cases = cases.collect();
         sets.push(Set { name, cases });
     }
-    let subjects: [(&str, fn(&Known<'_>) -> Option<[String; 2]>); 3] = [
+    type Subjects = fn(&Known<'_>) -> Option<[String; 2]>;
+    let subjects: [(&str, Subjects); 3] = [
         ("two subjects, as work", |it| {
             Some([it.tasks[..4].join(" "), it.rival_tasks[..4].join(" ")])
         }),

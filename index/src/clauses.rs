@@ -262,7 +262,7 @@ pub(crate) fn tree_of<'a>(
         columns: &segment.shared.columns,
         terms,
         weeks: terms.weeks,
-        minimum: &setting.minimum,
+        minimum: &setting.money.minimum,
         hours: &setting.hours,
     }
 }

@@ -270,7 +270,7 @@ impl Counting<'_> {
         let bands = rate_bands();
         let mut counts = vec![0_usize; bands.len()];
         self.each(people, |setting, _, doc| {
-            let minimum = setting.minimum[doc as usize];
+            let minimum = setting.money.minimum[doc as usize];
             if minimum != UNKNOWN {
                 counts[bands.partition_point(|from| *from <= minimum) - 1] += 1;
             }

@@ -218,7 +218,7 @@ proptest! {
                         columns: &shared.columns,
                         terms: &weeks_terms[0],
                         weeks: terms.weeks,
-                        minimum: &setting.minimum,
+                        minimum: &setting.money.minimum,
                         hours: &setting.hours,
                     };
                     let docs = tree.holds(&weeks_terms[0].role.requires, side);

@@ -304,7 +304,7 @@ impl RoleClause {
                     u16::from(most) < wanted
                 })
             }
-            What::Minimum => Bitmap::of(n_docs, |doc| setting.minimum[doc] > pays.get()),
+            What::Minimum => Bitmap::of(n_docs, |doc| setting.money.minimum[doc] > pays.get()),
             What::Floor => {
                 let mut fails = Bitmap::none(n_docs);
                 let floors = terms.file.pay_floors.iter();

@@ -15,7 +15,7 @@ use tantivy::store::StoreReader;
 use tantivy::{DocId, SegmentReader, TantivyDocument};
 
 use crate::IndexError;
-use crate::columns::{Bitmap, Columns, HoursOf, Rows, Setting};
+use crate::columns::{Bitmap, Columns, HoursOf, MoneyOf, Rows, Setting};
 use crate::ids::Ids;
 use crate::packing::{Dictionary, Unpacker};
 use crate::schema::{Fields, LENGTHS, SHAPES};
@@ -42,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) columns: Columns,
     hours: HoursOf,
+    money: MoneyOf,
     dictionary: Arc<Dictionary>,
 }
 
@@ -51,6 +52,7 @@ impl Shared {
             ids,
             columns,
             hours: HoursOf::default(),
+            money: MoneyOf::default(),
             dictionary,
         }
     }
@@ -63,8 +65,10 @@ impl Shared {
 
     /// What a campaign file makes of the people; `calendar` is the file's.
     pub(crate) fn setting(&self, file: &CampaignFile, calendar: &Calendar) -> Setting {
-        let hours = self.hours.get(&self.columns, file, calendar);
-        Setting::new(&self.columns, file, hours)
+        Setting {
+            money: self.money.get(&self.columns, file),
+            hours: self.hours.get(&self.columns, file, calendar),
+        }
     }
 }
 

@@ -105,10 +105,7 @@ pub(super) async fn asked(app: &App, scope: &Scope, trees: Vec<Json>) -> Result<
     let (threads, scope) = (app.config.threads, scope.clone());
     let made = move || {
         let file = joined(&trees)?;
-        let source = IndexSource {
-            pool: &index.pool,
-            threads,
-        };
+        let source = IndexSource::new(&index.pool, threads);
         let candidates = source.best(&file, &n_candidates(&file)).map_err(|error| {
             tracing::error!(%error, "the index gives no candidates");
             let detail = "the index cannot be read; the log says more";

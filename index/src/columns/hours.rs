@@ -1,6 +1,6 @@
 //! Everybody's free hours in the weeks of a calendar.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -12,10 +12,8 @@ use muster_matcher::model::{Hours, Id, Week};
 use serde_json::{Value, json};
 use tantivy::DocId;
 
+use super::remembered::Remembered;
 use super::{Columns, LastDay, Spell};
-
-/// Calendars remembered.
-const REMEMBERED: usize = 4;
 
 /// What free hours depend on beside the people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +24,10 @@ struct Key {
     planned: Vec<Id>,
 }
 
-/// The free hours of a segment's people, worked out when a calendar is asked for first; those asked for last are kept.
+/// The free hours of a segment's people, those of the calendars asked for last.
 #[derive(Default)]
 pub(crate) struct HoursOf {
-    known: Mutex<Vec<(Key, Arc<SegmentHours>)>>,
+    known: Remembered<Key, SegmentHours>,
 }
 
 impl HoursOf {
@@ -49,17 +47,7 @@ impl HoursOf {
             zone: file.planning_tz.as_str().to_owned(),
             planned,
         };
-        // Whoever else asks waits: it would be the same work.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, hours)) = known.iter().find(|(known, _)| *known == key) {
-            return Arc::clone(hours);
-        }
-        let hours = Arc::new(SegmentHours::new(columns, calendar));
-        if known.len() == REMEMBERED {
-            known.remove(0);
-        }
-        known.push((key, Arc::clone(&hours)));
-        hours
+        self.known.get(key, || SegmentHours::new(columns, calendar))
     }
 }
 

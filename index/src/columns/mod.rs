@@ -8,6 +8,8 @@ mod bitmap;
 mod build;
 mod hours;
 mod lists;
+mod money;
+mod remembered;
 mod score;
 mod store;
 mod tree;
@@ -16,7 +18,8 @@ pub(crate) use bitmap::Bitmap;
 pub(crate) use build::Rows;
 pub(crate) use hours::{HoursOf, SegmentHours};
 pub(crate) use lists::{List, Lists};
-pub(crate) use score::{Scene, Scorer, Setting, UNKNOWN};
+pub(crate) use money::{Money, MoneyOf, UNKNOWN};
+pub(crate) use score::{Scene, Scorer, Setting};
 pub(crate) use tree::{Side, Tree};
 
 /// A last day, in days since 1970, of what ends.

@@ -4,62 +4,21 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use muster_matcher::eligibility::{Step, Terms};
-use muster_matcher::model::campaign::CampaignFile;
-use muster_matcher::model::words::{Country, Currency};
 use muster_matcher::model::{CentsPerHour, Points, Week};
 use muster_matcher::score::{Ability, Parts, has_text, level_fit, mean_fit, total, wish_points};
 use tantivy::DocId;
 
 use super::lists::{List, special};
-use super::{Bitmap, Columns, FOR_EVER, LastDay, Outcome, PLANNED, SegmentHours, Side, Tree};
+use super::{
+    Bitmap, Columns, FOR_EVER, LastDay, Money, Outcome, PLANNED, SegmentHours, Side, Tree,
+};
 use crate::scan::BlockPoints;
 use crate::schema::days_from_1970;
 
-/// A rate that is not known in the file's currency, or more than any.
-pub(crate) const UNKNOWN: u32 = u32::MAX;
-
 /// What a campaign file makes of a segment's people, whatever the role.
 pub(crate) struct Setting {
-    /// The least rate in the file's currency.
-    pub(crate) minimum: Vec<u32>,
-    /// The least pay in the person's country; empty where no country has one.
-    floor: Vec<u32>,
+    pub(crate) money: Arc<Money>,
     pub(crate) hours: Arc<SegmentHours>,
-}
-
-impl Setting {
-    /// # Complexity
-    /// O(documents).
-    pub(crate) fn new(columns: &Columns, file: &CampaignFile, hours: Arc<SegmentHours>) -> Self {
-        let n_docs = columns.n_docs() as usize;
-        let mut minimum = vec![UNKNOWN; n_docs];
-        for (currency, list) in &columns.currency {
-            let Some(currency) = Currency::new(currency) else {
-                continue;
-            };
-            for doc in &list.docs {
-                let doc = *doc as usize;
-                let rate = CentsPerHour::new(columns.rate[doc]);
-                let known = rate.and_then(|rate| file.in_plan_currency(rate, &currency));
-                let known = known.and_then(|cents| u32::try_from(cents.0).ok());
-                minimum[doc] = known.unwrap_or(UNKNOWN);
-            }
-        }
-        let mut floor = Vec::new();
-        for (country, least) in &file.pay_floors {
-            floor.resize(n_docs, 0);
-            let country: &Country = country;
-            let there = columns.country.get(country.as_str());
-            for doc in there.iter().flat_map(|list| &list.docs) {
-                floor[*doc as usize] = least.get();
-            }
-        }
-        Self {
-            minimum,
-            floor,
-            hours,
-        }
-    }
 }
 
 /// A role as a segment's people are seen from it.
@@ -85,7 +44,7 @@ impl<'a> Scene<'a> {
             columns,
             terms,
             weeks: terms.weeks,
-            minimum: &setting.minimum,
+            minimum: &setting.money.minimum,
             hours: &setting.hours,
         };
         let n_docs = columns.n_docs();
@@ -133,9 +92,15 @@ impl<'a> Scene<'a> {
     /// What the role pays somebody an hour; `None` if that is not enough for them.
     pub(crate) fn pay(&self, doc: DocId) -> Option<CentsPerHour> {
         let doc = doc as usize;
-        let floor = self.setting.floor.get(doc).copied().unwrap_or_default();
+        let floor = self
+            .setting
+            .money
+            .floor
+            .get(doc)
+            .copied()
+            .unwrap_or_default();
         let target = self.terms.role.pay.target.get();
-        let least = self.setting.minimum[doc].max(floor).max(target);
+        let least = self.setting.money.minimum[doc].max(floor).max(target);
         let pays = self.terms.pays_at_most().get();
         (least <= pays).then(|| CentsPerHour::new(least))?
     }

@@ -88,7 +88,7 @@ fn measure(people: u32, settings: &Settings, time_limit: Duration, place: &Path)
             Event::Begins(Stage::Problem) => solving = Some(since_start()),
             Event::Begins(Stage::Solve) => clock.start(),
             Event::Begins(Stage::Check) => solved = Some(since_start()),
-            Event::Begins(_) => {}
+            Event::Begins(_) | Event::Problem(_) => {}
             Event::Progress(progress) => {
                 columns = columns.max(progress.columns);
                 // The search may begin from the empty plan.

@@ -104,10 +104,7 @@ impl Work {
         match self {
             Self::Problem(text) => solve(text, owner, options, stop, note),
             Self::Pool(staff) => {
-                let source = IndexSource {
-                    pool: &staff.index.pool,
-                    threads: staff.threads,
-                };
+                let source = IndexSource::new(&staff.index.pool, staff.threads);
                 let from = FromPool {
                     file: &staff.file,
                     source: &source,
