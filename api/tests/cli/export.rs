@@ -197,7 +197,7 @@ fn rows_that_fit_no_problem_are_named_and_nothing_is_written() {
         ),
         (
             "utf16.csv",
-            "utf16.csv is in UTF-16, expected CSV in UTF-8, plain or gzip",
+            "utf16.csv is in UTF-16, expected CSV in UTF-8, plain, gzip or zstd",
         ),
         ("book.csv", "book.csv is a zip archive, expected CSV"),
         ("cut.csv.gz", "the gzip stream ends early"),
