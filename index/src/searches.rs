@@ -218,7 +218,10 @@ proptest! {
         let eligible = ids(pool.search(&Search { query: Query::from(&requirement(&node)), ..search.clone() }).unwrap()
             .hits.iter().map(|hit| &hit.profile));
         let query = pool.text_model().query(&word);
-        let has_word = |it: &Profile| format!("{} {}", it.headline, it.bio).contains(&word);
+        let has_word = |it: &Profile| {
+            let documents = it.documents.iter().flat_map(|it| [&it.title, &it.text]);
+            documents.chain([&it.headline, &it.bio]).any(|text| text.contains(&word))
+        };
         let mut expected: Vec<_> = profiles.iter().filter(|it| eligible.contains(it.id.as_str())).filter_map(|it| {
             let skills = skills_of(&meanings, it);
             let shows = skills.is_some_and(|skills| skills.get() > 0);
