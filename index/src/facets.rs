@@ -6,7 +6,7 @@
 //! `NOT` or `of` together with something else stays.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use muster_matcher::eligibility::Terms;
 use muster_matcher::model::requirement::{Leaf, Requirement};
@@ -112,6 +112,9 @@ impl Pool {
         kinds: &[FacetKind],
         top: usize,
     ) -> Result<Vec<Facet>, IndexError> {
+        if kinds.is_empty() {
+            return Ok(Vec::new());
+        }
         with_terms(search, |terms| {
             let clauses = Clauses::new(self, search);
             let sets = |segment: &Segment| {
@@ -235,8 +238,8 @@ impl Counting<'_> {
                 }
                 _ => None,
             });
-        let mut asked: Vec<String> = asked.collect();
-        asked.dedup();
+        let mut seen = BTreeSet::new();
+        let mut asked: Vec<String> = asked.filter(|skill| seen.insert(skill.clone())).collect();
         if asked.is_empty() {
             let frequent = self.frequent(&self.people(|_| false), |columns| &columns.skill);
             asked.extend(frequent.into_iter().map(|(skill, _)| skill).next());

@@ -134,7 +134,14 @@ impl Unpacker<'_> {
     /// # Errors
     /// Bytes that are no text packed with this dictionary.
     pub(crate) fn unpack(&self, packed: &[u8]) -> io::Result<String> {
-        let text = self.0.borrow_mut().decompress(packed, LONGEST)?;
+        // The frame says how long the text is; without that a buffer of the longest would be made for each.
+        let length = zstd::zstd_safe::get_frame_content_size(packed)
+            .ok()
+            .flatten();
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let length = length.filter(|length| *length <= LONGEST);
+        let length = length.ok_or_else(|| io::Error::other("no text that was packed here"))?;
+        let text = self.0.borrow_mut().decompress(packed, length)?;
         String::from_utf8(text).map_err(io::Error::other)
     }
 }

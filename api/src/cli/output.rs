@@ -115,7 +115,7 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// As [`write`], packed where the name ends in `.gz` or `.zst`.
+/// As [`write()`], packed where the name ends in `.gz` or `.zst`.
 pub(crate) fn write_packed(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,

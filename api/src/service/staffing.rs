@@ -1,11 +1,12 @@
 //! Campaigns to be staffed from the pool: read from the store, changed by a scenario, made a problem, and handed to
 //! the worker.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use muster_index::IndexSource;
 use muster_matcher::candidates::{self, CandidateSource as _};
-use muster_matcher::json::{Faults, Json};
+use muster_matcher::json::{Faults, Json, Path};
 use muster_matcher::model::Id;
 use muster_matcher::model::campaign::{CampaignFile, CampaignFileError};
 use muster_matcher::plan::n_candidates;
@@ -157,5 +158,25 @@ impl Job {
             .index(scope)
             .is_some_and(|index| index.position >= self.position);
         (!knows).then_some(Duration::from_millis(200))
+    }
+}
+
+/// Notes campaigns that are named twice, and more of them than are planned together, before any is looked up.
+pub(super) fn each_once<'i>(campaigns: impl Iterator<Item = &'i Id>, faults: &mut Faults) {
+    const MOST: usize = 1_000;
+    let at = Path::ROOT.key("campaigns");
+    let mut seen = BTreeSet::new();
+    for (idx, id) in campaigns.enumerate() {
+        if idx == MOST {
+            faults.add(&at, "more campaigns", format!("at most {MOST}"));
+            return;
+        }
+        if !seen.insert(id) {
+            faults.add(
+                &at.index(idx),
+                format!("{:?} again", id.as_str()),
+                "each once",
+            );
+        }
     }
 }

@@ -37,6 +37,16 @@ pub(super) fn merge(
     fresh: BTreeMap<Id, Fresh>,
     dry_run: bool,
 ) -> Result<(Counts, Option<Replacement>), ImportError> {
+    merge_since(Stamp::of(path), path, fresh, dry_run)
+}
+
+/// The same into the pool as it was when `stamp` was taken: `fresh` was made from it.
+pub(super) fn merge_since(
+    stamp: Option<Stamp>,
+    path: &Path,
+    fresh: BTreeMap<Id, Fresh>,
+    dry_run: bool,
+) -> Result<(Counts, Option<Replacement>), ImportError> {
     let cannot_write = |source| ImportError::Write {
         path: path.to_owned(),
         source,
@@ -45,7 +55,6 @@ pub(super) fn merge(
         path: path.to_owned(),
         source,
     };
-    let stamp = Stamp::of(path);
     let existing = match File::open(path) {
         Ok(file) => Some(file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -130,13 +139,13 @@ impl Replacement {
 
 /// Tells one state of a file from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
+pub(super) struct Stamp {
     bytes: u64,
     modified: Option<SystemTime>,
 }
 
 impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
+    pub(super) fn of(path: &Path) -> Option<Self> {
         let known = fs::metadata(path).ok()?;
         Some(Self {
             bytes: known.len(),

@@ -318,7 +318,6 @@ impl Model {
                 mean: whole(mean),
                 deviation: deviation(variance),
                 n_ratings: n,
-                result: beyond_the_prior(mean, variance),
             };
             (key, ability)
         });
@@ -377,17 +376,6 @@ impl Model {
 fn mean_square(effects: &[Effect], prior: f64) -> f64 {
     let squares = effects.iter().map(|it| it.mean * it.mean + it.variance);
     (PSEUDO * prior * prior + squares.sum::<f64>()) / (PSEUDO + float(effects.len()))
-}
-
-/// Mean and variance as a result that the score's prior has yet to be combined with.
-fn beyond_the_prior(mean: f64, variance: f64) -> (u16, u16) {
-    let prior = 1.0 / (PRIOR.1 * PRIOR.1);
-    let precision = 1.0 / variance - prior;
-    if precision * 1_000_000.0 <= 1.0 {
-        return (whole(mean), 1000);
-    }
-    let result = (mean / variance - PRIOR.0 * prior) / precision;
-    (whole(result), deviation(1.0 / precision))
 }
 
 /// A variance as a whole standard deviation of 1 … 1000 points.

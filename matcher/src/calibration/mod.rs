@@ -81,10 +81,6 @@ pub struct Ability {
     pub deviation: u16,
     /// Ratings it rests on.
     pub n_ratings: u32,
-    /// The same knowledge as a result with a standard error, to be combined with the prior that the match score
-    /// has for everybody ([`crate::score::assessments`]): together they give mean and deviation again, so that
-    /// nothing is shrunk twice.
-    pub result: (u16, u16),
 }
 
 /// How somebody rates.

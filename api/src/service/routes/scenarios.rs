@@ -15,7 +15,7 @@ use crate::service::paging::{Paging, sparse};
 use crate::service::problem::ProblemBody;
 use crate::service::reply::{self, Created};
 use crate::service::scenarios::{Scenario, change};
-use crate::service::{App, Code, Problem};
+use crate::service::{App, Code, Problem, staffing};
 use crate::store::{Begun, Expect, Kind, now_ms};
 
 /// What is kept.
@@ -50,6 +50,7 @@ fn read(text: &[u8], owner: &str) -> Result<Scenario, Problem> {
         let problem = fields.optional::<Id>("problem", &mut faults);
         let campaigns = fields.optional::<Vec<Id>>("campaigns", &mut faults);
         fields.finish(&mut faults);
+        staffing::each_once(campaigns.iter().flatten().flatten(), &mut faults);
         (name, note, problem, campaigns)
     });
     let patch = texts.get("patch").copied().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Results of tests into a pool: ratings are calibrated, and the profiles' assessments follow.
 //!
-//! [`calibrate`] reads ratings ([`rows`]) of tests ([`definitions`]), refuses those that break a test's rules with
+//! [`calibrate`] reads ratings of tests ([`Definitions`]), refuses those that break a test's rules with
 //! every reason, estimates what the others show of everybody
 //! ([`muster_matcher::calibration`]) and puts one assessment a person, task type and skill in place of those that
 //! were there. The pool file is replaced whole or stays as it was.
@@ -27,7 +27,7 @@ use serde::Serialize;
 pub use definitions::{Definition, Definitions, DefinitionsError, Scale};
 
 use super::labels::SkillLabels;
-use super::merge::{Fresh, merge};
+use super::merge::{Fresh, Stamp, merge_since};
 use super::report::RowFault;
 use super::source::{Lines, SourceError};
 use super::{ImportError, ImportReport, Kind, pool};
@@ -152,6 +152,8 @@ pub fn calibrate(
         ..ResultsReport::default()
     };
     let lines = Lines::open(source)?;
+    // Whoever replaces the pool from here on is noticed.
+    let stamp = Stamp::of(pool);
     let (read, faults, n_rows) = rows::read(lines, options.kind, options.tests, options.labels)?;
     report.rows = n_rows;
     if n_rows == 0 {
@@ -178,7 +180,7 @@ pub fn calibrate(
     }
     report.tests = found.tests;
     report.raters = found.raters;
-    let (counts, replacement) = merge(pool, fresh, options.dry_run)?;
+    let (counts, replacement) = merge_since(stamp, pool, fresh, options.dry_run)?;
     (report.changed, report.unchanged) = (counts.changed, counts.unchanged);
     if let Some(replacement) = replacement {
         replacement.commit(pool)?;
@@ -245,9 +247,8 @@ fn estimate(kept: &[Kept]) -> Found {
     for (it, rating) in kept.iter().zip(&ratings) {
         if it.is_last {
             let ability = &calibration.abilities[&(rating.person, rating.test)];
-            let (score, deviation) = ability.result;
             let points = |value: u16| Points::new(value).unwrap_or(Points::MAX);
-            let (score, deviation) = (points(score), points(deviation));
+            let (score, deviation) = (points(ability.mean), points(ability.deviation));
             let subject = (it.row.task_type, it.row.skill.clone());
             let result = Assessment {
                 task_type: subject.0,

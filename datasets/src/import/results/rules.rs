@@ -10,7 +10,7 @@ use muster_matcher::model::profile::Profile;
 use super::super::report::RowFault;
 use super::Subject;
 use super::definitions::Definitions;
-use super::rows::Row;
+use super::rows::{Row, TestKey};
 
 /// A rating that counts.
 pub(super) struct Kept {
@@ -23,6 +23,7 @@ pub(super) struct Kept {
 
 /// An attempt as its first rating has it.
 struct Attempt {
+    test: TestKey,
     taken_on: Date,
     line: u64,
     expires_on: Option<Date>,
@@ -68,12 +69,17 @@ fn of_one_subject(
     rows.sort_by_key(|row| (row.attempt, row.line));
     let mut attempts: BTreeMap<u16, Attempt> = BTreeMap::new();
     let from = kept.len();
+    let mut raters: BTreeMap<(u16, Id, Date), u64> = BTreeMap::new();
     for row in rows {
-        match refuse(&row, &attempts, &kept[from..], tests) {
+        match refuse(&row, &attempts, &raters, tests) {
             Some(fault) => faults.push(vec![fault]),
             None => {
                 let expires_on = expiry(&row, tests);
+                if let Some(rater) = row.rater.clone() {
+                    raters.insert((row.attempt, rater, row.rated_on), row.line);
+                }
                 let attempt = attempts.entry(row.attempt).or_insert(Attempt {
+                    test: row.test_key(),
                     taken_on: row.taken_on,
                     line: row.line,
                     expires_on,
@@ -103,30 +109,27 @@ fn of_one_subject(
 fn refuse(
     row: &Row,
     attempts: &BTreeMap<u16, Attempt>,
-    kept: &[Kept],
+    raters: &BTreeMap<(u16, Id, Date), u64>,
     tests: &Definitions,
 ) -> Option<RowFault> {
-    let twice = |it: &&Kept| {
-        (it.row.attempt, &it.row.rater, it.row.rated_on) == (row.attempt, &row.rater, row.rated_on)
-            && row.rater.is_some()
-    };
-    if let Some(first) = kept.iter().find(twice) {
-        let value = row
-            .rater
-            .as_ref()
-            .map(|rater| format!("{:?} again", rater.as_str()));
-        let expected = format!(
-            "one rating a rater, attempt and day; line {} has it",
-            first.row.line
-        );
-        return Some(fault(
-            row.line,
-            "rater",
-            value.unwrap_or_default(),
-            &expected,
-        ));
+    let own = row.rater.clone();
+    let own = own.map(|rater| (row.attempt, rater, row.rated_on));
+    if let Some(own) = own
+        && let Some(first) = raters.get(&own)
+    {
+        let value = format!("{:?} again", own.1.as_str());
+        let expected = format!("one rating a rater, attempt and day; line {first} has it");
+        return Some(fault(row.line, "rater", value, &expected));
     }
     if let Some(known) = attempts.get(&row.attempt) {
+        if known.test != row.test_key() {
+            let found = "another test or version".to_owned();
+            let expected = format!(
+                "those of line {}, in one attempt {}",
+                known.line, row.attempt
+            );
+            return Some(fault(row.line, "test", found, &expected));
+        }
         let differs = known.taken_on != row.taken_on;
         let expected = format!(
             "{}, as line {} says of attempt {}",

@@ -238,6 +238,8 @@ pub(in crate::service::routes) async fn shortlist(
         .get(&Kind::CAMPAIGN, id.as_str())
         .await?;
     let file = file_of(&found, &id)?;
+    // What it says of people must not tell whom other clients know.
+    reach::conditions_in(&file, &scope)?;
     let indexed = app.ready_index(&scope)?;
     let answer = app
         .compute(move || {
@@ -287,7 +289,9 @@ pub(in crate::service::routes) async fn meter_of(
         .await?
         .get(&Kind::CAMPAIGN, id.as_str())
         .await?;
-    metered(&app, &scope, file_of(&found, &id)?).await
+    let file = file_of(&found, &id)?;
+    reach::conditions_in(&file, &scope)?;
+    metered(&app, &scope, file).await
 }
 
 /// Counts how many people each step leaves for every role of a campaign file that is being written.

@@ -70,6 +70,9 @@ pub(in crate::service::routes) struct SearchWanted {
     cursor: String,
 }
 
+/// The most conditions that people who are shown say something to.
+const MOST_SAID: usize = 100_000;
+
 /// The most characters of a text that ranks.
 const LONGEST_ABOUT: usize = 100_000;
 
@@ -137,6 +140,16 @@ impl FromJson for Asked {
         let setting = Setting::new(currency?, TimeZoneName::new("UTC")?, monday, n_weeks);
         let query = Query::All(vec![query, Query::from(&requirement?)]);
         let number = |number: i64| usize::try_from(number).ok();
+        // Everybody who is shown says something to every condition.
+        let n_said = query
+            .leaves()
+            .len()
+            .saturating_mul(number(limit?)? + number(near?)?);
+        if n_said > MOST_SAID {
+            let found = format!("{n_said} answers of people to conditions");
+            let expected = format!("conditions × (limit + near) of at most {MOST_SAID}");
+            faults.add(&at.key("limit"), found, expected);
+        }
         Some(Self {
             search: Search {
                 about: about?,

@@ -63,6 +63,7 @@ impl Wanted {
             let campaigns = fields.optional::<Vec<Id>>("campaigns", &mut faults);
             let scenario = fields.optional::<Id>("scenario", &mut faults);
             fields.finish(&mut faults);
+            staffing::each_once(campaigns.iter().flatten().flatten(), &mut faults);
             (limits, from, replaces, campaigns, scenario)
         });
         let Some((Some(limits), Some(from), Some(replaces), Some(campaigns), Some(scenario))) =
