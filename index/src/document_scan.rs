@@ -9,6 +9,7 @@ use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
 use crate::pool::Pool;
+use crate::scan::BLOCK;
 use crate::segment::Segment;
 use crate::text::{Section, Shape, TextQuery, times_by_document};
 
@@ -21,6 +22,8 @@ pub(crate) struct DocumentScan<'a> {
     start: DocId,
     /// Where the documents of the block's people stand in the lists below; only of people who have a word.
     people: Vec<Option<Range<usize>>>,
+    /// Who has a word, by their position in the block.
+    with_words: Vec<usize>,
     shapes: Vec<Shape>,
     /// Sums of gains.
     sums: Vec<f64>,
@@ -55,7 +58,8 @@ impl<'a> DocumentScan<'a> {
             query,
             postings,
             start: 0,
-            people: Vec::new(),
+            people: vec![None; BLOCK as usize],
+            with_words: Vec::new(),
             shapes: Vec::new(),
             sums: Vec::new(),
             places: Vec::new(),
@@ -64,10 +68,12 @@ impl<'a> DocumentScan<'a> {
     }
 
     /// Looks at the documents of the people in `block`. Ask for ever later blocks.
-    pub(crate) fn read(&mut self, block: &Range<DocId>) {
+    /// Sets the bits of those who have a word in any.
+    pub(crate) fn read(&mut self, block: &Range<DocId>, touched: &mut [u64]) {
         self.start = block.start;
-        self.people.clear();
-        self.people.resize(block.len(), None);
+        for idx in self.with_words.drain(..) {
+            self.people[idx] = None;
+        }
         self.shapes.clear();
         self.sums.clear();
         for (word_idx, postings) in &mut self.postings {
@@ -76,8 +82,10 @@ impl<'a> DocumentScan<'a> {
                 doc = postings.seek(block.start);
             }
             while doc < block.end {
-                let place = &mut self.people[(doc - block.start) as usize];
-                let range = place.get_or_insert_with(|| {
+                let idx = (doc - block.start) as usize;
+                let range = self.people[idx].get_or_insert_with(|| {
+                    touched[idx / 64] |= 1 << (idx % 64);
+                    self.with_words.push(idx);
                     let first = self.shapes.len();
                     self.segment.shapes(doc, &mut self.of_person);
                     self.shapes.extend_from_slice(&self.of_person);

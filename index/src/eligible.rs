@@ -12,6 +12,7 @@ use crate::allowed::{Allowed, Scan};
 use crate::columns::{Scene, Setting};
 use crate::pool::Pool;
 use crate::scan::{each_of, in_parts};
+use crate::top::Top;
 
 /// Somebody who may hold a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,26 @@ impl Pool {
         limit: usize,
         threads: NonZeroUsize,
     ) -> Result<(Vec<Eligible<'_>>, usize), IndexError> {
+        let people = self.holders(terms, limit, threads)?;
+        let total = people.total;
+        let person = |(score, place, rate)| Eligible {
+            id: self.id_at(place),
+            score,
+            rate,
+        };
+        Ok((people.into_first().into_iter().map(person).collect(), total))
+    }
+
+    /// The first of those who may hold a role, with what it pays them.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn holders(
+        &self,
+        terms: &Terms<'_>,
+        limit: usize,
+        threads: NonZeroUsize,
+    ) -> Result<Top<'_, CentsPerHour>, IndexError> {
         let texts = [has_text(terms).then(|| self.text_model().query(&terms.role.text))];
         let settings: Vec<Setting> = each_of(&self.segments, threads, |segment| {
             segment.shared.setting(terms.file, &terms.calendar)
@@ -54,36 +75,23 @@ impl Pool {
             scenes: &scenes,
         };
         let found = in_parts(self, threads, |parts| {
-            let mut people: Vec<(Points, CentsPerHour, usize, DocId)> = Vec::new();
+            let mut top = Top::new(self, limit);
             for part in parts {
                 let allowed = scan.allowed(part, 0)?;
-                let segment = allowed.segment;
-                let sure = allowed.sure.iter();
-                people.extend(sure.map(|pair| (pair.score, pair.rate, segment, pair.doc)));
+                top.total += allowed.sure.len();
+                for pair in &allowed.sure {
+                    if top.takes(pair.score, part.segment_idx) {
+                        top.offer(pair.score, part.place(pair.doc), pair.rate);
+                    }
+                }
                 self.judge(&allowed, terms, |doc, score, rate| {
-                    people.push((score, rate, segment, doc));
+                    top.total += 1;
+                    top.offer(score, part.place(doc), rate);
                 })?;
             }
-            Ok(people)
+            Ok(top)
         })?;
-        let mut people = found.concat();
-        let total = people.len();
-        let id = |&(_, _, segment, doc): &(_, _, usize, DocId)| self.segments[segment].id(doc);
-        let order = |a: &_, b: &_| {
-            let points = |it: &(Points, CentsPerHour, usize, DocId)| it.0;
-            points(b).cmp(&points(a)).then_with(|| id(a).cmp(id(b)))
-        };
-        if limit < total {
-            people.select_nth_unstable_by(limit, order);
-            people.truncate(limit);
-        }
-        people.sort_unstable_by(order);
-        let person = |it: &(Points, CentsPerHour, usize, DocId)| Eligible {
-            id: id(it),
-            score: it.0,
-            rate: it.1,
-        };
-        Ok((people.iter().map(person).collect(), total))
+        Ok(Top::merged(self, limit, found))
     }
 
     /// Tells of those whom columns do not decide and who may hold the role by their profile.

@@ -124,11 +124,11 @@ impl Pool {
                 let tree = tree_of(segment, terms, &setting);
                 clauses.sets(self, segment, &tree, search, false)
             };
-            let sets: Result<Vec<Vec<Bitmap>>, _> = each_of(&self.segments, threads(), sets)
+            let sets: Result<Vec<Vec<Bitmap>>, _> = each_of(&self.segments, threads(self), sets)
                 .into_iter()
                 .collect();
             let sets = sets?;
-            let facets = each_of(kinds, threads(), |kind| {
+            let facets = each_of(kinds, threads(self), |kind| {
                 let counting = Counting {
                     pool: self,
                     search,

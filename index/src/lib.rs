@@ -42,6 +42,7 @@ mod source;
 #[cfg(test)]
 mod testing;
 mod text;
+mod top;
 mod updater;
 #[cfg(test)]
 mod updates;

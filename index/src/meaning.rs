@@ -15,7 +15,8 @@ use muster_matcher::model::profile::{Profile, Skill};
 use muster_matcher::model::words::SkillId;
 use tantivy::DocId;
 
-use crate::columns::{Columns, List};
+use crate::columns::{Columns, List, documents};
+use crate::scan::BLOCK;
 
 /// A skill that words mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,9 +113,17 @@ type Worth<'a> = (&'a List<u8>, [u32; 6]);
 pub(crate) struct SkillScan<'a> {
     /// By run and meant skill.
     runs: Vec<Vec<Vec<Worth<'a>>>>,
+    /// What of a skill somebody shows; 0 between skills.
     best: Vec<u32>,
+    /// What is left of a run; 1000 between runs.
     left: Vec<u32>,
+    /// What all runs make.
     sums: Vec<u32>,
+    /// The documents of the block that may have any, a bit each.
+    touched: Vec<u64>,
+    /// Buffers: who has an entry for the skill, and for the run; some several times.
+    of_skill: Vec<usize>,
+    of_run: Vec<usize>,
 }
 
 impl<'a> SkillScan<'a> {
@@ -135,43 +144,50 @@ impl<'a> SkillScan<'a> {
             .collect();
         (!runs.is_empty()).then_some(Self {
             runs,
-            best: Vec::new(),
-            left: Vec::new(),
-            sums: Vec::new(),
+            best: vec![0; BLOCK as usize],
+            left: vec![1000; BLOCK as usize],
+            sums: vec![0; BLOCK as usize],
+            touched: vec![0; BLOCK as usize / 64],
+            of_skill: Vec::new(),
+            of_run: Vec::new(),
         })
     }
 
     /// Looks at a block of documents.
     ///
     /// # Complexity
-    /// O(entries of the lists in the block + meant skills × block).
+    /// O(entries of the lists in the block).
     pub(crate) fn read(&mut self, block: &Range<DocId>) -> BlockSkills<'_> {
-        self.sums.clear();
-        self.sums.resize(block.len(), 0);
+        for (word, start) in self.touched.iter_mut().zip((0..).step_by(64)) {
+            for idx in documents(std::mem::take(word), start) {
+                self.sums[idx as usize] = 0;
+            }
+        }
         for run in &self.runs {
-            self.left.clear();
-            self.left.resize(block.len(), 1000);
             for lists in run {
-                self.best.clear();
-                self.best.resize(block.len(), 0);
                 for (list, worth) in lists {
                     for (doc, level) in list.within(block) {
-                        let best = &mut self.best[(doc - block.start) as usize];
-                        *best = (*best).max(worth[usize::from(level.min(5))]);
+                        let idx = (doc - block.start) as usize;
+                        self.best[idx] = self.best[idx].max(worth[usize::from(level.min(5))]);
+                        self.of_skill.push(idx);
                     }
                 }
-                for (left, best) in self.left.iter_mut().zip(&self.best) {
-                    *left = *left * (1000 - best) / 1000;
+                for idx in self.of_skill.drain(..) {
+                    let best = std::mem::take(&mut self.best[idx]);
+                    self.left[idx] = self.left[idx] * (1000 - best) / 1000;
+                    self.of_run.push(idx);
                 }
             }
-            for (sum, left) in self.sums.iter_mut().zip(&self.left) {
-                *sum += 1000 - left;
+            for idx in self.of_run.drain(..) {
+                self.sums[idx] += 1000 - std::mem::replace(&mut self.left[idx], 1000);
+                self.touched[idx / 64] |= 1 << (idx % 64);
             }
         }
         BlockSkills {
             start: block.start,
             n_runs: u32::try_from(self.runs.len()).unwrap_or(u32::MAX),
             sums: &self.sums,
+            touched: &self.touched,
         }
     }
 }
@@ -181,9 +197,15 @@ pub(crate) struct BlockSkills<'a> {
     start: DocId,
     n_runs: u32,
     sums: &'a [u32],
+    touched: &'a [u64],
 }
 
 impl BlockSkills<'_> {
+    /// The documents that may have points, a bit each: the 64 from the `idx`th such of the block on.
+    pub(crate) fn touched(&self, idx: usize) -> u64 {
+        self.touched[idx]
+    }
+
     pub(crate) fn of(&self, doc: DocId) -> Points {
         let sum = self.sums[(doc - self.start) as usize];
         Points::new(sum / self.n_runs).unwrap_or(Points::MAX)

@@ -18,9 +18,10 @@ use crate::evidence::said;
 use crate::meaning::{SkillScan, together};
 use crate::pool::{Place, Pool};
 use crate::scan::{TextScan, blocks, each_of, threads};
-use crate::search::{Search, first};
+use crate::search::Search;
 use crate::segment::Segment;
 use crate::text::TextQuery;
+use crate::top::first;
 
 /// People who fail exactly one clause.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,10 +117,11 @@ impl Pool {
                 let ranked = self.ranked(segment, &fails, &found, search, &clauses.ranking)?;
                 Ok::<_, IndexError>((fails, ranked))
             };
-            let found = each_of(&self.segments, threads(), of_segment);
+            let found = each_of(&self.segments, threads(self), of_segment);
             let found: Vec<(ByClause, RankedByClause)> =
                 found.into_iter().collect::<Result<_, _>>()?;
             let mut groups = Vec::new();
+            let mut reader = self.reader();
             for (idx, (at, requirement)) in conditions.into_iter().enumerate() {
                 let total = found.iter().map(|(fails, _)| fails[idx].len()).sum();
                 let mut group = NearGroup {
@@ -135,8 +137,8 @@ impl Pool {
                     };
                     ranked[idx].iter().map(place)
                 });
-                for (points, place) in first(self, ranked.collect(), best) {
-                    let profile = self.profile(place)?;
+                for (points, place, ()) in first(self, ranked, best) {
+                    let profile = reader.profile(place)?;
                     let person = Person::new(&profile, &terms.calendar);
                     let evidence = match requirement {
                         Requirement::None(_) => excluded(at, requirement, terms),

@@ -20,9 +20,9 @@ use crate::columns::{Bitmap, Columns, NO_ROLES, Scene, Scorer, Setting, Side, Tr
 use crate::near::{ByClause, NearGroup, NearMiss, NearMisses, RankedByClause, exactly_one};
 use crate::pool::{Place, Pool};
 use crate::scan::{TextScan, blocks, each_of, threads};
-use crate::search::{Ranked, first};
 use crate::segment::Segment;
 use crate::text::TextQuery;
+use crate::top::first;
 
 impl Pool {
     /// Everybody whom exactly one reason keeps off a role, by what of the role it is about, the `best` of each by
@@ -49,13 +49,14 @@ impl Pool {
             let ranked = self.ranked_for_role(segment, terms, &scene, &query, &fails, &odd)?;
             Ok::<_, IndexError>((fails, ranked))
         };
-        let found = each_of(&self.segments, threads(), of_segment);
+        let found = each_of(&self.segments, threads(self), of_segment);
         let found: Vec<(ByClause, RankedByClause)> = found.into_iter().collect::<Result<_, _>>()?;
         let busy: Vec<Place> = busy
             .iter()
             .filter_map(|id| self.place(id.as_str()))
             .collect();
         let mut groups = Vec::new();
+        let mut reader = self.reader();
         for (idx, clause) in asked.iter().enumerate() {
             let is_in = |place: &&Place| found[place.segment].0[idx].contains(place.doc);
             let mut group = NearGroup {
@@ -65,14 +66,14 @@ impl Pool {
                 busy: busy.iter().filter(is_in).count(),
                 best: Vec::new(),
             };
-            let mut ranked = Ranked::new();
-            for (segment, (_, of_segment)) in found.iter().enumerate() {
-                let place =
-                    |(points, doc): &(Points, DocId)| (*points, Place { segment, doc: *doc });
-                ranked.extend(of_segment[idx].iter().map(place));
-            }
-            for (points, place) in first(self, ranked, best) {
-                let profile = self.profile(place)?;
+            let ranked = found.iter().enumerate().flat_map(|(segment, (_, ranked))| {
+                let place = move |(points, doc): &(Points, DocId)| {
+                    (*points, Place { segment, doc: *doc })
+                };
+                ranked[idx].iter().map(place)
+            });
+            for (points, place, ()) in first(self, ranked, best) {
+                let profile = reader.profile(place)?;
                 let person = Person::new(&profile, &terms.calendar);
                 let score = score(&person, terms, self.text_model().points(&query, &profile));
                 let Some(reason) = why_not(&person, terms).pop() else {

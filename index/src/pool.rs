@@ -126,16 +126,16 @@ impl Pool {
 
     /// Every profile, in the order of ids.
     pub fn profiles(&self) -> impl Iterator<Item = Result<Profile, IndexError>> {
-        let mut stores: Vec<Option<ProfileStore<'_>>> =
-            self.segments.iter().map(|_| None).collect();
-        self.places().map(move |place| {
-            let segment = &self.segments[place.segment];
-            let store = match &mut stores[place.segment] {
-                Some(store) => store,
-                closed => closed.insert(segment.store(&self.fields, &self.dir)?),
-            };
-            store.profile(place.doc)
-        })
+        let mut reader = self.reader();
+        self.places().map(move |place| reader.profile(place))
+    }
+
+    /// Reads profiles, for one thread.
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader {
+            pool: self,
+            stores: self.segments.iter().map(|_| None).collect(),
+        }
     }
 
     /// Where everybody stands, in the order of ids.
@@ -182,29 +182,46 @@ impl Pool {
         self.segments[place.segment].id(place.doc)
     }
 
-    /// The profile of whoever stands somewhere.
-    pub(crate) fn profile(&self, place: Place) -> Result<Profile, IndexError> {
-        self.segments[place.segment]
-            .store(&self.fields, &self.dir)?
-            .profile(place.doc)
-    }
-
     /// The profile of an expert, if the pool has them.
     ///
     /// # Errors
     /// When the index cannot be read.
     pub fn person(&self, id: &Id) -> Result<Option<Profile>, IndexError> {
         let place = self.place(id.as_str());
-        place.map(|place| self.profile(place)).transpose()
+        place.map(|place| self.reader().profile(place)).transpose()
     }
 
     /// The profile of an expert, and its text as it is stored, if the pool has them.
     pub(crate) fn stored(&self, id: &Id) -> Result<Option<(Profile, String)>, IndexError> {
-        let Some(place) = self.place(id.as_str()) else {
-            return Ok(None);
-        };
-        let store = self.segments[place.segment].store(&self.fields, &self.dir)?;
-        Ok(Some((store.profile(place.doc)?, store.text(place.doc)?)))
+        let place = self.place(id.as_str());
+        place.map(|place| self.reader().stored(place)).transpose()
+    }
+}
+
+/// Reads stored profiles; each segment's are opened once.
+pub(crate) struct Reader<'p> {
+    pool: &'p Pool,
+    /// By segment, where one was asked for.
+    stores: Vec<Option<ProfileStore<'p>>>,
+}
+
+impl<'p> Reader<'p> {
+    /// The profile of whoever stands somewhere.
+    pub(crate) fn profile(&mut self, place: Place) -> Result<Profile, IndexError> {
+        self.store(place)?.profile(place.doc)
+    }
+
+    /// The same, and its text as it is stored.
+    pub(crate) fn stored(&mut self, place: Place) -> Result<(Profile, String), IndexError> {
+        self.store(place)?.stored(place.doc)
+    }
+
+    fn store(&mut self, place: Place) -> Result<&ProfileStore<'p>, IndexError> {
+        let (pool, segment) = (self.pool, &self.pool.segments[place.segment]);
+        Ok(match &mut self.stores[place.segment] {
+            Some(store) => store,
+            closed => closed.insert(segment.store(&pool.fields, &pool.dir)?),
+        })
     }
 }
 

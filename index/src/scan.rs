@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
+use std::sync::LazyLock;
 use std::thread;
 
 use muster_matcher::model::Points;
@@ -10,6 +11,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
+use crate::columns::documents;
 use crate::document_scan::DocumentScan;
 use crate::pool::{Place, Pool};
 use crate::segment::Segment;
@@ -43,9 +45,16 @@ impl Part<'_> {
     }
 }
 
-/// How many threads the machine runs at once.
-pub(crate) fn threads() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+/// How many threads the machine runs at once: asking takes longer than a small search.
+static THREADS: LazyLock<NonZeroUsize> =
+    LazyLock::new(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+
+/// Threads that are worth starting for work that is done in microseconds for a thousand people.
+pub(crate) fn threads(pool: &Pool) -> NonZeroUsize {
+    /// People whom a thread looks at in some ten times what it takes to start it.
+    const LEAST: usize = 1 << 17;
+    let most = NonZeroUsize::MIN.saturating_add(pool.experts() / LEAST);
+    most.min(*THREADS)
 }
 
 /// What `work` makes of each item, in order.
@@ -141,6 +150,8 @@ pub(crate) struct TextScan<'a> {
     postings: Vec<[Option<SegmentPostings>; 2]>,
     /// By section; sums of gains of the block's documents.
     sums: [Vec<f64>; 2],
+    /// The documents of the block that have a word, a bit each; all others have sums of 0.
+    touched: Vec<u64>,
     /// What the people wrote, where they wrote anything.
     written: Option<DocumentScan<'a>>,
 }
@@ -168,7 +179,8 @@ impl<'a> TextScan<'a> {
             segment,
             query,
             postings,
-            sums: Default::default(),
+            sums: [(); 2].map(|()| vec![0.0; BLOCK as usize]),
+            touched: vec![0; BLOCK as usize / 64],
             written: DocumentScan::new(pool, segment, query)?,
         })
     }
@@ -177,9 +189,12 @@ impl<'a> TextScan<'a> {
     /// blocks.
     pub(crate) fn read(&mut self, block: Range<DocId>) -> BlockPoints<'_> {
         let start = block.start;
-        for sums in &mut self.sums {
-            sums.clear();
-            sums.resize(block.len(), 0.0);
+        for (word, start) in self.touched.iter_mut().zip((0..).step_by(64)) {
+            for idx in documents(std::mem::take(word), start) {
+                for sums in &mut self.sums {
+                    sums[idx as usize] = 0.0;
+                }
+            }
         }
         for (word_idx, of_word) in self.postings.iter_mut().enumerate() {
             for section in Section::SINGLE {
@@ -194,18 +209,21 @@ impl<'a> TextScan<'a> {
                     let times = postings.term_freq();
                     let length = self.segment.length(section, doc);
                     let gain = self.query.gain(word_idx, section, times, length);
-                    self.sums[section.idx()][(doc - start) as usize] += gain;
+                    let idx = (doc - start) as usize;
+                    self.sums[section.idx()][idx] += gain;
+                    self.touched[idx / 64] |= 1 << (idx % 64);
                     doc = postings.advance();
                 }
             }
         }
         if let Some(written) = &mut self.written {
-            written.read(&block);
+            written.read(&block, &mut self.touched);
         }
         BlockPoints {
             start,
             query: self.query,
             sums: &self.sums,
+            touched: &self.touched,
             written: self.written.as_ref(),
         }
     }
@@ -216,10 +234,16 @@ pub(crate) struct BlockPoints<'a> {
     start: DocId,
     query: &'a TextQuery,
     sums: &'a [Vec<f64>; 2],
+    touched: &'a [u64],
     written: Option<&'a DocumentScan<'a>>,
 }
 
 impl BlockPoints<'_> {
+    /// The documents that may have points, a bit each: the 64 from the `idx`th such of the block on.
+    pub(crate) fn touched(&self, idx: usize) -> u64 {
+        self.touched[idx]
+    }
+
     /// Whether the document has any word of the text.
     pub(crate) fn has_word(&self, doc: DocId) -> bool {
         let idx = (doc - self.start) as usize;

@@ -2,24 +2,25 @@
 
 use jiff::civil::Date;
 use muster_matcher::eligibility::evidence::{Evidence, evidence_for_role};
-use muster_matcher::eligibility::{Person, Terms, first_failed, pay};
+use muster_matcher::eligibility::{Person, Terms};
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::words::{Currency, TimeZoneName};
 use muster_matcher::model::{CentsPerHour, Hours, Id, Points};
 use muster_matcher::query::{Query, Word};
-use muster_matcher::score::{Score, has_text, score};
+use muster_matcher::score::{Score, score};
 
 use crate::IndexError;
 use crate::clauses::{Clauses, bare_runs, tree_of, with_terms};
-use crate::columns::{Bitmap, Scene, Scorer, Setting as Seen};
+use crate::columns::{Bitmap, documents};
 use crate::evidence::Witness;
 use crate::meaning::{Meaning, SkillScan, skills_of, together};
 use crate::pool::{Place, Pool};
 use crate::scan::{Part, TextScan, blocks, each_of, in_parts, threads};
 use crate::segment::Segment;
 use crate::snippet::{Snippet, snippet};
-use crate::text::{Shown, TextQuery};
+use crate::text::Shown;
+use crate::top::Top;
 
 /// What is searched for.
 #[derive(Clone, Debug)]
@@ -159,23 +160,6 @@ pub struct RoleHit {
 /// Points of people with their ids, by points, then by id.
 pub type PointsById<'p> = Vec<(Points, &'p str)>;
 
-/// Points of people, in no particular order.
-pub(crate) type Ranked = Vec<(Points, Place)>;
-
-/// The first `limit` by points, then by id.
-pub(crate) fn first(pool: &Pool, mut ranked: Ranked, limit: usize) -> Ranked {
-    let order = |a: &(Points, Place), b: &(Points, Place)| {
-        let by_id = || pool.id_at(a.1).cmp(pool.id_at(b.1));
-        b.0.cmp(&a.0).then_with(by_id)
-    };
-    if limit < ranked.len() {
-        ranked.select_nth_unstable_by(limit, order);
-        ranked.truncate(limit);
-    }
-    ranked.sort_unstable_by(order);
-    ranked
-}
-
 impl Pool {
     /// Everybody who satisfies the search, the best first.
     ///
@@ -188,10 +172,15 @@ impl Pool {
     pub fn search(&self, search: &Search) -> Result<Found, IndexError> {
         with_terms(search, |terms| {
             let clauses = Clauses::new(self, search);
-            let (total, ranked) = self.ranked_hits(search, &clauses, terms)?;
+            let top = self.top(search, &clauses, terms)?;
+            let total = top.total;
             let witness = Witness::new(self, search, &clauses, terms)?;
-            let shown = ranked.into_iter();
-            let hits = shown.map(|(points, place)| self.hit(points, place, &witness));
+            let mut reader = self.reader();
+            let shown = top.into_first().into_iter();
+            let hits = shown.map(|(points, place, ())| {
+                let profile = reader.profile(place)?;
+                Ok::<_, IndexError>(self.hit(points, place, profile, &witness))
+            });
             Ok(Found {
                 total,
                 hits: hits.collect::<Result<_, IndexError>>()?,
@@ -206,46 +195,37 @@ impl Pool {
     pub fn points(&self, search: &Search) -> Result<(usize, PointsById<'_>), IndexError> {
         with_terms(search, |terms| {
             let clauses = Clauses::new(self, search);
-            let (total, ranked) = self.ranked_hits(search, &clauses, terms)?;
-            let ranked = ranked.into_iter();
-            let ranked = ranked.map(|(points, place)| (points, self.id_at(place)));
+            let top = self.top(search, &clauses, terms)?;
+            let total = top.total;
+            let ranked = top.into_first().into_iter();
+            let ranked = ranked.map(|(points, place, ())| (points, self.id_at(place)));
             Ok((total, ranked.collect()))
         })
     }
 
-    /// How many people a search finds, and its hits.
-    fn ranked_hits(
+    /// How many people a search finds, and the first of them.
+    fn top(
         &self,
         search: &Search,
         clauses: &Clauses,
         terms: &Terms<'_>,
-    ) -> Result<(usize, Ranked), IndexError> {
+    ) -> Result<Top<'_, ()>, IndexError> {
+        let mut found = found(self, search, clauses, terms, true)?;
+        let except = search.except.as_ref();
+        if let Some(place) = except.and_then(|id| self.place(id.as_str())) {
+            found[place.segment].delete(place.doc);
+        }
         let finding = Finding {
             pool: self,
             clauses,
-            meant: &search.meant,
-            found: found(self, search, clauses, terms, true)?,
+            search,
+            found,
         };
-        let mut matches = in_parts(self, threads(), |parts| finding.matches(parts))?.concat();
-        if let Some(place) = search
-            .except
-            .as_ref()
-            .and_then(|id| self.place(id.as_str()))
-        {
-            matches.retain(|(_, own)| *own != place);
-        }
-        let total = matches.len();
-        if let Some((points, id)) = &search.after {
-            let is_behind = |(own, place): &(Points, Place)| {
-                own < points || (own == points && self.id_at(*place) > id.as_str())
-            };
-            matches.retain(is_behind);
-        }
-        Ok((total, first(self, matches, search.limit)))
+        let parts = in_parts(self, threads(self), |parts| finding.top(parts))?;
+        Ok(Top::merged(self, search.limit, parts))
     }
 
-    fn hit(&self, points: Points, place: Place, witness: &Witness<'_>) -> Result<Hit, IndexError> {
-        let profile = self.profile(place)?;
+    fn hit(&self, points: Points, place: Place, profile: Profile, witness: &Witness<'_>) -> Hit {
         let ranking = &witness.clauses.ranking;
         let text = match ranking.is_empty() {
             true => Points::default(),
@@ -253,7 +233,7 @@ impl Pool {
         };
         let person = Person::new(&profile, &witness.terms.calendar);
         let rate = person.minimum(witness.terms.file);
-        Ok(Hit {
+        Hit {
             points,
             text,
             skills: skills_of(witness.meant, &profile),
@@ -263,7 +243,7 @@ impl Pool {
             hours: hours(&person, witness.terms),
             rate: rate.and_then(|rate| CentsPerHour::new(rate.0)),
             profile,
-        })
+        }
     }
 
     /// Everybody who may hold a role, by match score.
@@ -275,26 +255,13 @@ impl Pool {
     /// O(postings of the role's words + entries of its conditions' lists + people who may hold it).
     pub fn for_role(&self, terms: &Terms<'_>, limit: usize) -> Result<FoundForRole, IndexError> {
         let query = self.text_model().query(&terms.role.text);
-        let settings = each_of(&self.segments, threads(), |segment| {
-            segment.shared.setting(terms.file, &terms.calendar)
-        });
-        let seen: Vec<(&Segment, Seen)> = self.segments.iter().zip(settings).collect();
-        let scenes = each_of(&seen, threads(), |(segment, setting)| {
-            Scene::new(&segment.shared.columns, terms, setting)
-        });
-        let matching = Matching {
-            pool: self,
-            terms,
-            query: has_text(terms).then_some(&query),
-            scenes,
-        };
-        let allowed = in_parts(self, threads(), |parts| matching.matches(parts))?.concat();
-        let total = allowed.len();
+        let top = self.holders(terms, limit, threads(self))?;
+        let total = top.total;
+        let mut reader = self.reader();
         let mut hits = Vec::new();
-        for (_, place) in first(self, allowed, limit) {
-            let profile = self.profile(place)?;
+        for (_, place, rate) in top.into_first() {
+            let profile = reader.profile(place)?;
             let person = Person::new(&profile, &terms.calendar);
-            let rate = pay(&person, terms).unwrap_or(terms.role.pay.target);
             let score = score(&person, terms, self.text_model().points(&query, &profile));
             let snippet = snippet(&query, &profile);
             let documents = query.best_documents(&profile);
@@ -341,100 +308,76 @@ pub(crate) fn found(
         }
         Ok(found)
     };
-    each_of(&pool.segments, threads(), all)
+    each_of(&pool.segments, threads(pool), all)
         .into_iter()
         .collect()
 }
 
 /// A search in progress.
-struct Finding<'a> {
-    pool: &'a Pool,
+struct Finding<'a, 'p> {
+    pool: &'p Pool,
     clauses: &'a Clauses,
-    meant: &'a [Meaning],
+    search: &'a Search,
     /// Whoever satisfies all but the words that rank, by segment.
     found: Vec<Bitmap>,
 }
 
-impl Finding<'_> {
-    fn matches(&self, parts: &[Part<'_>]) -> Result<Ranked, IndexError> {
-        let mut matches = Ranked::new();
-        let ranking = &self.clauses.ranking;
-        let needs_word = self.clauses.ranked.is_some();
+impl<'p> Finding<'_, 'p> {
+    fn top(&self, parts: &[Part<'_>]) -> Result<Top<'p, ()>, IndexError> {
+        let mut top = Top::new(self.pool, self.search.limit);
         for part in parts {
-            let found = &self.found[part.segment_idx];
-            let mut skills = SkillScan::new(&part.segment.shared.columns, self.meant);
-            if ranking.is_empty() && skills.is_none() {
-                let docs = found.within(&part.docs);
-                matches.extend(docs.map(|doc| (Points::default(), part.place(doc))));
-                continue;
-            }
-            let mut scan = TextScan::new(self.pool, part.segment, ranking)?;
-            for block in blocks(part.docs.clone()) {
-                let texts = scan.read(block.clone());
-                let skills = skills.as_mut().map(|skills| skills.read(&block));
-                for doc in found.within(&block) {
+            self.add(part, &mut top)?;
+        }
+        Ok(top)
+    }
+
+    /// Adds whoever is found in a part of the pool. Whoever has neither a word nor a skill that ranks has no points,
+    /// and is looked at only where nobody has any.
+    fn add(&self, part: &Part<'_>, top: &mut Top<'_, ()>) -> Result<(), IndexError> {
+        let segment = part.segment_idx;
+        let needs_word = self.clauses.ranked.is_some();
+        let mut skills = SkillScan::new(&part.segment.shared.columns, &self.search.meant);
+        let mut scan = TextScan::new(self.pool, part.segment, &self.clauses.ranking)?;
+        for block in blocks(part.docs.clone()) {
+            let texts = scan.read(block.clone());
+            let skills = skills.as_mut().map(|skills| skills.read(&block));
+            let found = self.found[segment].in_block(&block);
+            for (idx, (found, start)) in found.iter().zip(block.step_by(64)).enumerate() {
+                let ranked = texts.touched(idx) | skills.as_ref().map_or(0, |it| it.touched(idx));
+                for doc in documents(found & ranked, start) {
                     let skills = skills.as_ref().map(|skills| skills.of(doc));
                     let shows = skills.is_some_and(|skills| skills > Points::default());
                     if needs_word && !shows && !texts.has_word(doc) {
                         continue;
                     }
-                    matches.push((together(texts.of(doc), skills), part.place(doc)));
-                }
-            }
-        }
-        Ok(matches)
-    }
-}
-
-/// A search for a role in progress.
-struct Matching<'a> {
-    pool: &'a Pool,
-    terms: &'a Terms<'a>,
-    query: Option<&'a TextQuery>,
-    /// By segment.
-    scenes: Vec<Scene<'a>>,
-}
-
-impl Matching<'_> {
-    /// Who may hold the role.
-    fn matches(&self, parts: &[Part<'_>]) -> Result<Ranked, IndexError> {
-        let mut allowed = Ranked::new();
-        for part in parts {
-            self.add_matches(part, &mut allowed)?;
-        }
-        Ok(allowed)
-    }
-
-    fn add_matches(&self, part: &Part<'_>, allowed: &mut Ranked) -> Result<(), IndexError> {
-        let segment = part.segment;
-        let scene = &self.scenes[part.segment_idx];
-        let mut scorer = Scorer::new(scene);
-        let scan = |query| TextScan::new(self.pool, segment, query);
-        let mut scan = self.query.map(scan).transpose()?;
-        let store = segment.store(&self.pool.fields, &self.pool.dir)?;
-        for block in blocks(part.docs.clone()) {
-            let points = scan.as_mut().map(|scan| scan.read(block.clone()));
-            let scores = scorer.read(&block);
-            for doc in segment.alive.within(&block) {
-                if scene.sure.contains(doc) {
-                    if scene.judge(doc).is_ok() {
-                        let total = scores.of(doc, points.as_ref());
-                        allowed.push((total, part.place(doc)));
+                    top.total += 1;
+                    let points = together(texts.of(doc), skills);
+                    if top.takes(points, segment) {
+                        self.offer(points, part.place(doc), top);
                     }
+                }
+                if needs_word {
                     continue;
                 }
-                if !scene.open.contains(doc) {
-                    continue;
-                }
-                let profile = store.profile(doc)?;
-                let person = Person::new(&profile, &self.terms.calendar);
-                if first_failed(&person, self.terms).is_none() {
-                    let text = points.as_ref().map(|points| points.of(doc));
-                    let score = score(&person, self.terms, text.unwrap_or_default());
-                    allowed.push((score.total, part.place(doc)));
+                let others = found & !ranked;
+                top.total += others.count_ones() as usize;
+                if top.takes(Points::default(), segment) {
+                    for doc in documents(others, start) {
+                        self.offer(Points::default(), part.place(doc), top);
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Keeps whoever comes behind the page before.
+    fn offer(&self, points: Points, place: Place, top: &mut Top<'_, ()>) {
+        let is_behind = self.search.after.as_ref().is_none_or(|(last, id)| {
+            points < *last || points == *last && self.pool.id_at(place) > id.as_str()
+        });
+        if is_behind {
+            top.offer(points, place, ());
+        }
     }
 }

@@ -258,11 +258,17 @@ impl<'a> ProfileStore<'a> {
 
     /// The profile of a document.
     pub(crate) fn profile(&self, doc: DocId) -> Result<Profile, IndexError> {
+        Ok(self.stored(doc)?.0)
+    }
+
+    /// The profile of a document, and its text.
+    pub(crate) fn stored(&self, doc: DocId) -> Result<(Profile, String), IndexError> {
         let json = self.text(doc)?;
         let tree = parse(json.as_bytes()).map_err(|error| self.damaged(doc, &error.to_string()))?;
         let mut faults = Faults::default();
-        Profile::from_json(tree, &JsonPath::ROOT, &mut faults)
-            .ok_or_else(|| self.damaged(doc, &faults.to_string()))
+        let profile = Profile::from_json(tree, &JsonPath::ROOT, &mut faults);
+        let profile = profile.ok_or_else(|| self.damaged(doc, &faults.to_string()))?;
+        Ok((profile, json))
     }
 
     fn damaged(&self, doc: DocId, what: &str) -> IndexError {

@@ -16,9 +16,8 @@ use tantivy::DocId;
 use crate::IndexError;
 use crate::allowed::{Allowed, Offer, Ranks, Scan, nobody};
 use crate::columns::{Scene, Setting};
-use crate::pool::{Place, Pool};
+use crate::pool::{Place, Pool, Reader};
 use crate::scan::{each_of, in_parts};
-use crate::segment::{ProfileStore, Segment};
 use crate::text::TextQuery;
 
 /// A pool as a source of candidates.
@@ -62,8 +61,9 @@ impl CandidateSource for IndexSource<'_> {
 
     fn profiles(&self, ids: &[Id]) -> Result<Vec<Profile>, SourceError> {
         let places = ids.iter().filter_map(|id| self.pool.place(id.as_str()));
+        let mut reader = self.pool.reader();
         let profiles: Result<_, IndexError> =
-            places.map(|place| self.pool.profile(place)).collect();
+            places.map(|place| reader.profile(place)).collect();
         profiles.map_err(|error| SourceError::Pool(Box::new(error)))
     }
 }
@@ -197,15 +197,11 @@ impl<'p> IndexSource<'p> {
         let shares: Vec<&[&[Offer]]> = people.chunks(share).collect();
         let done = each_of(&shares, self.threads, |people| {
             let mut lists = all.empty_copy();
-            let of_segment = people.chunk_by(|a, b| a[0].0.segment == b[0].0.segment);
-            for people in of_segment {
-                let segment: &Segment = &self.pool.segments[people[0][0].0.segment];
-                let store = segment.store(&self.pool.fields, &self.pool.dir)?;
-                for offers in people {
-                    let profile = self.profile(&store, offers[0].0)?;
-                    let to = offers.iter().map(|(_, role, text)| (*role, *text));
-                    lists.offer_to(&profile, to);
-                }
+            let mut reader = self.pool.reader();
+            for offers in *people {
+                let profile = self.profile(&mut reader, offers[0].0)?;
+                let to = offers.iter().map(|(_, role, text)| (*role, *text));
+                lists.offer_to(&profile, to);
             }
             Ok::<_, IndexError>(lists)
         });
@@ -216,13 +212,13 @@ impl<'p> IndexSource<'p> {
     }
 
     /// The profile of somebody who is looked at again whenever the pool is priced.
-    fn profile(&self, store: &ProfileStore<'_>, place: Place) -> Result<Arc<Profile>, IndexError> {
+    fn profile(&self, reader: &mut Reader<'_>, place: Place) -> Result<Arc<Profile>, IndexError> {
         let key = (place.segment, place.doc);
         let kept = || self.profiles.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(profile) = kept().get(&key) {
             return Ok(Arc::clone(profile));
         }
-        let profile = Arc::new(store.profile(place.doc)?);
+        let profile = Arc::new(reader.profile(place)?);
         let mut kept = kept();
         if kept.len() < MOST_PROFILES {
             kept.insert(key, Arc::clone(&profile));
@@ -234,9 +230,10 @@ impl<'p> IndexSource<'p> {
 /// Offers, to no role, people of the pool whom pins and vetoes name and whom all roles rule out.
 fn offer_named(pool: &Pool, lists: &mut RoleShortlists<'_>) -> Result<(), IndexError> {
     let ids: Vec<Id> = lists.not_offered().cloned().collect();
+    let mut reader = pool.reader();
     for id in ids {
         if let Some(place) = pool.place(id.as_str()) {
-            lists.offer_to(&pool.profile(place)?, []);
+            lists.offer_to(&reader.profile(place)?, []);
         }
     }
     Ok(())

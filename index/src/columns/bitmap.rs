@@ -137,6 +137,13 @@ impl Bitmap {
         }
     }
 
+    /// The documents of a block that begins with a multiple of 64, 64 a word.
+    pub(crate) fn in_block(&self, block: &std::ops::Range<DocId>) -> &[u64] {
+        let (first, end) = (block.start / 64, block.end.div_ceil(64));
+        let end = self.words.len().min(end as usize);
+        self.words.get(first as usize..end).unwrap_or_default()
+    }
+
     /// How many documents.
     pub(crate) fn len(&self) -> usize {
         let ones = self.words.iter().map(|word| word.count_ones() as usize);
@@ -160,13 +167,7 @@ impl Bitmap {
                 if first < start {
                     left &= u64::MAX << (start - first);
                 }
-                std::iter::from_fn(move || {
-                    let lowest = left.trailing_zeros();
-                    (left != 0).then(|| {
-                        left &= left - 1;
-                        first + lowest
-                    })
-                })
+                documents(left, first)
             })
             .take_while(move |doc| *doc < end)
     }
@@ -175,6 +176,17 @@ impl Bitmap {
     pub(crate) fn docs(&self) -> impl Iterator<Item = DocId> + '_ {
         self.within(&(0..self.n_docs))
     }
+}
+
+/// The documents of a word whose lowest bit is `first`, in order.
+pub(crate) fn documents(mut word: u64, first: DocId) -> impl Iterator<Item = DocId> {
+    std::iter::from_fn(move || {
+        let lowest = word.trailing_zeros();
+        (word != 0).then(|| {
+            word &= word - 1;
+            first + lowest
+        })
+    })
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod score;
 mod store;
 mod tree;
 
-pub(crate) use bitmap::Bitmap;
+pub(crate) use bitmap::{Bitmap, documents};
 pub(crate) use build::Rows;
 pub(crate) use hours::{HoursOf, SegmentHours};
 pub(crate) use lists::{List, Lists};
