@@ -156,9 +156,7 @@ impl OpenTime {
     /// O(n log n) in n = days × windows.
     pub fn of(profile: &Profile, calendar: &Calendar) -> Option<Self> {
         let windows = &profile.availability.windows;
-        (!windows.is_empty()).then(|| Self {
-            seconds: seconds_by_day(&spans(profile, windows, calendar), calendar),
-        })
+        (!windows.is_empty()).then(|| WorkTime::of(profile, calendar).open(calendar))
     }
 }
 
@@ -246,32 +244,57 @@ impl DailyWindow {
     }
 }
 
-/// How many whole minutes the person's recurring windows share with the daily window, by week and weekday
-/// (Monday first). Exceptions and commitments play no part. People who named no windows are taken to work
-/// 09:00–18:00 in their zone, Monday to Friday; without a zone they share nothing.
-///
-/// # Complexity
-/// O(n log n) in n = days × windows.
-pub fn overlap(profile: &Profile, daily: &DailyWindow, calendar: &Calendar) -> Vec<[u32; 7]> {
-    let office;
-    let windows = if profile.availability.windows.is_empty() {
-        office = office_hours();
-        &office[..]
-    } else {
-        &profile.availability.windows
-    };
-    let spans = spans(profile, windows, calendar);
-    let shared = |day: &(i64, i64)| {
-        let first = spans.partition_point(|span| span.1 <= day.0);
-        let seconds: i64 = spans[first..]
-            .iter()
-            .take_while(|span| span.0 < day.1)
-            .map(|span| span.1.min(day.1) - span.0.max(day.0))
-            .sum();
-        u32::try_from(seconds / 60).unwrap_or(u32::MAX)
-    };
-    let week = |days: &[(i64, i64)]| std::array::from_fn(|day| shared(&days[day]));
-    daily.spans.chunks_exact(7).map(week).collect()
+/// When somebody's recurring windows are open around the days of a calendar; exceptions and commitments play no part.
+/// People who named no windows are taken to work 09:00–18:00 in their zone, Monday to Friday; without a zone they
+/// work at no known time. It depends on zone and windows alone.
+#[derive(Clone, Debug)]
+pub struct WorkTime {
+    /// In seconds since 1970: sorted, apart from each other.
+    spans: Vec<(i64, i64)>,
+}
+
+impl WorkTime {
+    /// Of a person in a calendar.
+    ///
+    /// # Complexity
+    /// O(n log n) in n = days × windows.
+    pub fn of(profile: &Profile, calendar: &Calendar) -> Self {
+        let office;
+        let windows = if profile.availability.windows.is_empty() {
+            office = office_hours();
+            &office[..]
+        } else {
+            &profile.availability.windows
+        };
+        Self {
+            spans: spans(profile, windows, calendar),
+        }
+    }
+
+    /// For how long on each day of the calendar it was made for.
+    pub fn open(&self, calendar: &Calendar) -> OpenTime {
+        OpenTime {
+            seconds: seconds_by_day(&self.spans, calendar),
+        }
+    }
+
+    /// How many whole minutes it shares with the daily window, by week and weekday (Monday first).
+    ///
+    /// # Complexity
+    /// O(days × log spans).
+    pub fn overlap(&self, daily: &DailyWindow) -> Vec<[u32; 7]> {
+        let shared = |day: &(i64, i64)| {
+            let first = self.spans.partition_point(|span| span.1 <= day.0);
+            let seconds: i64 = self.spans[first..]
+                .iter()
+                .take_while(|span| span.0 < day.1)
+                .map(|span| span.1.min(day.1) - span.0.max(day.0))
+                .sum();
+            u32::try_from(seconds / 60).unwrap_or(u32::MAX)
+        };
+        let week = |days: &[(i64, i64)]| std::array::from_fn(|day| shared(&days[day]));
+        daily.spans.chunks_exact(7).map(week).collect()
+    }
 }
 
 fn office_hours() -> Vec<Window> {
@@ -571,7 +594,8 @@ mod tests {
         let time = |text: &str| text.parse::<Time>().unwrap();
         let daily = DailyWindow::new(&zone, time("20:00"), time("02:00"), &calendar);
         let windows = [("tue", "18:00", "23:00"), ("sun", "23:30", "04:00")];
-        let shared = overlap(&profile(in_berlin(40, &windows)), &daily, &calendar);
+        let work = WorkTime::of(&profile(in_berlin(40, &windows)), &calendar);
+        let shared = work.overlap(&daily);
         // Berlin is UTC+1 until the 28th, a Sunday, and UTC+2 from then on.
         assert_eq!(shared[0], [0, 120, 0, 0, 0, 0, 270]);
         assert_eq!(shared[1], [0, 60, 0, 0, 0, 0, 270]);

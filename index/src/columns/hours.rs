@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use muster_matcher::availability::{Calendar, OpenTime, free_hours_when};
+use muster_matcher::availability::{Calendar, OpenTime, WorkTime, free_hours_when};
+use muster_matcher::eligibility::{Terms, overlaps};
 use muster_matcher::json::{Faults, FromJson, Path, parse};
 use muster_matcher::model::campaign::CampaignFile;
 use muster_matcher::model::profile::{Commitment, Exception, Profile};
+use muster_matcher::model::requirement::Leaf;
 use muster_matcher::model::{Hours, Id, Week};
 use serde_json::{Value, json};
 use tantivy::DocId;
 
 use super::remembered::Remembered;
-use super::{Columns, LastDay, Spell};
+use super::{Bitmap, Columns, LastDay, Spell};
 
 /// What free hours depend on beside the people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,24 +53,35 @@ impl HoursOf {
     }
 }
 
-/// Free hours by document and week.
-#[derive(Debug)]
+/// The most days of work times kept, over all zones and windows: some 100 MB of two windows a day.
+const MOST_DAYS: usize = 1 << 21;
+
+/// Free hours by document and week, and who works at certain times.
 pub(crate) struct SegmentHours {
     weeks: usize,
     /// Those whose weeks are not all as their ordinary one: 1 and their row; 0 for all others.
     row: Vec<u32>,
     hours: Vec<u8>,
+    /// In the order of [`Columns::clock`]; empty where that would take too much memory.
+    work: Vec<WorkTime>,
+    /// For the daily windows and weeks asked for last, who shares enough of them.
+    overlapping: Remembered<(Leaf, (Week, Week)), Bitmap>,
 }
 
 impl SegmentHours {
     fn new(columns: &Columns, calendar: &Calendar) -> Self {
+        /// Daily windows that the roles of some campaigns ask for.
+        const WINDOWS: usize = 64;
         let n_docs = columns.n_docs() as usize;
         let weeks = usize::from(calendar.weeks);
         let mut found = Self {
             weeks,
             row: vec![0; n_docs],
             hours: Vec::new(),
+            work: Vec::new(),
+            overlapping: Remembered::of(WINDOWS),
         };
+        let keeps_work = columns.clock.len() * 7 * weeks <= MOST_DAYS;
         let Some(bare) = bare_profile(None) else {
             return found;
         };
@@ -76,7 +89,13 @@ impl SegmentHours {
         let mut opens: Vec<OpenTime> = Vec::new();
         let mut open_of = vec![0_u32; n_docs];
         for (clock, list) in &columns.clock {
-            let open = bare_profile(Some(clock)).and_then(|it| OpenTime::of(&it, calendar));
+            let person = bare_profile(Some(clock)).unwrap_or_else(|| bare.clone());
+            let work = WorkTime::of(&person, calendar);
+            let has_windows = !person.availability.windows.is_empty();
+            let open = has_windows.then(|| work.open(calendar));
+            if keeps_work {
+                found.work.push(work);
+            }
             let Some(open) = open else { continue };
             opens.push(open);
             let number = u32::try_from(opens.len()).unwrap_or(u32::MAX);
@@ -159,6 +178,44 @@ impl SegmentHours {
         Some(&weeks[from.index().min(to)..to])
     }
 
+    /// Everybody who shares enough of a daily window; `leaf` is one of those of the terms, whose calendar this is of.
+    ///
+    /// # Complexity
+    /// O(zones and windows of the people × days + people), once.
+    pub(crate) fn overlapping(
+        &self,
+        columns: &Columns,
+        leaf: &Leaf,
+        terms: &Terms<'_>,
+    ) -> Arc<Bitmap> {
+        let meets = |work: &WorkTime| overlaps(leaf, work, terms);
+        let of = |clock: Option<&str>| {
+            let person = bare_profile(clock)?;
+            Some(WorkTime::of(&person, &terms.calendar))
+        };
+        let make = || {
+            let n_docs = columns.n_docs();
+            let mut set = Bitmap::none(n_docs);
+            if of(None).as_ref().is_some_and(meets) {
+                set = Bitmap::all(n_docs);
+            }
+            for (idx, (clock, list)) in columns.clock.iter().enumerate() {
+                let meets = match self.work.get(idx) {
+                    Some(work) => meets(work),
+                    None => of(Some(clock)).as_ref().is_some_and(meets),
+                };
+                for doc in &list.docs {
+                    match meets {
+                        true => set.insert(*doc),
+                        false => drop(set.delete(*doc)),
+                    }
+                }
+            }
+            set
+        };
+        self.overlapping.get((leaf.clone(), terms.weeks), make)
+    }
+
     /// Free hours in that week from one week to another that has most.
     pub(crate) fn most(&self, columns: &Columns, doc: DocId, weeks: (Week, Week)) -> u8 {
         match self.special(doc, weeks) {
@@ -185,7 +242,7 @@ fn date_of(day: LastDay) -> Date {
 }
 
 /// Somebody of whom nothing is known but zone and windows, as the key of [`Columns::clock`] says them.
-pub(crate) fn bare_profile(clock: Option<&str>) -> Option<Profile> {
+fn bare_profile(clock: Option<&str>) -> Option<Profile> {
     let mut text = json!({
         "id": "x",
         "rate": { "min_cents": 0, "currency": "USD" },

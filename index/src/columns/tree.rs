@@ -7,12 +7,11 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use muster_matcher::eligibility::{Person, Terms, holds};
+use muster_matcher::eligibility::Terms;
 use muster_matcher::model::requirement::{Leaf, Requirement};
 use muster_matcher::model::{Id, Week};
 
 use super::build::rank;
-use super::hours::bare_profile;
 use super::lists::{List, any_special, special};
 use super::{Bitmap, Columns, LastDay, SegmentHours};
 use crate::schema::days_from_1970;
@@ -71,7 +70,7 @@ impl Tree<'_> {
                 }
                 Bitmap::at_least(n_docs, k, of.iter().map(|node| self.holds(node, side)))
             }
-            Requirement::Leaf(leaf) => self.leaf(requirement, leaf, side),
+            Requirement::Leaf(leaf) => self.leaf(leaf, side),
         }
     }
 
@@ -118,7 +117,7 @@ impl Tree<'_> {
         day(self.terms.calendar.monday(week))
     }
 
-    fn leaf(&self, requirement: &Requirement, leaf: &Leaf, side: Side) -> Bitmap {
+    fn leaf(&self, leaf: &Leaf, side: Side) -> Bitmap {
         let columns = self.columns;
         let n_docs = columns.n_docs();
         let any = |()| true;
@@ -217,7 +216,10 @@ impl Tree<'_> {
                 self.listed(recent, |until| i64::from(until) >= latest)
                     .inverted()
             }
-            Leaf::Overlap { .. } => self.overlapping(requirement),
+            Leaf::Overlap { .. } => {
+                let hours = self.hours.overlapping(columns, leaf, self.terms);
+                Bitmap::clone(&hours)
+            }
         }
     }
 
@@ -281,26 +283,6 @@ impl Tree<'_> {
             .filter(|(_, ends)| *ends)
             .map(|(week, _)| week)
             .collect()
-    }
-
-    /// Everybody whose windows meet a daily window. Zone and windows decide, whoever shares them.
-    fn overlapping(&self, requirement: &Requirement) -> Bitmap {
-        let n_docs = self.columns.n_docs();
-        let meets = |clock: Option<&str>| {
-            bare_profile(clock).is_some_and(|profile| {
-                let person = Person::new(&profile, &self.terms.calendar);
-                holds(requirement, &person, self.terms, self.terms.weeks.0)
-            })
-        };
-        let any = |()| true;
-        let mut set = match meets(None) {
-            true => self.listed(self.columns.clock.values(), any).inverted(),
-            false => Bitmap::none(n_docs),
-        };
-        let clocks = self.columns.clock.iter();
-        let meeting = clocks.filter(|(clock, _)| meets(Some(clock)));
-        set.unite(&self.listed(meeting.map(|(_, list)| list), any));
-        set
     }
 
     /// Everybody whom a conflict with the role's client or campaign keeps away.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::evidence::{Fact, Tested};
 use super::{Person, Reason, Terms};
-use crate::availability::{DailyWindow, overlap};
+use crate::availability::{DailyWindow, WorkTime};
 use crate::model::profile::{Assessment, Consent, Credential, Language, Skill};
 use crate::model::requirement::Leaf;
 use crate::model::words::{Cefr, Country, CredentialStatus, LanguageTag, SkillId, TaskType};
@@ -52,9 +52,18 @@ pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: W
         Leaf::CoolOff { client, weeks } => {
             too_recent(person, client, *weeks, terms.calendar.monday(week)).is_none()
         }
+        Leaf::Overlap { .. } => overlaps(leaf, person.work(), terms),
+    }
+}
+
+/// Whether a leaf that asks for hours shared with a daily window holds for somebody who works at such times; no other
+/// leaf does.
+pub fn overlaps(leaf: &Leaf, work: &WorkTime, terms: &Terms<'_>) -> bool {
+    match leaf {
         Leaf::Overlap { hours, .. } => {
-            shared_minutes(leaf, person, terms) >= 60 * u32::from(hours.get())
+            shared_minutes(leaf, work, terms) >= 60 * u32::from(hours.get())
         }
+        _ => false,
     }
 }
 
@@ -131,7 +140,7 @@ pub(super) fn fact(
             until: last_work(person, client)?,
         },
         Leaf::Overlap { .. } => Fact::Overlap {
-            minutes: shared_minutes(leaf, person, terms),
+            minutes: shared_minutes(leaf, person.work(), terms),
         },
     })
 }
@@ -199,7 +208,7 @@ pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: We
             weeks: *weeks,
         },
         Leaf::Overlap { hours, .. } => Reason::Overlap {
-            minutes: shared_minutes(leaf, person, terms),
+            minutes: shared_minutes(leaf, person.work(), terms),
             wanted: *hours,
         },
     }
@@ -381,7 +390,7 @@ fn last_work(person: &Person<'_>, client: &Id) -> Option<Date> {
 }
 
 /// Minutes shared with the leaf's daily window on the best day of the campaign's worst week.
-fn shared_minutes(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> u32 {
+fn shared_minutes(leaf: &Leaf, work: &WorkTime, terms: &Terms<'_>) -> u32 {
     let known = terms
         .daily
         .iter()
@@ -397,7 +406,7 @@ fn shared_minutes(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>) -> u32 {
             None => return 0,
         },
     };
-    let weeks = overlap(person.profile, daily, &terms.calendar);
+    let weeks = work.overlap(daily);
     let (first, last) = terms.weeks;
     let weeks = weeks.iter().take(last.index() + 1).skip(first.index());
     let best = weeks.filter_map(|days| days.iter().max().copied());

@@ -22,12 +22,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::availability::{Calendar, DailyWindow, free_hours, free_hours_from};
+use crate::availability::{Calendar, DailyWindow, WorkTime, free_hours, free_hours_from};
 use crate::model::campaign::{CampaignFile, CampaignSpec, RoleSpec};
 use crate::model::profile::{Conflict, Profile};
 use crate::model::requirement::{Leaf, Requirement};
 use crate::model::words::{PayPolicy, SkillId};
 use crate::model::{Cents, CentsPerHour, Count, Hours, Id, Level, Week, Weekly};
+pub use leaf::overlaps;
 pub(crate) use leaf::reaches;
 pub use reason::{Phrase, Reason, Step};
 pub use weeks::{holds_throughout, qualifies, weeks};
@@ -126,6 +127,7 @@ pub struct Person<'a> {
     pub profile: &'a Profile,
     calendar: &'a Calendar,
     hours: OnceCell<Weekly<Hours>>,
+    work: OnceCell<WorkTime>,
 }
 
 impl<'a> Person<'a> {
@@ -135,6 +137,7 @@ impl<'a> Person<'a> {
             profile,
             calendar,
             hours: OnceCell::new(),
+            work: OnceCell::new(),
         }
     }
 
@@ -149,6 +152,12 @@ impl<'a> Person<'a> {
     pub fn hours(&self) -> &Weekly<Hours> {
         self.hours
             .get_or_init(|| free_hours(self.profile, self.calendar))
+    }
+
+    /// When they work.
+    pub fn work(&self) -> &WorkTime {
+        self.work
+            .get_or_init(|| WorkTime::of(self.profile, self.calendar))
     }
 
     /// Free hours in that week from one week to another that has most.

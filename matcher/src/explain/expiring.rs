@@ -1,5 +1,6 @@
 //! Who of a plan stops because a fact about them ends, and what: what to renew, and by when.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -49,7 +50,7 @@ pub fn who_expires(file: &CampaignFile, problem: &Problem, plan: &Plan) -> Vec<I
 /// role and id. `profiles` are sorted by id; who is not among them is left out.
 ///
 /// # Complexity
-/// O(stints × log pairs), and eligibility in one week for each such stint.
+/// O(roles + stints × log (pairs + roles)), and eligibility in one week for each such stint.
 pub fn expiring(
     file: &CampaignFile,
     problem: &Problem,
@@ -83,7 +84,10 @@ pub fn expiring(
 }
 
 fn ends<'p>(file: &CampaignFile, problem: &Problem, plan: &'p Plan) -> Vec<End<'p>> {
-    let role_of = |id: &str| file.roles().position(|(_, role)| role.id.as_str() == id);
+    let roles = file.roles().enumerate();
+    let role_of: BTreeMap<&str, usize> = roles
+        .map(|(idx, (_, role))| (role.id.as_str(), idx))
+        .collect();
     let last_weeks: Vec<Week> = file
         .roles()
         .map(|(campaign, _)| file.weeks_of(campaign).1)
@@ -92,7 +96,7 @@ fn ends<'p>(file: &CampaignFile, problem: &Problem, plan: &'p Plan) -> Vec<End<'
         let expert = problem.expert_with_id(&stint.expert)?;
         let pair = problem.pair_of(expert, problem.role_with_id(&stint.role)?)?;
         let last = problem.pair(pair).to;
-        let role = role_of(&stint.role)?;
+        let role = *role_of.get(stint.role.as_str())?;
         let is_cut = i64::from(last.get()) == stint.to && last < last_weeks[role];
         let week = Week::new(last.index() + 1).filter(|_| is_cut)?;
         Some(End {

@@ -65,7 +65,7 @@ pub(super) fn solve_over_pool(
         }
         // What was priced before speaks of other prices.
         rounds.gain = None;
-        let is_over = is_settled || stop.is_due() || rounds.count == MOST_ROUNDS;
+        let is_over = is_settled || stop.is_due() || rounds.count + 1 >= MOST_ROUNDS;
         let more = match &plan.prices {
             None if is_conflict_of_all(file, &problem, &plan) => {
                 rounds.gain = Some(0);
