@@ -4,7 +4,10 @@
 //! A skill is meant from [`LEAST_POINTS`] on, at most [`MOST_SKILLS`] of a run. Whoever has one of the skills that are worth at
 //! least [`LEAST_NEARNESS`] of it is found as if they had the words. Conditions of the search are not touched.
 
-use std::sync::LazyLock;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+use lru::LruCache;
 
 use muster_datasets::esco::taxonomy;
 use muster_datasets::skills::Linker;
@@ -30,6 +33,18 @@ const MOST_WORDS: usize = 40;
 /// Made when first asked for: some 0.3 s and 100 MB.
 static LINKER: LazyLock<Linker> = LazyLock::new(Linker::default);
 static GRAPH: LazyLock<SkillGraph> = LazyLock::new(|| SkillGraph::of(taxonomy()));
+/// By row, what shows a skill, once somebody asked.
+static NEAR: LazyLock<Vec<OnceLock<Shows>>> =
+    LazyLock::new(|| taxonomy().skills.iter().map(|_| OnceLock::new()).collect());
+/// The texts understood last: pages of one search, and the same words with other conditions; some 10 MB.
+static KNOWN: LazyLock<Mutex<LruCache<String, Arc<Meant>>>> =
+    LazyLock::new(|| Mutex::new(LruCache::new(MOST_KNOWN)));
+const MOST_KNOWN: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// Skills that show one, itself first.
+type Shows = Vec<(SkillId, Points)>;
+/// What a text means: for the index, and for people.
+type Meant = Vec<(MeantSkill, MeantLabel)>;
 
 /// A skill that words were understood as.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -57,9 +72,9 @@ pub struct Understood {
 pub fn understand(query: &Query) -> (Vec<Meaning>, Vec<Understood>) {
     let runs = Search::bare_runs(query).into_iter();
     runs.map(|text| {
-        let skills = meant(&text);
-        let meaning = skills.iter().map(|(meant, _)| meant.clone()).collect();
-        let skills = skills.into_iter().map(|(_, label)| label).collect();
+        let known = meant(&text);
+        let meaning = known.iter().map(|(meant, _)| meant.clone()).collect();
+        let skills = known.iter().map(|(_, label)| label.clone()).collect();
         (Meaning(meaning), Understood { text, skills })
     })
     .unzip()
@@ -88,7 +103,7 @@ pub fn like(profile: &Profile) -> (Query, Meaning) {
             .skills
             .iter()
             .position(|it| it.code() == own.skill.as_str());
-        let mut shown_by = row.map_or(Vec::new(), near);
+        let mut shown_by = row.map_or(Vec::new(), |row| near(row).to_vec());
         if shown_by.is_empty() {
             shown_by.push((own.skill.clone(), Points::MAX));
         }
@@ -102,21 +117,35 @@ pub fn like(profile: &Profile) -> (Query, Meaning) {
 }
 
 /// Skills that show one, itself first.
-fn near(row: usize) -> Vec<(SkillId, Points)> {
-    let near = GRAPH.near(row, MOST_NEIGHBOURS).into_iter();
-    let near = near.take_while(|near| near.points >= LEAST_NEARNESS);
-    let id = |row: usize| SkillId::new(&taxonomy().skills[row].code());
-    near.filter_map(|near| Some((id(near.skill)?, Points::new(near.points)?)))
-        .collect()
+fn near(row: usize) -> &'static [(SkillId, Points)] {
+    let of = || {
+        let near = GRAPH.near(row, MOST_NEIGHBOURS).into_iter();
+        let near = near.take_while(|near| near.points >= LEAST_NEARNESS);
+        let id = |row: usize| SkillId::new(&taxonomy().skills[row].code());
+        near.filter_map(|near| Some((id(near.skill)?, Points::new(near.points)?)))
+            .collect()
+    };
+    NEAR[row].get_or_init(of)
 }
 
-fn meant(text: &str) -> Vec<(MeantSkill, MeantLabel)> {
+fn meant(text: &str) -> Arc<Meant> {
     let words: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
-    if words.is_empty() {
+    let text = words.join(" ");
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = known().get(&text) {
+        return Arc::clone(known);
+    }
+    let meant = Arc::new(read(&text));
+    known().put(text, Arc::clone(&meant));
+    meant
+}
+
+fn read(text: &str) -> Meant {
+    if text.is_empty() {
         return Vec::new();
     }
     let esco = taxonomy();
-    let mut links = LINKER.link(&words.join(" "), MOST_SKILLS);
+    let mut links = LINKER.link(text, MOST_SKILLS);
     links.retain(|link| link.points >= LEAST_POINTS);
     let meant = links.into_iter().filter_map(|link| {
         let shown_by = near(link.skill);
@@ -134,7 +163,7 @@ fn meant(text: &str) -> Vec<(MeantSkill, MeantLabel)> {
         let meant = MeantSkill {
             skill: SkillId::new(&skill.code())?,
             points: Points::new(link.points)?,
-            shown_by,
+            shown_by: shown_by.to_vec(),
         };
         Some((meant, label))
     });

@@ -77,10 +77,7 @@ impl Meaning {
     /// Cosines of all texts with words.
     pub(super) fn likenesses(&self, words: &[(WordId, f32)]) -> Vec<f32> {
         let query = self.vector(words.iter().copied());
-        self.texts
-            .iter()
-            .map(|text| text.iter().zip(&query).map(|(a, b)| a * b).sum())
-            .collect()
+        self.texts.iter().map(|text| cosine(text, &query)).collect()
     }
 
     fn vector(&self, words: impl Iterator<Item = (WordId, f32)>) -> [f32; N_DIMENSIONS] {
@@ -98,4 +95,15 @@ impl Meaning {
         }
         sum
     }
+}
+
+/// Of unit vectors: sums of every sixteenth component first, which processors make side by side.
+fn cosine(a: &[f32; N_DIMENSIONS], b: &[f32; N_DIMENSIONS]) -> f32 {
+    let mut sums = [0.0_f32; 16];
+    for (a, b) in a.chunks_exact(16).zip(b.chunks_exact(16)) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum()
 }

@@ -25,6 +25,8 @@ mod query;
 mod segments;
 mod wider;
 
+use std::sync::OnceLock;
+
 use muster_text::alike::Alike;
 use muster_text::bm25::{Bm25, Bm25Builder};
 use muster_text::number::points;
@@ -126,7 +128,12 @@ pub struct Linker {
     texts: Bm25,
     meaning: Meaning,
     occupations: Occupations,
+    /// By O*NET occupation, what its title names, once somebody asked.
+    fields: Vec<OnceLock<Vec<Field>>>,
 }
+
+/// A skill that a title names, and how plainly.
+type Field = (usize, f32);
 
 impl Default for Linker {
     fn default() -> Self {
@@ -183,6 +190,7 @@ impl Linker {
             .zip(&is_label_word)
             .filter(|(_, is)| **is)
             .map(|(word, _)| word);
+        let fields_unknown = onet.iter().map(|_| OnceLock::new()).collect();
         Self {
             esco,
             onet,
@@ -193,6 +201,7 @@ impl Linker {
             texts: texts.finish(),
             meaning: Meaning::of(&vocabulary, &fields),
             occupations,
+            fields: fields_unknown,
             vocabulary,
         }
     }
@@ -242,7 +251,10 @@ impl Linker {
 
     /// The O*NET occupations a text speaks of, the best first, ties by row, at most `limit`.
     pub fn occupations(&self, text: &str, limit: usize) -> Vec<OccupationLink> {
-        let mut links = self.occupations.onet(&self.read(text));
+        let query = self.read(text);
+        let mut links = self
+            .occupations
+            .onet(&query, &self.occupations.seen(&query));
         links.truncate(limit);
         links
     }
@@ -293,28 +305,37 @@ impl Linker {
 
     /// Title, work and field.
     fn by_occupations(&self, query: &Query, found: &mut Found) {
-        for (skill, title, work) in self.occupations.skills(query, self.esco) {
+        let seen = self.occupations.seen(query);
+        for (skill, title, work) in self.occupations.skills(&seen, self.esco) {
             if title > 0.05 || work > 0.2 || found.has(skill) {
                 let link = found.link(skill);
                 link.raise(Part::Title, title);
                 link.raise(Part::Work, work);
             }
         }
-        let onet = self.occupations.onet(query);
+        let onet = self.occupations.onet(query, &seen);
         let Some(best) = onet.first().map(|link| f32::from(link.points).max(1.0)) else {
             return;
         };
         for link in &onet[..onet.len().min(5)] {
             let share = f32::from(link.points) / best;
-            let title = self.read(self.onet[link.row].title);
-            for named in self.labels.matches(&title) {
-                if named.likeness > 0.5 && named.mention > 0.4 {
-                    found
-                        .link(named.owner as usize)
-                        .raise(Part::Field, share * share * named.mention);
-                }
+            for (skill, mention) in self.fields(link.row) {
+                let field = share * share * mention;
+                found.link(*skill).raise(Part::Field, field);
             }
         }
+    }
+
+    /// What the title of an O*NET occupation names.
+    fn fields(&self, row: usize) -> &[Field] {
+        self.fields[row].get_or_init(|| {
+            let title = self.read(self.onet[row].title);
+            let named = self.labels.matches(&title).into_iter();
+            named
+                .filter(|named| named.likeness > 0.5 && named.mention > 0.4)
+                .map(|named| (named.owner as usize, named.mention))
+                .collect()
+        })
     }
 }
 

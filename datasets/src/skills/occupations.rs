@@ -5,7 +5,7 @@ use muster_text::number::{points, rarity};
 use muster_text::words::{Vocabulary, WordId};
 
 use super::crosswalk;
-use super::labels::Labels;
+use super::labels::{Labels, Match};
 use super::meaning::Meaning;
 use super::query::Query;
 use super::{SHORT, Sources, narrow, number};
@@ -43,6 +43,13 @@ pub(super) struct Occupations {
     esco_of: Vec<Vec<(usize, f32)>>,
     /// How much it tells that a skill is needed, by skill.
     rarity: Vec<f32>,
+}
+
+/// What of a text stands in the occupations' texts and titles.
+pub(super) struct Seen {
+    /// By occupation.
+    texts: Vec<f32>,
+    titles: Vec<Match>,
 }
 
 impl Occupations {
@@ -117,9 +124,17 @@ impl Occupations {
         self.titles.words()
     }
 
+    /// What of a text stands in texts and titles.
+    pub(super) fn seen(&self, query: &Query) -> Seen {
+        Seen {
+            texts: self.texts.scores(&query.words),
+            titles: self.titles.matches(query),
+        }
+    }
+
     /// All O*NET occupations, the best first.
-    pub(super) fn onet(&self, query: &Query) -> Vec<OccupationLink> {
-        let texts = self.texts.scores(&query.words);
+    pub(super) fn onet(&self, query: &Query, seen: &Seen) -> Vec<OccupationLink> {
+        let Seen { texts, titles } = seen;
         let tasks = self.tasks.scores(&query.words);
         let best_text = texts[self.n_esco..].iter().copied().fold(1e-6, f32::max);
         let best_task = tasks.iter().copied().fold(1e-6, f32::max);
@@ -132,7 +147,7 @@ impl Occupations {
         for (&row, score) in self.task_of.iter().zip(tasks) {
             shares[row][2] = shares[row][2].max(score / best_task);
         }
-        for found in self.titles.matches(query) {
+        for found in titles {
             if let Some(row) = (found.owner as usize).checked_sub(self.n_esco) {
                 shares[row][3] = 0.5 * (found.mention + found.likeness);
             }
@@ -157,10 +172,10 @@ impl Occupations {
     }
 
     /// Skills that the occupations need whose titles fit, and those whose texts fit: row, title, work.
-    pub(super) fn skills(&self, query: &Query, esco: &Taxonomy) -> Vec<(usize, f32, f32)> {
-        let mut texts = self.texts.scores(&query.words);
+    pub(super) fn skills(&self, seen: &Seen, esco: &Taxonomy) -> Vec<(usize, f32, f32)> {
+        let mut texts = seen.texts.clone();
         let mut titles = vec![0.0; texts.len()];
-        for found in self.titles.matches(query) {
+        for found in &seen.titles {
             titles[found.owner as usize] = 0.5 * (found.mention + found.likeness);
         }
         let best = texts.iter().copied().fold(1e-6, f32::max);
