@@ -19,7 +19,8 @@ use crate::schema::Fields;
 use crate::segment::Segment;
 use crate::text::{self, Section, TextModel, TextQuery, Wanted};
 
-use guess::{Typed, shares};
+pub(crate) use guess::Typed;
+use guess::{MOST_RANKED, shares};
 
 /// A query whose words are those of one pool.
 pub(crate) struct Asked {
@@ -63,12 +64,14 @@ impl Asked {
     /// # Complexity
     /// O(words of the pool) for every word completed or corrected, else O(query).
     pub(crate) fn new(query: &Query, model: &TextModel) -> Self {
+        Self::part(query, &mut Typed::new(model))
+    }
+
+    /// As [`Asked::new`], a part of what was typed.
+    pub(crate) fn part(query: &Query, typed: &mut Typed<'_>) -> Self {
+        let model = typed.model;
         let mut wanted = BTreeMap::new();
-        let mut typed = Typed {
-            model,
-            n_guesses: 0,
-        };
-        let node = Node::new(query, &mut typed, Some(&mut wanted));
+        let node = Node::new(query, typed, Some(&mut wanted));
         let node = node.unwrap_or_else(|| Node::All(Vec::new()));
         let needs_ranked_word = match &node {
             Node::Words(meanings) => plain(meanings),
@@ -157,11 +160,12 @@ impl Asked {
     }
 }
 
-/// Whether having one of the words anywhere is all that is asked for.
+/// Whether having one of the words anywhere is all that is asked for, and all of them rank.
 fn plain(meanings: &[Meaning]) -> bool {
-    meanings
-        .iter()
-        .all(|meaning| meaning.sections == Section::ALL && matches!(meaning.how, How::OneOf(_)))
+    meanings.iter().all(|meaning| {
+        let all_rank = matches!(&meaning.how, How::OneOf(words) if words.len() <= 1 + MOST_RANKED);
+        meaning.sections == Section::ALL && all_rank
+    })
 }
 
 /// Words that rank, by word.

@@ -11,7 +11,7 @@ use muster_matcher::model::{CentsPerHour, Hours, Id};
 use muster_matcher::query::{Form, Query, Word};
 
 use crate::IndexError;
-use crate::asked::Asked;
+use crate::asked::{Asked, Typed};
 use crate::columns::{Bitmap, Setting, Side, Tree};
 use crate::pool::Pool;
 use crate::search::Search;
@@ -109,6 +109,7 @@ impl Clauses {
         let mut n_runs = 0;
         let mut clauses = Vec::new();
         let mut can_rank_alone = false;
+        let mut typed = Typed::new(pool.text_model());
         for (at, part) in parts {
             let query = match part {
                 Part::Whole(node) => node.clone(),
@@ -124,7 +125,7 @@ impl Clauses {
             let kind = match query.requirement() {
                 Some(requirement) => Kind::Condition(requirement),
                 None => {
-                    let mut asked = Asked::new(&query, pool.text_model());
+                    let mut asked = Asked::part(&query, &mut typed);
                     can_rank_alone |= std::mem::take(&mut asked.needs_ranked_word);
                     let asked = Box::new(asked);
                     Kind::Words { asked, meaning }

@@ -6,7 +6,7 @@ use muster_matcher::model::requirement::Requirement;
 use muster_matcher::query::Query;
 
 use crate::IndexError;
-use crate::asked::Asked;
+use crate::asked::{Asked, Typed};
 use crate::clauses::{Clauses, Kind, tree_of};
 use crate::columns::Bitmap;
 use crate::meaning::Meaning;
@@ -35,9 +35,10 @@ impl<'a> Witness<'a> {
         terms: &'a Terms<'a>,
     ) -> Result<Self, IndexError> {
         let mut below = Vec::new();
+        let mut typed = Typed::new(pool.text_model());
         for clause in &clauses.clauses {
             for (at, node) in speaking(&clause.query, &clause.at, true) {
-                let mut asked = Asked::new(node, pool.text_model());
+                let mut asked = Asked::part(node, &mut typed);
                 asked.needs_ranked_word = false;
                 let sets = pool.segments.iter().map(|segment| {
                     let shared = &segment.shared;

@@ -67,9 +67,8 @@ impl Pool {
                 best: Vec::new(),
             };
             let ranked = found.iter().enumerate().flat_map(|(segment, (_, ranked))| {
-                let place = move |(points, doc): &(Points, DocId)| {
-                    (*points, Place { segment, doc: *doc })
-                };
+                let place =
+                    move |(points, doc): &(Points, DocId)| (*points, Place { segment, doc: *doc });
                 ranked[idx].iter().map(place)
             });
             for (points, place, ()) in first(self, ranked, best) {

@@ -62,8 +62,7 @@ impl CandidateSource for IndexSource<'_> {
     fn profiles(&self, ids: &[Id]) -> Result<Vec<Profile>, SourceError> {
         let places = ids.iter().filter_map(|id| self.pool.place(id.as_str()));
         let mut reader = self.pool.reader();
-        let profiles: Result<_, IndexError> =
-            places.map(|place| reader.profile(place)).collect();
+        let profiles: Result<_, IndexError> = places.map(|place| reader.profile(place)).collect();
         profiles.map_err(|error| SourceError::Pool(Box::new(error)))
     }
 }

@@ -127,7 +127,11 @@ mod tests {
     fn the_first_are_those_of_a_sort_however_the_work_is_divided() {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("pool");
-        let people = |n: usize| (n..100).step_by(3).map(|n| profile(&format!("e{n}"), "", ""));
+        let people = |n: usize| {
+            (n..100)
+                .step_by(3)
+                .map(|n| profile(&format!("e{n}"), "", ""))
+        };
         build(&place, people(0)).unwrap();
         let mut updater = Updater::open(&place).unwrap();
         for n in 1..3 {
@@ -153,7 +157,7 @@ mod tests {
             sorted.sort_unstable();
             for limit in [0, 1, 4, 30, 99, 100, 101, usize::MAX] {
                 let parts = people.chunks(41).map(|people| {
-                    let mut top = Top::new(&pool, limit);
+                    let mut top = Top::new(pool, limit);
                     for (points, place) in people {
                         top.total += 1;
                         if top.takes(*points, place.segment) {
@@ -162,7 +166,7 @@ mod tests {
                     }
                     top
                 });
-                let top = Top::merged(&pool, limit, parts.collect());
+                let top = Top::merged(pool, limit, parts.collect());
                 assert_eq!(top.total, 100);
                 let found: Vec<_> = top
                     .into_first()

@@ -25,7 +25,7 @@ pub(crate) struct About {
     about_file: Option<Source>,
     /// The same by each text of a JSON Lines file of {"id", "text"}; a line of JSON each, with everybody's points
     #[arg(long, value_name = "FILE", requires = "json",
-        conflicts_with_all = ["about", "about_file", "campaigns", "translate"])]
+        conflicts_with_all = ["about", "about_file", "campaigns", "translate", "near", "facets", "why", "represent", "names"])]
     about_lines: Option<Source>,
 }
 
@@ -51,7 +51,7 @@ impl FromJson for Line {
 }
 
 fn expected() -> String {
-    format!("at most {LONGEST}")
+    format!("at most {LONGEST} characters")
 }
 
 fn too_long(text: &str) -> Option<String> {
@@ -65,12 +65,22 @@ impl About {
         let (text, from) = match (&self.about, &self.about_file) {
             (Some(text), _) => (text.clone(), "--about".to_owned()),
             (None, Some(file)) => {
-                let mut text = String::new();
                 // Every character has at most four bytes.
-                let mut bytes = file.open()?.take(4 * LONGEST as u64 + 1);
-                let read = bytes.read_to_string(&mut text);
+                let most = 4 * LONGEST;
+                let mut bytes = Vec::new();
+                let read = file.open()?.take(most as u64 + 1).read_to_end(&mut bytes);
                 read.with_context(|| format!("cannot read {file}"))?;
-                (text, file.to_string())
+                if bytes.len() > most {
+                    bail!(
+                        "{file}: found more than {most} bytes, expected {}",
+                        expected()
+                    );
+                }
+                let text = String::from_utf8(bytes);
+                (
+                    text.with_context(|| format!("cannot read {file}"))?,
+                    file.to_string(),
+                )
             }
             (None, None) => return Ok(None),
         };

@@ -13,7 +13,7 @@ use super::{Exit, output};
 /// What `muster calibrate` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Ratings: a .csv, .jsonl or .ndjson file, plain or gzip; docs/assessments.md has the columns
+    /// Ratings: a .csv, .jsonl or .ndjson file, plain, gzip or zstd; docs/assessments.md has the columns
     ratings: PathBuf,
     /// Pool file whose people were rated
     #[arg(long, value_name = "POOL")]

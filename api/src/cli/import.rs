@@ -15,7 +15,7 @@ use super::{Exit, output, progress};
 /// What `muster import` is asked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Profiles: a .csv, .jsonl or .ndjson file, plain or gzip; `-` is standard input
+    /// Profiles: a .csv, .jsonl or .ndjson file, plain, gzip or zstd; `-` is standard input
     file: PathBuf,
     /// Pool file they go into (.jsonl or .jsonl.gz); made if it is missing
     #[arg(long, value_name = "POOL")]

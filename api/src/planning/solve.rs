@@ -55,8 +55,15 @@ pub enum SolveFailure {
     #[error("the pool cannot be read: {0}")]
     Pool(#[from] SourceError),
     /// Campaigns and pool make no problem any more: somebody who is pinned has gone, mostly.
-    #[error("campaigns and people make no valid problem: {0}")]
+    #[error("campaigns and people make no valid problem: {}", places(.0))]
     Campaigns(Faults),
+}
+
+/// Where faults are and what was expected there, without what was found: that may name people, and this is kept.
+fn places(faults: &Faults) -> String {
+    let each = faults.list().iter();
+    let each = each.map(|fault| format!("{}: expected {}", fault.at, fault.expected));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 /// What is told of every better plan and bound: how far solving is, what a missing head costs, and how to get

@@ -7,12 +7,13 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode, header};
+use axum::response::Response;
 use muster_matcher::json::{Faults, FromJson, Json, JsonError, Path as JsonPath, parse};
 use muster_matcher::model::Id;
 use serde::de::DeserializeOwned;
 
-use super::{App, Code, Problem, query};
-use crate::access::{COOKIE, Caller, Denied, authenticate, authenticate_session, sha256};
+use super::{App, Code, Problem, query, reply};
+use crate::access::{COOKIE, Caller, Denied, Scope, authenticate, authenticate_session, sha256};
 use crate::store::{Expect, RequestKey};
 
 impl FromRequestParts<App> for Caller {
@@ -382,6 +383,24 @@ impl Once {
             name: name.clone(),
             request_hash: sha256(format!("{} {body_hash}", self.target).as_bytes()),
         })
+    }
+
+    /// What this request was answered before, if it was: asked before anything is looked at that may have changed since.
+    ///
+    /// # Errors
+    /// [`Code::KeyReused`]; as the store.
+    pub async fn answered(
+        &self,
+        app: &App,
+        scope: &Scope,
+        body_hash: &str,
+    ) -> Result<Option<Response>, Problem> {
+        let Some(request) = self.of(body_hash) else {
+            return Ok(None);
+        };
+        let known = app.store.read(scope).await?.answered(&request.name).await?;
+        let again = known.map(|known| known.again(&request)).transpose()?;
+        Ok(again.map(reply::answer))
     }
 }
 

@@ -71,6 +71,26 @@ pub(super) fn unkept(at: &str, error: &SnapshotError) -> Problem {
     }
 }
 
+/// Refuses to keep texts that name somebody who was erased since they were asked for.
+///
+/// # Errors
+/// [`Code::Conflict`]; as the store.
+pub(super) async fn refuse_erased(
+    write: &mut Write,
+    since_ms: i64,
+    texts: impl Iterator<Item = &str>,
+) -> Result<(), Problem> {
+    // Erasures wait for their turn, too: none begins between this look and the end of the transaction.
+    write.alone().await?;
+    match write.erased_in(since_ms, texts).await?.is_empty() {
+        true => Ok(()),
+        false => {
+            let detail = "somebody who is named was erased at the same moment; try again in a minute, without them";
+            Err(Problem::new(Code::Conflict, detail))
+        }
+    }
+}
+
 fn unreadable(at: &str, error: &ReadError) -> Problem {
     match error {
         ReadError::Json(JsonError::Io(_) | JsonError::Syntax(_) | JsonError::ByteOrderMark) => {

@@ -8,7 +8,7 @@ use muster_matcher::json::Json;
 
 use super::App;
 use crate::access::hex;
-use crate::store::{StoreError, now_ms};
+use crate::store::{StoreError, has_string, now_ms};
 
 /// How often.
 const PERIOD: Duration = Duration::from_secs(600);
@@ -73,7 +73,7 @@ pub(super) fn forget_rejects_of(data: &Path, tenant: &str, id: &str) -> std::io:
         let path = file?.path();
         let text = std::fs::read(&path)?;
         let text = String::from_utf8_lossy(&text);
-        if forms.iter().any(|form| text.contains(form)) {
+        if forms.iter().any(|form| text.contains(form)) || has_string(&text, id) {
             std::fs::remove_file(&path)?;
         }
     }

@@ -42,7 +42,7 @@ pub use feed::Event;
 pub use hint::Hints;
 pub use jobs::{Claimed, Job, JobEvent, JobState, MostQueued};
 pub use keys::KeyRow;
-pub use names::renamed_text;
+pub use names::{has_string, renamed_text};
 pub use once::{Answer, Begun, Known, RequestKey};
 pub use plans::{PlanRow, RowFilter, RowKind, joined};
 pub use protected::GroupRow;

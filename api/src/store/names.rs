@@ -74,6 +74,13 @@ pub fn renamed_text(text: &str, id: &str, pseudonym: &str) -> Option<String> {
     renamed.then_some(out)
 }
 
+/// Whether a JSON text, or one of JSON lines, has a string, however it is spelt.
+pub fn has_string(text: &str, string: &str) -> bool {
+    let mut strings = BTreeSet::new();
+    add_strings(text, &mut strings);
+    strings.contains(string)
+}
+
 /// Adds every string of a JSON text, fields' names included.
 pub(super) fn add_strings(text: &str, strings: &mut BTreeSet<String>) {
     let mut rest = text;

@@ -11,15 +11,23 @@ const SHARE_OF_TYPO: f64 = 0.5;
 const RARE: u64 = 10;
 
 /// The most completions or corrections of a word that rank; all of them find.
-const MOST_RANKED: usize = 50;
+pub(super) const MOST_RANKED: usize = 50;
 
 /// The words of a pool, and how many times all of them were gone through for a word typed.
-pub(super) struct Typed<'a> {
+pub(crate) struct Typed<'a> {
     pub(super) model: &'a TextModel,
-    pub(super) n_guesses: usize,
+    n_guesses: usize,
 }
 
-impl Typed<'_> {
+impl<'a> Typed<'a> {
+    /// Before anything was typed.
+    pub(crate) fn new(model: &'a TextModel) -> Self {
+        Self {
+            model,
+            n_guesses: 0,
+        }
+    }
+
     /// Words of a query that are completed or corrected; those behind them stand for themselves alone.
     const MOST_GUESSES: usize = 32;
 

@@ -13,7 +13,7 @@ use crate::service::extract::{Once, Params, PathId, Text};
 use crate::service::paging::{Paging, sparse};
 use crate::service::reply::{self, Created};
 use crate::service::{App, Code, Problem, snapshots};
-use crate::store::{Begun, Kind};
+use crate::store::{Begun, Kind, now_ms};
 
 /// Whether a request only asks what would be wrong.
 #[derive(Clone, Copy, Debug, Deserialize, utoipa::IntoParams)]
@@ -63,6 +63,7 @@ pub(super) async fn create(
     text: Text,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::ProblemsWrite)?;
+    let asked_ms = now_ms();
     let (request, reader) = (once.of(&text.hash), scope.clone());
     let read = move || snapshots::snapshot("", &text.bytes, &reader);
     let snapshot = app.compute_long(read).await??;
@@ -74,6 +75,8 @@ pub(super) async fn create(
         Begun::Again(answer) => return Ok(reply::answer(answer)),
         Begun::First(write) => write,
     };
+    let texts = std::iter::once(snapshot.text.as_str());
+    snapshots::refuse_erased(&mut write, asked_ms, texts).await?;
     let new = snapshots::keep(&mut write, snapshot).await?;
     let answer = Created {
         status: if new {

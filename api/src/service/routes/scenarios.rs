@@ -10,12 +10,13 @@ use serde_json::value::RawValue;
 use super::GetParams;
 use super::problems::{ListParams, PostParams};
 use crate::access::{Action, Caller, random};
+use crate::json;
 use crate::service::extract::{Once, Params, PathId, Precondition, Text, split};
 use crate::service::paging::{Paging, sparse};
 use crate::service::problem::ProblemBody;
 use crate::service::reply::{self, Created};
 use crate::service::scenarios::{Scenario, change};
-use crate::service::{App, Code, Problem, staffing};
+use crate::service::{App, Code, Problem, snapshots, staffing};
 use crate::store::{Begun, Expect, Kind, now_ms};
 
 /// What is kept.
@@ -88,7 +89,8 @@ fn read(text: &[u8], owner: &str) -> Result<Scenario, Problem> {
     let internal = |error: String| Problem::new(Code::Internal, error);
     let id = random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
     let created_ms = now_ms();
-    let patch = RawValue::from_string(patch.to_owned());
+    // As all that is stored, so that names in it are found however they were spelt.
+    let patch = RawValue::from_string(json::text(&snapshots::tree(patch)?));
     Ok(Scenario {
         id: format!("{created_ms:012x}{id}"),
         name,
@@ -115,6 +117,12 @@ pub(super) async fn create(
     text: Text,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::ProblemsWrite)?;
+    let asked_ms = now_ms();
+    if !params.validate_only
+        && let Some(answer) = once.answered(&app, &scope, &text.hash).await?
+    {
+        return Ok(answer);
+    }
     let scenario = read(&text.bytes, caller.actor())?;
     let client = change(&app, &scope, &scenario).await?.client();
     let body = reply::text(&scenario)?;
@@ -126,6 +134,7 @@ pub(super) async fn create(
         Begun::First(write) => write,
     };
     let id = &scenario.id;
+    snapshots::refuse_erased(&mut write, asked_ms, std::iter::once(body.as_str())).await?;
     write
         .put(
             &Kind::SCENARIO,

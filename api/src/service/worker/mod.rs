@@ -36,6 +36,8 @@ const LEASE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(400);
 /// How often an idle worker looks for jobs of other nodes.
 const IDLE: Duration = Duration::from_millis(500);
+/// How long a job waits for this node's index before another node may have it.
+const BEHIND: Duration = Duration::from_secs(10);
 /// How long a solver that was told to stop is waited for when the node stops.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A job that so many workers did not come back from is what ends them, it seems.
@@ -143,8 +145,13 @@ async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
     }
     let record = held.begin().await?;
     let mut options = record.limits.options(threads);
-    let Some(work) = held.work(&record).await? else {
-        return held.hand_back(&record, None).await;
+    let work = match held.work(&record).await? {
+        Ready::Work(work) => work,
+        Ready::NotHere => return held.hand_back(&record, None).await,
+        Ready::Stopped => {
+            let error = "stopped before it was begun".to_owned();
+            return held.end(RunStatus::Stopped, Err(error)).await;
+        }
     };
     let mut read = app.store.read(&held.scope).await?;
     let from = match record.limits.work_limit {
@@ -169,6 +176,15 @@ async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
 async fn plan_text(read: &mut crate::store::Read, id: &str) -> Result<Option<String>, Lost> {
     let plan = read.get(&Kind::PLAN, id).await?;
     Ok(read.content(&Kind::PLAN, &plan).await?)
+}
+
+/// What a job waits for.
+enum Ready {
+    Work(Work),
+    /// This node stops, or its index is too far behind.
+    NotHere,
+    /// The job was told to stop.
+    Stopped,
 }
 
 /// How a solve ended on this node.
@@ -199,21 +215,24 @@ impl Held<'_> {
         Ok(snapshots::stored(&document.body)?)
     }
 
-    /// What is to be solved; none where the node stops before that is known.
-    async fn work(&self, record: &PlanRecord) -> Result<Option<Work>, Lost> {
+    /// What is to be solved.
+    async fn work(&self, record: &PlanRecord) -> Result<Ready, Lost> {
         let Some(job) = Job::of(&self.claimed.job.body)? else {
             let mut read = self.app.store.read(&self.scope).await?;
             let (_, text) = snapshots::text(&mut read, &record.solved_problem).await?;
-            return Ok(Some(Work::Problem(text)));
+            return Ok(Ready::Work(Work::Problem(text)));
         };
         // This node's index may be behind that of the one which was asked.
+        let begun = Instant::now();
         while let Some(pause) = job.waits(self.app, &self.scope) {
-            if *self.app.stopping.borrow() {
-                return Ok(None);
+            if *self.app.stopping.borrow() || begun.elapsed() > BEHIND {
+                return Ok(Ready::NotHere);
             }
             let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
             let store = &self.app.store;
-            store.keep_job(&self.app.gate, &self.claimed, lease).await?;
+            if store.keep_job(&self.app.gate, &self.claimed, lease).await? {
+                return Ok(Ready::Stopped);
+            }
             sleep(pause).await;
         }
         let file = job.file()?;
@@ -226,7 +245,7 @@ impl Held<'_> {
             booked,
             threads: self.app.config.threads,
         };
-        Ok(Some(Work::Pool(Box::new(staff))))
+        Ok(Ready::Work(Work::Pool(Box::new(staff))))
     }
 
     /// Solves on a thread of its own, looking after lease, stops and progress meanwhile.

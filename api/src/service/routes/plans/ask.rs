@@ -4,10 +4,10 @@ use muster_matcher::json::{Faults, Fields, Path};
 use muster_matcher::model::Id;
 
 use crate::access::{Scope, random};
-use crate::planning::{Limits, PlanRecord, RunStatus, Snapshot};
+use crate::planning::{Limits, PlanRecord, RunStatus};
 use crate::service::extract::{Texts, split};
 use crate::service::snapshots::{self, Asked, Resolved};
-use crate::service::staffing::{self, Job};
+use crate::service::staffing;
 use crate::service::{App, Code, Problem, reply, scenarios, worker};
 use crate::store::{Kind, MostQueued, Write, joined, now_ms};
 
@@ -152,18 +152,23 @@ pub(super) fn record(wanted: Wanted, resolved: &Resolved) -> Result<PlanRecord, 
     })
 }
 
-/// Keeps a plan that is asked for, its problems, and its job.
+/// Keeps a plan that was asked for at `asked_ms`, its problems, and its job.
 ///
 /// # Errors
-/// [`Code::QueueFull`], or as the store.
+/// [`Code::QueueFull`], [`Code::Conflict`] where somebody was erased meanwhile, or as the store.
 pub(super) async fn queue(
     app: &App,
     write: &mut Write,
-    new: Vec<Snapshot>,
-    job: Option<&Job>,
+    resolved: Resolved,
+    asked_ms: i64,
     record: &PlanRecord,
 ) -> Result<(), Problem> {
-    for snapshot in new {
+    let job = resolved.job.as_ref().map(reply::text).transpose()?;
+    let job = job.unwrap_or_else(|| "{}".to_owned());
+    let texts = resolved.new.iter().map(|snapshot| snapshot.text.as_str());
+    let texts = texts.chain([job.as_str()]);
+    snapshots::refuse_erased(write, asked_ms, texts).await?;
+    for snapshot in resolved.new {
         snapshots::keep(write, snapshot).await?;
     }
     let client = joined(record.clients.iter().map(String::as_str));
@@ -171,8 +176,6 @@ pub(super) async fn queue(
         in_all: app.config.max_queued.into(),
         of_a_tenant: app.config.max_queued_per_tenant.into(),
     };
-    let job = job.map(reply::text).transpose()?;
-    let job = job.unwrap_or_else(|| "{}".to_owned());
     write
         .add_job(&record.id, &client, "plan", job, &most)
         .await?;

@@ -72,6 +72,12 @@ pub(super) async fn create(
     text: Text,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::PlansWrite)?;
+    let asked_ms = now_ms();
+    if !params.validate_only
+        && let Some(answer) = once.answered(&app, &scope, &text.hash).await?
+    {
+        return Ok(answer);
+    }
     let (request, reader) = (once.of(&text.hash), scope.clone());
     let read = move || Wanted::read(&text.bytes, &reader);
     let (wanted, source) = app.compute_long(read).await??;
@@ -90,8 +96,7 @@ pub(super) async fn create(
         Begun::Again(answer) => return Ok(reply::answer(answer)),
         Begun::First(write) => write,
     };
-    let job = resolved.job.as_ref();
-    ask::queue(&app, &mut write, resolved.new, job, &record).await?;
+    ask::queue(&app, &mut write, resolved, asked_ms, &record).await?;
     let answer = Created {
         status: StatusCode::ACCEPTED,
         location: reply::place("/v1/plans", &record.id),
