@@ -177,9 +177,9 @@ impl Pool {
             let witness = Witness::new(self, search, &clauses, terms)?;
             let mut reader = self.reader();
             let shown = top.into_first().into_iter();
-            let hits = shown.map(|(points, place, ())| {
+            let hits = shown.map(|(points, place, text)| {
                 let profile = reader.profile(place)?;
-                Ok::<_, IndexError>(self.hit(points, place, profile, &witness))
+                Ok::<_, IndexError>(hit((points, text), place, profile, &witness))
             });
             Ok(Found {
                 total,
@@ -198,18 +198,18 @@ impl Pool {
             let top = self.top(search, &clauses, terms)?;
             let total = top.total;
             let ranked = top.into_first().into_iter();
-            let ranked = ranked.map(|(points, place, ())| (points, self.id_at(place)));
+            let ranked = ranked.map(|(points, place, _)| (points, self.id_at(place)));
             Ok((total, ranked.collect()))
         })
     }
 
-    /// How many people a search finds, and the first of them.
+    /// How many people a search finds, and the first of them with how well the words fit.
     fn top(
         &self,
         search: &Search,
         clauses: &Clauses,
         terms: &Terms<'_>,
-    ) -> Result<Top<'_, ()>, IndexError> {
+    ) -> Result<Top<'_, Points>, IndexError> {
         let mut found = found(self, search, clauses, terms, true)?;
         let except = search.except.as_ref();
         if let Some(place) = except.and_then(|id| self.place(id.as_str())) {
@@ -223,27 +223,6 @@ impl Pool {
         };
         let parts = in_parts(self, threads(self), |parts| finding.top(parts))?;
         Ok(Top::merged(self, search.limit, parts))
-    }
-
-    fn hit(&self, points: Points, place: Place, profile: Profile, witness: &Witness<'_>) -> Hit {
-        let ranking = &witness.clauses.ranking;
-        let text = match ranking.is_empty() {
-            true => Points::default(),
-            false => self.text_model().points(ranking, &profile),
-        };
-        let person = Person::new(&profile, &witness.terms.calendar);
-        let rate = person.minimum(witness.terms.file);
-        Hit {
-            points,
-            text,
-            skills: skills_of(witness.meant, &profile),
-            snippet: snippet(ranking, &profile),
-            documents: ranking.best_documents(&profile),
-            evidence: witness.of(&person, place),
-            hours: hours(&person, witness.terms),
-            rate: rate.and_then(|rate| CentsPerHour::new(rate.0)),
-            profile,
-        }
     }
 
     /// Everybody who may hold a role, by match score.
@@ -277,6 +256,28 @@ impl Pool {
             });
         }
         Ok(FoundForRole { total, hits })
+    }
+}
+
+fn hit(
+    (points, text): (Points, Points),
+    place: Place,
+    profile: Profile,
+    witness: &Witness<'_>,
+) -> Hit {
+    let ranking = &witness.clauses.ranking;
+    let person = Person::new(&profile, &witness.terms.calendar);
+    let rate = person.minimum(witness.terms.file);
+    Hit {
+        points,
+        text,
+        skills: skills_of(witness.meant, &profile),
+        snippet: snippet(ranking, &profile),
+        documents: ranking.best_documents(&profile),
+        evidence: witness.of(&person, place),
+        hours: hours(&person, witness.terms),
+        rate: rate.and_then(|rate| CentsPerHour::new(rate.0)),
+        profile,
     }
 }
 
@@ -323,7 +324,7 @@ struct Finding<'a, 'p> {
 }
 
 impl<'p> Finding<'_, 'p> {
-    fn top(&self, parts: &[Part<'_>]) -> Result<Top<'p, ()>, IndexError> {
+    fn top(&self, parts: &[Part<'_>]) -> Result<Top<'p, Points>, IndexError> {
         let mut top = Top::new(self.pool, self.search.limit);
         for part in parts {
             self.add(part, &mut top)?;
@@ -333,7 +334,7 @@ impl<'p> Finding<'_, 'p> {
 
     /// Adds whoever is found in a part of the pool. Whoever has neither a word nor a skill that ranks has no points,
     /// and is looked at only where nobody has any.
-    fn add(&self, part: &Part<'_>, top: &mut Top<'_, ()>) -> Result<(), IndexError> {
+    fn add(&self, part: &Part<'_>, top: &mut Top<'_, Points>) -> Result<(), IndexError> {
         let segment = part.segment_idx;
         let needs_word = self.clauses.ranked.is_some();
         let mut skills = SkillScan::new(&part.segment.shared.columns, &self.search.meant);
@@ -351,9 +352,10 @@ impl<'p> Finding<'_, 'p> {
                         continue;
                     }
                     top.total += 1;
-                    let points = together(texts.of(doc), skills);
+                    let text = texts.of(doc);
+                    let points = together(text, skills);
                     if top.takes(points, segment) {
-                        self.offer(points, part.place(doc), top);
+                        self.offer((points, text), part.place(doc), top);
                     }
                 }
                 if needs_word {
@@ -363,7 +365,7 @@ impl<'p> Finding<'_, 'p> {
                 top.total += others.count_ones() as usize;
                 if top.takes(Points::default(), segment) {
                     for doc in documents(others, start) {
-                        self.offer(Points::default(), part.place(doc), top);
+                        self.offer(Default::default(), part.place(doc), top);
                     }
                 }
             }
@@ -372,12 +374,12 @@ impl<'p> Finding<'_, 'p> {
     }
 
     /// Keeps whoever comes behind the page before.
-    fn offer(&self, points: Points, place: Place, top: &mut Top<'_, ()>) {
+    fn offer(&self, (points, text): (Points, Points), place: Place, top: &mut Top<'_, Points>) {
         let is_behind = self.search.after.as_ref().is_none_or(|(last, id)| {
             points < *last || points == *last && self.pool.id_at(place) > id.as_str()
         });
         if is_behind {
-            top.offer(points, place, ());
+            top.offer(points, place, text);
         }
     }
 }
