@@ -514,6 +514,26 @@ fn words_and_conditions_stand_under_or_and_not() {
 }
 
 #[test]
+fn a_beginning_finds_all_its_completions_however_many_they_are() {
+    let words = (0..80).map(|n| {
+        let letters = [n / 10, n % 10].map(|n| char::from(b'a' + n));
+        profile(
+            &format!("e{n}"),
+            &format!("zo{}{}", letters[0], letters[1]),
+            "",
+        )
+    });
+    let (pool, _dir) = index(&words.collect::<Vec<_>>());
+    for text in ["zo*", "zo* hours>=1"] {
+        let search = Search {
+            limit: usize::MAX,
+            ..crate::laws::words(text)
+        };
+        assert_eq!(pool.search(&search).unwrap().total, 80, "{text}");
+    }
+}
+
+#[test]
 fn beginnings_and_typos_are_found_behind_what_was_meant() {
     let (pool, _dir) = index(&[
         profile("a", "Cardiology", ""),

@@ -2,7 +2,7 @@
 
 use crate::server::Server;
 
-fn person(id: &str) -> String {
+pub(crate) fn person(id: &str) -> String {
     format!(
         r#"{{"id":"{id}","headline":"music","rate":{{"min_cents":4000,"currency":"EUR"}},"availability":{{"weekly_hours":20}}}}"#
     )

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::desk::{SMALL, about, demo, key, post_plan, post_problem, until_over};
+use crate::people::person;
 use crate::server::{Answer, Server};
 use crate::staffing::{generated, set_up};
 
@@ -176,4 +177,41 @@ fn campaigns_that_may_come_take_nobody_from_those_that_will() {
     stands("confirmed");
     let published = server.admin("POST", &format!("{place_of}/publish"), &[], "");
     assert_eq!(published.status, 200, "{}", published.text);
+}
+
+#[test]
+fn whoever_is_erased_is_in_nothing_that_is_asked_for_then() {
+    let server = Server::start();
+    let problem = demo(&server, SMALL);
+    let base = post_problem(&server, &problem);
+    let id = problem["experts"][0]["id"].as_str().unwrap();
+    let stored = server.admin("PUT", &format!("/v1/experts/{id}"), &[], &person(id));
+    assert!(matches!(stored.status, 200 | 201), "{}", stored.text);
+    // Spelt otherwise, it is the same name.
+    let spelt = format!("\"\\u{:04x}{}\"", u32::from(id.as_bytes()[0]), &id[1..]);
+    let experts = problem["experts"].to_string();
+    let experts = experts.replace(&format!("\"{id}\""), &spelt);
+    let patch = format!(r#"{{"experts": {experts}}}"#);
+    let wanted = format!(r#"{{"name": "once more", "problem": "{base}", "patch": {patch}}}"#);
+    let once = [("idempotency-key", "again")];
+    let kept = server.admin("POST", "/v1/scenarios", &once, &wanted);
+    assert_eq!(kept.status, 201, "{}", kept.text);
+
+    let erased = server.admin("POST", &format!("/v1/experts/{id}/erase"), &[], "");
+    assert_eq!(erased.status, 200, "{}", erased.text);
+    let read = server.admin("GET", &kept.location, &[], "").text;
+    assert!(read.contains(erased.body["pseudonym"].as_str().unwrap()));
+    assert!(!read.contains(&format!("\"{id}\"")) && !read.contains(&spelt));
+    let plan = json!({ "problem": problem }).to_string();
+    for (path, body) in [
+        ("/v1/problems", problem.to_string()),
+        ("/v1/plans", plan),
+        ("/v1/scenarios", wanted.clone()),
+    ] {
+        let refused = server.admin("POST", path, &[], &body);
+        assert_eq!(refused.code(), "CONFLICT", "{path}: {}", refused.text);
+    }
+    // What was answered is answered again, whatever has changed since.
+    let again = server.admin("POST", "/v1/scenarios", &once, &wanted);
+    assert_eq!((again.status, again.location), (201, kept.location));
 }
