@@ -274,10 +274,7 @@ fn requests(server: &Server, size: &Size, headlines: &[String]) -> io::Result<()
 fn beside_a_solve(server: &Server, size: &Size, headlines: &[String]) -> io::Result<()> {
     let pace = Some(Duration::from_millis(20));
     let mix = |who: usize, n: usize| match n % 20 {
-        0 => {
-            let words = json!({"text": headlines[n % headlines.len()]});
-            Request::json("POST", "/v1/experts/search", words.to_string())
-        }
+        0 => search(headlines, n),
         10 => write(who, n),
         5 | 15 => Request::get("/v1/experts?limit=20&fields=id,headline".to_owned()),
         _ => size.person(who * 31 + n),
