@@ -134,6 +134,8 @@ impl<'p> Scan<'_, 'p> {
             open: Vec::new(),
             failed: [0, 0],
         };
+        let mut wanted = scene.sure.clone();
+        wanted.unite(&scene.open);
         for block in blocks(part.docs.clone()) {
             let alive = |doc: &DocId| segment.is_alive(*doc);
             let mut sure = scene.sure.within(&block).filter(alive).peekable();
@@ -141,7 +143,7 @@ impl<'p> Scan<'_, 'p> {
             if sure.peek().is_none() && unsure.peek().is_none() {
                 continue;
             }
-            let points = text.as_mut().map(|text| text.read(block.clone()));
+            let points = text.as_mut().map(|text| text.read(block.clone(), &wanted));
             let text_of = |doc| points.as_ref().map(|it| it.of(doc)).unwrap_or_default();
             let scores = scorer.read(&block);
             for doc in sure {

@@ -8,6 +8,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
+use crate::columns::Bitmap;
 use crate::pool::Pool;
 use crate::scan::BLOCK;
 use crate::segment::Segment;
@@ -67,9 +68,9 @@ impl<'a> DocumentScan<'a> {
         }))
     }
 
-    /// Looks at the documents of the people in `block`. Ask for ever later blocks.
+    /// Looks at the documents of the people in `block` who are among `wanted`. Ask for ever later blocks.
     /// Sets the bits of those who have a word in any.
-    pub(crate) fn read(&mut self, block: &Range<DocId>, touched: &mut [u64]) {
+    pub(crate) fn read(&mut self, block: &Range<DocId>, wanted: &Bitmap, touched: &mut [u64]) {
         self.start = block.start;
         for idx in self.with_words.drain(..) {
             self.people[idx] = None;
@@ -82,6 +83,10 @@ impl<'a> DocumentScan<'a> {
                 doc = postings.seek(block.start);
             }
             while doc < block.end {
+                if !wanted.contains(doc) {
+                    doc = postings.advance();
+                    continue;
+                }
                 let idx = (doc - block.start) as usize;
                 let range = self.people[idx].get_or_insert_with(|| {
                     touched[idx / 64] |= 1 << (idx % 64);

@@ -244,7 +244,7 @@ proptest! {
                 let store = segment.store(&pool.fields, &pool.dir).unwrap();
                 let mut scan = TextScan::new(&pool, segment, &query).unwrap();
                 for block in blocks(0..segment.documents()) {
-                    let points = scan.read(block.clone());
+                    let points = scan.read(block.clone(), &segment.alive);
                     for doc in block {
                         let direct = pool.text_model().points(&query, &store.profile(doc).unwrap());
                         prop_assert_eq!(points.of(doc), direct);

@@ -174,7 +174,7 @@ impl Pool {
             if docs.peek().is_none() {
                 continue;
             }
-            let texts = scan.read(block.clone());
+            let texts = scan.read(block.clone(), found);
             let skills = skills.as_mut().map(|skills| skills.read(&block));
             for doc in docs {
                 let skills = skills.as_ref().map(|skills| skills.of(doc));

@@ -196,7 +196,7 @@ impl Pool {
             if docs.peek().is_none() {
                 continue;
             }
-            let texts = scan.as_mut().map(|scan| scan.read(block.clone()));
+            let texts = scan.as_mut().map(|scan| scan.read(block.clone(), &near));
             let scores = scorer.read(&block);
             for doc in docs {
                 let total = match odd.contains(doc) {

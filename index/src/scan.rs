@@ -11,7 +11,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
-use crate::columns::documents;
+use crate::columns::{Bitmap, documents};
 use crate::document_scan::DocumentScan;
 use crate::pool::{Place, Pool};
 use crate::segment::Segment;
@@ -185,9 +185,9 @@ impl<'a> TextScan<'a> {
         })
     }
 
-    /// Computes the points of the documents in `block`, at most [`BLOCK`] of them. Ask for ever later
-    /// blocks.
-    pub(crate) fn read(&mut self, block: Range<DocId>) -> BlockPoints<'_> {
+    /// Computes the points of the documents in `block`, at most [`BLOCK`] of them, that are among `wanted`; others have
+    /// none. Ask for ever later blocks.
+    pub(crate) fn read(&mut self, block: Range<DocId>, wanted: &Bitmap) -> BlockPoints<'_> {
         let start = block.start;
         for (word, start) in self.touched.iter_mut().zip((0..).step_by(64)) {
             for idx in documents(std::mem::take(word), start) {
@@ -206,6 +206,10 @@ impl<'a> TextScan<'a> {
                     doc = postings.seek(start);
                 }
                 while doc < block.end {
+                    if !wanted.contains(doc) {
+                        doc = postings.advance();
+                        continue;
+                    }
                     let times = postings.term_freq();
                     let length = self.segment.length(section, doc);
                     let gain = self.query.gain(word_idx, section, times, length);
@@ -217,7 +221,7 @@ impl<'a> TextScan<'a> {
             }
         }
         if let Some(written) = &mut self.written {
-            written.read(&block, &mut self.touched);
+            written.read(&block, wanted, &mut self.touched);
         }
         BlockPoints {
             start,

@@ -340,7 +340,7 @@ impl<'p> Finding<'_, 'p> {
         let mut skills = SkillScan::new(&part.segment.shared.columns, &self.search.meant);
         let mut scan = TextScan::new(self.pool, part.segment, &self.clauses.ranking)?;
         for block in blocks(part.docs.clone()) {
-            let texts = scan.read(block.clone());
+            let texts = scan.read(block.clone(), &self.found[segment]);
             let skills = skills.as_mut().map(|skills| skills.read(&block));
             let found = self.found[segment].in_block(&block);
             for (idx, (found, start)) in found.iter().zip(block.step_by(64)).enumerate() {

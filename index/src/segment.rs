@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use muster_matcher::availability::Calendar;
@@ -29,7 +29,7 @@ pub(crate) const COLUMNS: &str = "columns";
 /// Some of a pool's experts.
 pub(crate) struct Segment {
     pub(crate) reader: SegmentReader,
-    lengths: [Column<u64>; 2],
+    lengths: Arc<Lengths>,
     /// Absent where nobody has documents.
     shapes: Option<Column<u64>>,
     pub(crate) shared: Arc<Shared>,
@@ -37,12 +37,17 @@ pub(crate) struct Segment {
     pub(crate) alive: Bitmap,
 }
 
+/// The words of each section of one text, by document.
+type Lengths = [Vec<u32>; 2];
+
 /// What does not change while documents of a segment are deleted.
 pub(crate) struct Shared {
     pub(crate) ids: Ids,
     pub(crate) columns: Columns,
     hours: HoursOf,
     money: MoneyOf,
+    /// Known once a reader asked: a scan looks them up for every place of a word.
+    lengths: OnceLock<Arc<Lengths>>,
     dictionary: Arc<Dictionary>,
 }
 
@@ -53,8 +58,26 @@ impl Shared {
             columns,
             hours: HoursOf::default(),
             money: MoneyOf::default(),
+            lengths: OnceLock::new(),
             dictionary,
         }
+    }
+
+    fn lengths(&self, reader: &SegmentReader) -> Result<Arc<Lengths>, IndexError> {
+        if let Some(known) = self.lengths.get() {
+            return Ok(Arc::clone(known));
+        }
+        let of = |name: &str| {
+            let column = reader.fast_fields().u64(name)?;
+            let length = |doc| {
+                let length = column.first(doc).unwrap_or_default();
+                u32::try_from(length).unwrap_or(u32::MAX)
+            };
+            Ok::<_, IndexError>((0..reader.max_doc()).map(length).collect())
+        };
+        let [headline, bio] = LENGTHS;
+        let made = Arc::new([of(headline)?, of(bio)?]);
+        Ok(Arc::clone(self.lengths.get_or_init(|| made)))
     }
 
     /// Whether ids and columns are those of all documents.
@@ -81,11 +104,7 @@ pub(crate) fn columns_file(dir: &Path, reader: &SegmentReader) -> PathBuf {
 impl Segment {
     /// A segment of which ids and columns are known.
     pub(crate) fn new(reader: SegmentReader, shared: Arc<Shared>) -> Result<Self, IndexError> {
-        let [headline, bio] = LENGTHS;
-        let lengths = [
-            reader.fast_fields().u64(headline)?,
-            reader.fast_fields().u64(bio)?,
-        ];
+        let lengths = shared.lengths(&reader)?;
         let shapes = reader.fast_fields().column_opt(SHAPES)?;
         let alive = match reader.alive_bitset() {
             None => Bitmap::all(reader.max_doc()),
@@ -143,8 +162,8 @@ impl Segment {
 
     /// The words of a section of one text of a document.
     pub(crate) fn length(&self, section: Section, doc: DocId) -> u32 {
-        let length = self.lengths[section.idx()].first(doc).unwrap_or_default();
-        u32::try_from(length).unwrap_or(u32::MAX)
+        let lengths = &self.lengths[section.idx()];
+        lengths.get(doc as usize).copied().unwrap_or_default()
     }
 
     /// Whether anybody has documents.
