@@ -10,6 +10,7 @@ pub mod labels;
 pub mod plan_file;
 pub mod planning;
 pub mod representation;
+pub mod represented;
 pub mod service;
 pub mod solving;
 pub mod store;

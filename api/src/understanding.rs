@@ -80,9 +80,23 @@ pub fn understand(query: &Query) -> (Vec<Meaning>, Vec<Understood>) {
     .unzip()
 }
 
+/// Lets a search find people like somebody, besides all else it asks for, and not themselves. To be called when the
+/// words of the search are understood.
+pub fn like(search: &mut Search, person: Profile) {
+    let (words, meaning) = likeness(&person);
+    match &mut search.query {
+        Query::All(nodes) => nodes.push(words),
+        query => *query = Query::All(vec![query.clone(), words]),
+    }
+    let n_before = Search::bare_runs(&search.query).len() - 1;
+    search.meant.resize(n_before, Meaning::default());
+    search.meant.push(meaning);
+    search.except = Some(person.id);
+}
+
 /// What people like somebody have: a word of their headline (where it has none, of their skills' labels) or
 /// one of their skills, each worth 60 points a level.
-pub fn like(profile: &Profile) -> (Query, Meaning) {
+fn likeness(profile: &Profile) -> (Query, Meaning) {
     let esco = taxonomy();
     let label = |id: &SkillId| esco.skill(id.as_str()).map_or("", |skill| skill.label);
     let labels: Vec<&str> = profile.skills.iter().map(|own| label(&own.skill)).collect();

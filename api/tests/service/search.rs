@@ -156,6 +156,52 @@ fn a_search_counts_tells_near_misses_and_goes_on() {
 }
 
 #[test]
+fn people_like_somebody_are_found_and_groups_represented() {
+    let server = served();
+    let ask = |body: &str| server.admin("POST", "/v1/experts/search", &[], body);
+    let found = ask(r#"{"like":"good","where":{"hours_at_least":10}}"#);
+    let ids: Vec<&str> = found.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["profile"]["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["absent", "barred", "dear"], "{}", found.text);
+    let evidence = &found.body["items"][0]["evidence"];
+    assert_eq!(evidence[0]["at"], "/where");
+    assert_eq!(evidence[1]["at"], "/like", "{}", found.text);
+    let unknown = ask(r#"{"like":"nobody"}"#);
+    assert_eq!(unknown.body["errors"][0]["pointer"], "/like");
+
+    let kim = r#"{"id":"kim","headline":"music","country":"DE","tags":["newcomer"],
+        "rate":{"min_cents":1,"currency":"EUR"},"availability":{"weekly_hours":20}}"#;
+    server.admin("PUT", "/v1/experts/kim", &[], kim);
+    server.until(|answer| answer.body["total"] == 6, || ask("{}"));
+    // One of six is a newcomer, and last by id: of five shown nobody need be, of six one is.
+    let found = ask(r#"{"text":"music","represent":"tag:newcomer","limit":5}"#);
+    let skews = &found.body["representation"];
+    assert_eq!(found.body["items"].as_array().unwrap().len(), 5);
+    assert!(found.body["next"].is_null(), "{}", found.text);
+    assert!(skews["before"]["ndkl"].is_number() && skews["after"]["skew"].is_object());
+    let country = ask(r#"{"text":"music","represent":"country","limit":6}"#);
+    assert_eq!(country.body["items"].as_array().unwrap().len(), 6);
+    for bad in [r#"{"represent":"gender"}"#, r#"{"represent":"tag:gender"}"#] {
+        let refused = ask(bad);
+        assert_eq!(
+            refused.body["errors"][0]["pointer"], "/represent",
+            "{}",
+            refused.text
+        );
+    }
+    let both = ask(r#"{"represent":"country","cursor":"00"}"#);
+    assert_eq!(
+        both.body["errors"][0]["pointer"], "/cursor",
+        "{}",
+        both.text
+    );
+}
+
+#[test]
 fn a_beginning_is_completed() {
     let server = served();
     let found = server.admin("GET", "/v1/suggest?q=cardilo&limit=3", &[], "");

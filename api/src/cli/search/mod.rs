@@ -2,7 +2,7 @@
 
 mod shown;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::civil::{Date, Weekday};
 use muster_api::finding::FacetShown;
 use muster_api::labels::Labels;
-use muster_api::representation::{Skew, reranked, skew};
+use muster_api::represented::{Groups, represented};
 use muster_api::understanding::{like, understand};
 use muster_datasets::import::labels;
-use muster_index::{FacetKind, Found, Hit, Meaning, NearMisses, Pool, Search, Setting};
+use muster_index::{FacetKind, NearMisses, Pool, Search, Setting};
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
 use muster_matcher::explain::role_covers;
@@ -90,7 +90,7 @@ pub(crate) struct Args {
     why: bool,
     /// Show of those found so many of each country, or with and without a tag, in every beginning of the list as among
     /// all who are found: country, or tag:NAME
-    #[arg(long, value_name = "GROUPS", value_parser = groups, conflicts_with_all = ["all", "role"])]
+    #[arg(long, value_name = "GROUPS", value_parser = Groups::read, conflicts_with_all = ["all", "role"])]
     represent: Option<Groups>,
     /// Print those found as CSV, a row each: what they are ranked by, rate, hours, and what they say to each clause
     #[arg(long, conflicts_with_all = ["json", "why", "near", "facets", "role"])]
@@ -199,14 +199,7 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
             .flatten();
         let known =
             known.ok_or_else(|| anyhow!("--like {id:?}: nobody in the index has this id"))?;
-        let (words, meaning) = like(&known);
-        search.query = Query::All(vec![search.query, words]);
-        search.meant.resize(
-            Search::bare_runs(&search.query).len() - 1,
-            Meaning::default(),
-        );
-        search.meant.push(meaning);
-        search.except = Some(known.id);
+        like(&mut search, known);
     }
     if let Some(lines) = args.about.lines() {
         about::print_lines(pool, &search, lines)?;
@@ -214,7 +207,10 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
     }
     search.about = args.about.text()?;
     let (found, skews) = match &args.represent {
-        Some(groups) => represented(pool, &search, groups)?,
+        Some(groups) => {
+            let (found, skews) = represented(pool, &search, groups)?;
+            (found, Some(skews))
+        }
         None => (pool.search(&search)?, None),
     };
     let near = match args.near {
@@ -236,15 +232,15 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
         if !facets.is_empty() {
             answer["facets"] = json!(facets);
         }
-        if let Some((before, after)) = &skews {
-            answer["representation"] = json!({ "before": before, "after": after });
+        if let Some(skews) = &skews {
+            answer["representation"] = json!(skews);
         }
         output::write_json(None, &answer)?;
     } else {
         let mut text = text_of_understood(&understood);
         text.push_str(&text_of(&found, args.why));
-        if let Some((before, after)) = &skews {
-            let (before, after) = (before.ndkl, after.ndkl);
+        if let Some(skews) = &skews {
+            let (before, after) = (skews.before.ndkl, skews.after.ndkl);
             text.push_str(&format!(
                 "\nfor representation: NDKL {after}, without it {before}\n"
             ));
@@ -311,74 +307,6 @@ fn standing(args: &Args, role: &str) -> Result<Option<(BTreeSet<Id>, usize)>> {
         .flatten()
         .filter_map(|stint| Id::new(&stint.expert));
     Ok(Some((busy.collect(), usize::try_from(empty.unwrap_or(0))?)))
-}
-
-/// What hits are grouped by where groups are to be represented.
-#[derive(Clone, Debug)]
-enum Groups {
-    Country,
-    /// With the tag, and without.
-    Tag(Id),
-}
-
-fn groups(text: &str) -> Result<Groups, String> {
-    let expected = || "expected country, or tag: and a job-related tag".to_owned();
-    match text.strip_prefix("tag:") {
-        None if text == "country" => Ok(Groups::Country),
-        None => Err(expected()),
-        // A condition on a protected attribute is refused, and so is this.
-        Some(tag) => match read(json!({ "tag": tag }).to_string().as_bytes()) {
-            Ok(Ok(_)) => Id::new(tag).map(Groups::Tag).ok_or_else(expected),
-            _ => Err(expected()),
-        },
-    }
-}
-
-/// The hits of a search in an order that represents groups, from the best of them, and the skews before and after.
-fn represented(
-    pool: &Pool,
-    search: &Search,
-    groups: &Groups,
-) -> Result<(Found, Option<(Skew, Skew)>)> {
-    /// Hits that are looked at for each that is shown.
-    const DEPTH: usize = 10;
-    let deep = Search {
-        limit: search.limit.saturating_mul(DEPTH),
-        ..search.clone()
-    };
-    let mut found = pool.search(&deep)?;
-    let group = |hit: &Hit| match groups {
-        Groups::Country => match &hit.profile.country {
-            Some(country) => country.to_string(),
-            None => "unknown".to_owned(),
-        },
-        Groups::Tag(tag) if hit.profile.tags.contains(tag) => tag.to_string(),
-        Groups::Tag(_) => "others".to_owned(),
-    };
-    let named: Vec<String> = found.hits.iter().map(group).collect();
-    let counts = pool
-        .shares(search, matches!(groups, Groups::Tag(_)))?
-        .into_iter();
-    let (mut everybody, rest): (BTreeMap<String, usize>, &str) = match groups {
-        Groups::Country => (counts.collect(), "unknown"),
-        Groups::Tag(tag) => (
-            counts.filter(|(value, _)| value == tag.as_str()).collect(),
-            "others",
-        ),
-    };
-    let others = found.total.saturating_sub(everybody.values().sum());
-    if others > 0 {
-        everybody.insert(rest.to_owned(), others);
-    }
-    let order = reranked(&named, &everybody, search.limit);
-    let after: Vec<String> = order.iter().map(|place| named[*place].clone()).collect();
-    let before = &named[..named.len().min(search.limit)];
-    let skews = (skew(before, &everybody), skew(&after, &everybody));
-    found.hits = order
-        .into_iter()
-        .map(|place| found.hits[place].clone())
-        .collect();
-    Ok((found, Some(skews)))
 }
 
 fn facet(name: &str) -> Result<FacetKind, String> {

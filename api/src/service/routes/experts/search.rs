@@ -21,12 +21,13 @@ use super::seen;
 use crate::access::{Action, Caller, Scope};
 use crate::finding::{self, DocumentShown, FacetShown, Highlight, clauses, documents};
 use crate::labels::Labels;
+use crate::represented::{Groups, Skews, represented};
 use crate::service::extract::Body;
 use crate::service::paging::Paging;
 use crate::service::problem::ProblemBody;
 use crate::service::schemas::Profile as ProfileSchema;
 use crate::service::{App, Code, Problem, reach, reply};
-use crate::understanding::{Understood, understand};
+use crate::understanding::{Understood, like, understand};
 
 /// What is searched for.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -41,6 +42,13 @@ pub(in crate::service::routes) struct SearchWanted {
     /// nothing in it is a condition.
     #[schema(required = false, max_length = 100_000)]
     about: String,
+    /// The id of somebody: people like them are found, by a word of their headline or a skill near theirs.
+    #[schema(required = false)]
+    like: String,
+    /// Choose who is shown so that every beginning of the list has of each group at least its share among all who are
+    /// found: `country`, or `tag:` and a tag. There are no further pages then.
+    #[schema(required = false, pattern = "^(country|tag:.+)$")]
+    represent: String,
     /// A requirement as in campaign files; skills by id or by ESCO label.
     #[schema(required = false, value_type = Object)]
     r#where: String,
@@ -83,6 +91,8 @@ pub(in crate::service::routes) struct Asked {
     facets: Vec<FacetKind>,
     top: usize,
     literal: bool,
+    like: Option<Id>,
+    represent: Option<Groups>,
     cursor: Option<String>,
 }
 
@@ -125,7 +135,14 @@ impl FromJson for Asked {
         let facets = fields.or("facets", Vec::<String>::new(), faults);
         let facets = facets.and_then(|names| kinds(&names, &at.key("facets"), faults));
         let literal = fields.or("literal", false, faults);
+        let like: Option<Option<Id>> = fields.optional("like", faults);
+        let represent: Option<Option<String>> = fields.optional("represent", faults);
+        let represent = represent.and_then(|text| groups(text, &at.key("represent"), faults));
         let cursor: Option<Option<String>> = fields.optional("cursor", faults);
+        if let (Some(Some(_)), Some(Some(_))) = (&represent, &cursor) {
+            let expected = "no cursor: who represents groups is chosen for one page";
+            faults.add(&at.key("cursor"), "a cursor", expected);
+        }
         fields.finish(faults);
         let (Parsed { query, weeks }, week) = (parsed?, week?);
         let (monday, n_weeks) = match (weeks, week) {
@@ -159,8 +176,23 @@ impl FromJson for Asked {
             facets: facets?,
             top: number(top?)?,
             literal: literal?,
+            like: like?,
+            represent: represent?,
             cursor: cursor?,
         })
+    }
+}
+
+/// What hits are grouped by, if they are.
+fn groups(text: Option<String>, at: &Path<'_>, faults: &mut Faults) -> Option<Option<Groups>> {
+    let Some(text) = text else { return Some(None) };
+    match Groups::read(&text) {
+        Ok(groups) => Some(Some(groups)),
+        Err(_) => {
+            let expected = "country, or tag: and a job-related tag";
+            faults.add(at, format!("{text:?}"), expected);
+            None
+        }
     }
 }
 
@@ -190,7 +222,8 @@ fn in_request(value: &mut Value) {
                 let tree = at
                     .strip_prefix("/all/1")
                     .map(|rest| format!("/where{rest}"));
-                *at = text.or(tree).unwrap_or_else(|| at.clone());
+                let like = at.strip_prefix("/all/2").map(|rest| format!("/like{rest}"));
+                *at = text.or(tree).or(like).unwrap_or_else(|| at.clone());
             }
             fields.values_mut().for_each(in_request);
         }
@@ -268,6 +301,9 @@ pub(in crate::service::routes) struct SearchFound {
     /// Counts, if they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     facets: Vec<FacetShown>,
+    /// How well groups are represented, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representation: Option<Skews>,
     /// The last change of the feed that the answer knows of.
     position: i64,
 }
@@ -297,10 +333,24 @@ fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<Sea
     if !asked.literal {
         (search.meant, understood) = understand(&search.query);
     }
+    if let Some(id) = asked.like {
+        let person = pool.person(&id).map_err(super::super::index_problem)?;
+        let expected = "the id of somebody in the pool";
+        let person = person.ok_or_else(|| Problem::of(Code::Invalid, "/like", &id, expected))?;
+        like(&mut search, person);
+    }
     let pages = Pages::new(pool, &search, asked.cursor.as_deref())?;
     search.after = pages.after.clone();
-    let found = pool.search(&search).map_err(super::super::index_problem)?;
-    let next = pages.next(&found, search.limit);
+    let (found, representation) = match &asked.represent {
+        Some(groups) => {
+            represented(pool, &search, groups).map(|(found, skews)| (found, Some(skews)))
+        }
+        None => pool.search(&search).map(|found| (found, None)),
+    }
+    .map_err(super::super::index_problem)?;
+    let next = pages
+        .next(&found, search.limit)
+        .filter(|_| representation.is_none());
     let items = found.hits.into_iter().map(|hit| {
         let mut evidence = clauses(&hit.evidence);
         in_request(&mut evidence);
@@ -338,6 +388,7 @@ fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<Sea
         understood,
         near,
         facets: facets.into_iter().map(FacetShown::from).collect(),
+        representation,
         position,
     })
 }
