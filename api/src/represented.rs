@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::representation::{Skew, reranked, skew};
 
 /// Hits that are looked at for each that is shown.
-const DEPTH: usize = 10;
+pub const DEPTH: usize = 10;
 
 /// What hits are grouped by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Groups {
     /// # Errors
     /// What was expected; a tag that names a protected attribute is refused, as conditions on one are.
     pub fn read(text: &str) -> Result<Self, String> {
-        let expected = || "expected country, or tag: and a job-related tag".to_owned();
+        let expected = || "country, or tag: and a job-related tag".to_owned();
         let tag = match text.strip_prefix("tag:") {
             None if text == "country" => return Ok(Self::Country),
             tag => tag.ok_or_else(expected)?,
@@ -55,7 +55,8 @@ impl Groups {
     fn rest(&self) -> &'static str {
         match self {
             Self::Country => "unknown",
-            Self::Tag(_) => "others",
+            // No tag has a space.
+            Self::Tag(_) => "all others",
         }
     }
 }

@@ -80,10 +80,12 @@ pub fn understand(query: &Query) -> (Vec<Meaning>, Vec<Understood>) {
     .unzip()
 }
 
-/// Lets a search find people like somebody, besides all else it asks for, and not themselves. To be called when the
-/// words of the search are understood.
-pub fn like(search: &mut Search, person: Profile) {
-    let (words, meaning) = likeness(&person);
+/// Lets a search find people like somebody, besides all else it asks for, and not themselves; whether there is anything to
+/// be like. To be called when the words of the search are understood.
+pub fn like(search: &mut Search, person: Profile) -> bool {
+    let Some((words, meaning)) = likeness(&person) else {
+        return false;
+    };
     match &mut search.query {
         Query::All(nodes) => nodes.push(words),
         query => *query = Query::All(vec![query.clone(), words]),
@@ -92,17 +94,18 @@ pub fn like(search: &mut Search, person: Profile) {
     search.meant.resize(n_before, Meaning::default());
     search.meant.push(meaning);
     search.except = Some(person.id);
+    true
 }
 
 /// What people like somebody have: a word of their headline (where it has none, of their skills' labels) or
 /// one of their skills, each worth 60 points a level.
-fn likeness(profile: &Profile) -> (Query, Meaning) {
+fn likeness(profile: &Profile) -> Option<(Query, Meaning)> {
     let esco = taxonomy();
     let label = |id: &SkillId| esco.skill(id.as_str()).map_or("", |skill| skill.label);
     let labels: Vec<&str> = profile.skills.iter().map(|own| label(&own.skill)).collect();
-    let text = match profile.headline.trim() {
-        "" => labels.join(" "),
-        headline => headline.to_owned(),
+    let text = match profile.headline.contains(char::is_alphanumeric) {
+        true => profile.headline.clone(),
+        false => labels.join(" "),
     };
     let words = text
         .split(|c: char| !c.is_alphanumeric())
@@ -127,7 +130,8 @@ fn likeness(profile: &Profile) -> (Query, Meaning) {
             shown_by,
         })
     });
-    (Query::Words(words.collect()), Meaning(meant.collect()))
+    let words: Vec<Word> = words.collect();
+    (!words.is_empty()).then(|| (Query::Words(words), Meaning(meant.collect())))
 }
 
 /// Skills that show one, itself first.

@@ -7,7 +7,7 @@ use muster_matcher::query::Query;
 
 use crate::IndexError;
 use crate::asked::{Asked, Typed};
-use crate::clauses::{Clauses, Kind, tree_of};
+use crate::clauses::{Clause, Clauses, Kind, tree_of};
 use crate::columns::Bitmap;
 use crate::meaning::Meaning;
 use crate::pool::{Place, Pool};
@@ -35,8 +35,15 @@ impl<'a> Witness<'a> {
         terms: &'a Terms<'a>,
     ) -> Result<Self, IndexError> {
         let mut below = Vec::new();
+        // What is guessed of the words is guessed as it was for the clauses, in their order.
         let mut typed = Typed::new(pool.text_model());
-        for clause in &clauses.clauses {
+        let has_nodes = |clause: &Clause| !speaking(&clause.query, &clause.at, true).is_empty();
+        let needed = clauses.clauses.iter().rposition(has_nodes);
+        let needed = needed.map_or(0, |last| last + 1);
+        for clause in &clauses.clauses[..needed] {
+            if let Kind::Words { .. } = clause.kind {
+                drop(Asked::part(&clause.query, &mut typed));
+            }
             for (at, node) in speaking(&clause.query, &clause.at, true) {
                 let mut asked = Asked::part(node, &mut typed);
                 asked.needs_ranked_word = false;

@@ -212,7 +212,7 @@ impl Counting<'_> {
     /// Whoever satisfies all clauses but those left out, by segment.
     fn people(&self, leaves_out: impl Fn(&Clause) -> bool) -> Vec<Bitmap> {
         let of = |(segment, sets): (&Segment, &Vec<Bitmap>)| {
-            let mut people = segment.alive.clone();
+            let mut people = self.search.among(segment);
             for (clause, set) in self.clauses.clauses.iter().zip(sets) {
                 if !leaves_out(clause) {
                     people.intersect(set);

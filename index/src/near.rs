@@ -103,7 +103,7 @@ impl Pool {
                     .shared
                     .setting(search.setting.file(), &terms.calendar);
                 let tree = tree_of(segment, terms, &setting);
-                let mut found = segment.alive.clone();
+                let mut found = search.among(segment);
                 let mut fails = Vec::new();
                 let sets = clauses.sets(self, segment, &tree, search, false)?;
                 for (clause, set) in clauses.clauses.iter().zip(sets) {

@@ -57,6 +57,16 @@ impl Search {
         }
     }
 
+    /// Whoever of a segment may be found.
+    pub(crate) fn among(&self, segment: &Segment) -> Bitmap {
+        let mut among = segment.alive.clone();
+        let except = self.except.as_ref();
+        if let Some(doc) = except.and_then(|id| segment.shared.ids.find(id.as_str())) {
+            among.delete(doc);
+        }
+        among
+    }
+
     /// The texts of the runs of bare words of which the query asks for one word each.
     pub fn bare_runs(query: &Query) -> Vec<String> {
         let text = |words: &[Word]| {
@@ -210,16 +220,11 @@ impl Pool {
         clauses: &Clauses,
         terms: &Terms<'_>,
     ) -> Result<Top<'_, Points>, IndexError> {
-        let mut found = found(self, search, clauses, terms, true)?;
-        let except = search.except.as_ref();
-        if let Some(place) = except.and_then(|id| self.place(id.as_str())) {
-            found[place.segment].delete(place.doc);
-        }
         let finding = Finding {
             pool: self,
             clauses,
             search,
-            found,
+            found: found(self, search, clauses, terms, true)?,
         };
         let parts = in_parts(self, threads(self), |parts| finding.top(parts))?;
         Ok(Top::merged(self, search.limit, parts))
@@ -303,7 +308,7 @@ pub(crate) fn found(
             .shared
             .setting(search.setting.file(), &terms.calendar);
         let tree = tree_of(segment, terms, &setting);
-        let mut found = segment.alive.clone();
+        let mut found = search.among(segment);
         for set in clauses.sets(pool, segment, &tree, search, leaves)? {
             found.intersect(&set);
         }
@@ -344,6 +349,8 @@ impl<'p> Finding<'_, 'p> {
             let skills = skills.as_mut().map(|skills| skills.read(&block));
             let found = self.found[segment].in_block(&block);
             for (idx, (found, start)) in found.iter().zip(block.step_by(64)).enumerate() {
+                // Before anybody of these 64 is offered: others stand between those who have points.
+                let takes_others = top.takes(Points::default(), segment);
                 let ranked = texts.touched(idx) | skills.as_ref().map_or(0, |it| it.touched(idx));
                 for doc in documents(found & ranked, start) {
                     let skills = skills.as_ref().map(|skills| skills.of(doc));
@@ -363,7 +370,7 @@ impl<'p> Finding<'_, 'p> {
                 }
                 let others = found & !ranked;
                 top.total += others.count_ones() as usize;
-                if top.takes(Points::default(), segment) {
+                if takes_others {
                     for doc in documents(others, start) {
                         self.offer(Default::default(), part.place(doc), top);
                     }

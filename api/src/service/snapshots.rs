@@ -75,7 +75,7 @@ pub(super) fn unkept(at: &str, error: &SnapshotError) -> Problem {
 ///
 /// # Errors
 /// [`Code::Conflict`]; as the store.
-pub(super) async fn refuse_erased(
+pub(super) async fn refuse_erased_in(
     write: &mut Write,
     since_ms: i64,
     texts: impl Iterator<Item = &str>,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use sqlx::Row;
 
-use super::names::add_strings;
+use super::names::add_people;
 use super::{Result, Store, Write, now_ms};
 use crate::access::sha256;
 
@@ -66,9 +66,9 @@ impl Write {
         if self.erasures(since_ms).await?.is_empty() {
             return Ok(Vec::new());
         }
-        let mut strings = BTreeSet::new();
-        texts.for_each(|text| add_strings(text, &mut strings));
-        self.erased_since(since_ms, strings.iter().map(String::as_str))
+        let mut people = BTreeSet::new();
+        texts.for_each(|text| add_people(text, &mut people));
+        self.erased_since(since_ms, people.iter().map(String::as_str))
             .await
     }
 

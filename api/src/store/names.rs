@@ -17,11 +17,31 @@ struct Open {
     at_name: bool,
 }
 
-/// A JSON text with the person renamed; `None` where it does not name them. People are named as `expert`, in lists
-/// of `experts` or `changes`, and as the `id` or key of one in `experts`. All else stays as it is, byte by byte:
+/// A JSON text with the person renamed; `None` where it does not name them. All else stays as it is, byte by byte:
 /// a tree would round large numbers.
 pub fn renamed_text(text: &str, id: &str, pseudonym: &str) -> Option<String> {
-    let (mut out, mut renamed) = (String::with_capacity(text.len()), false);
+    let instead = json::text(&Json::Text(pseudonym.to_owned()));
+    let mut renamed = false;
+    let out = rewritten(text, |said| {
+        let is_it = said == id;
+        renamed |= is_it;
+        is_it.then_some(instead.as_str())
+    });
+    out.filter(|_| renamed)
+}
+
+/// Adds everybody whom a JSON text names.
+pub(super) fn add_people(text: &str, people: &mut BTreeSet<String>) {
+    rewritten(text, |said| {
+        people.insert(said.to_owned());
+        None
+    });
+}
+
+/// A JSON text in which `instead` gives what stands in place of people's names. People are named as `expert`, in lists
+/// of `experts` or `changes`, and as the `id` or key of one in `experts`. `None` for what is no JSON.
+fn rewritten<'i>(text: &str, mut instead: impl FnMut(&str) -> Option<&'i str>) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
     let mut open: Vec<Open> = Vec::new();
     let mut rest = text;
     while let Some(next) = rest.find(['"', '{', '[', '}', ']', ',']) {
@@ -43,12 +63,8 @@ pub fn renamed_text(text: &str, id: &str, pseudonym: &str) -> Option<String> {
                     object.value_is_expert = lists || object.is_expert && said == "id";
                     object.at_name = false;
                 }
-                if names && said == id {
-                    renamed = true;
-                    out.push_str(&json::text(&Json::Text(pseudonym.to_owned())));
-                } else {
-                    out.push_str(token);
-                }
+                let renamed = names.then(|| instead(&said)).flatten();
+                out.push_str(renamed.unwrap_or(token));
             }
             "{" | "[" => open.push(Open {
                 is_object: token == "{",
@@ -71,7 +87,7 @@ pub fn renamed_text(text: &str, id: &str, pseudonym: &str) -> Option<String> {
         rest = from.get(token.len()..)?;
     }
     out.push_str(rest);
-    renamed.then_some(out)
+    Some(out)
 }
 
 /// Whether a JSON text, or one of JSON lines, has a string, however it is spelt.
@@ -82,7 +98,7 @@ pub fn has_string(text: &str, string: &str) -> bool {
 }
 
 /// Adds every string of a JSON text, fields' names included.
-pub(super) fn add_strings(text: &str, strings: &mut BTreeSet<String>) {
+fn add_strings(text: &str, strings: &mut BTreeSet<String>) {
     let mut rest = text;
     while let Some(at) = rest.find('"') {
         let Some(token) = rest.get(at..).and_then(string_token) else {
@@ -119,6 +135,10 @@ mod tests {
         let named = r#" { "experts" : { "p" : [1], "b" : "x\\" } , "expert":"p" } "#;
         assert_eq!(renamed_text(odd, "a\"}[", "p").unwrap(), named);
         assert_eq!(renamed_text(before, "cy", "p"), None);
+        let mut people = BTreeSet::new();
+        add_people(odd, &mut people);
+        let named: Vec<&str> = people.iter().map(String::as_str).collect();
+        assert_eq!(named, ["a\"}[", "b"]);
         let mut strings = BTreeSet::new();
         add_strings(odd, &mut strings);
         assert_eq!(

@@ -92,12 +92,10 @@ impl Labels {
         }
     }
 
-    /// Words that some label has.
-    pub(super) fn words(&self) -> impl Iterator<Item = WordId> + '_ {
-        (0..)
-            .zip(&self.by_word)
-            .filter(|(_, labels)| !labels.is_empty())
-            .map(|(word, _)| word)
+    /// By word, how many labels have it.
+    pub(super) fn uses(&self) -> impl Iterator<Item = u32> + '_ {
+        let n = |labels: &Vec<u32>| u32::try_from(labels.len()).unwrap_or(u32::MAX);
+        self.by_word.iter().map(n)
     }
 
     /// Everything that has a label with something in common with the text, by number.

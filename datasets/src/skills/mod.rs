@@ -121,8 +121,8 @@ pub struct Linker {
     onet: Vec<onet::Occupation>,
     vocabulary: Vocabulary,
     alike: Alike,
-    /// By word, whether a label or title has it.
-    is_label_word: Vec<bool>,
+    /// By word, how many labels and titles have it.
+    uses: Vec<u32>,
     wider: Wider,
     labels: Labels,
     texts: Bm25,
@@ -182,20 +182,23 @@ impl Linker {
         let occupations = Occupations::of(esco, &onet, sources, &mut vocabulary);
         let wider = Wider::of(&mut vocabulary);
         let labels = Labels::of(labels, vocabulary.len());
-        let mut is_label_word = vec![false; vocabulary.len()];
-        for word in labels.words().chain(occupations.title_words()) {
-            is_label_word[word as usize] = true;
+        let mut uses = vec![0_u32; vocabulary.len()];
+        for each in [
+            labels.uses().collect::<Vec<_>>(),
+            occupations.uses().collect(),
+        ] {
+            uses.iter_mut().zip(each).for_each(|(all, own)| *all += own);
         }
         let label_words = (0..)
-            .zip(&is_label_word)
-            .filter(|(_, is)| **is)
+            .zip(&uses)
+            .filter(|(_, n)| **n > 0)
             .map(|(word, _)| word);
         let fields_unknown = onet.iter().map(|_| OnceLock::new()).collect();
         Self {
             esco,
             onet,
             alike: Alike::of(&vocabulary, label_words),
-            is_label_word,
+            uses,
             wider,
             labels,
             texts: texts.finish(),
@@ -265,13 +268,7 @@ impl Linker {
     }
 
     fn read(&self, text: &str) -> Query {
-        Query::read(
-            text,
-            &self.vocabulary,
-            &self.alike,
-            &self.is_label_word,
-            &self.wider,
-        )
+        Query::read(text, &self.vocabulary, &self.alike, &self.uses, &self.wider)
     }
 
     /// Mention, text and meaning.

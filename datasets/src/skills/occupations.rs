@@ -119,9 +119,9 @@ impl Occupations {
         }
     }
 
-    /// Words that some title has.
-    pub(super) fn title_words(&self) -> impl Iterator<Item = WordId> + '_ {
-        self.titles.words()
+    /// By word, how many titles have it.
+    pub(super) fn uses(&self) -> impl Iterator<Item = u32> + '_ {
+        self.titles.uses()
     }
 
     /// What of a text stands in texts and titles.

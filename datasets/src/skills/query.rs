@@ -18,12 +18,12 @@ pub(super) struct Query {
 
 impl Query {
     /// Reads a text. Words that `alike` does not have are mended; others may also stand for words derived
-    /// from the same stem, at half of their likeness.
+    /// from the same stem, at half of their likeness. `uses` tells of each word how many labels have it.
     pub(super) fn read(
         text: &str,
         vocabulary: &Vocabulary,
         alike: &Alike,
-        is_label_word: &[bool],
+        uses: &[u32],
         wider: &Wider,
     ) -> Self {
         let positions: Vec<Vec<(WordId, f32)>> = vocabulary
@@ -32,7 +32,7 @@ impl Query {
             .map(|word| match word {
                 Word::Known(id) => {
                     let mut words = vec![(id, 1.0)];
-                    let is_label_word = is_label_word.get(id as usize).is_some_and(|&is| is);
+                    let is_label_word = uses.get(id as usize).is_some_and(|&n| n > 0);
                     let (limit, share) = if is_label_word { (2, 0.4) } else { (3, 0.9) };
                     for (other, likeness) in alike.near(vocabulary.word(id), limit) {
                         let derived = is_derived(vocabulary.word(id), vocabulary.word(other));
@@ -43,7 +43,7 @@ impl Query {
                     }
                     words
                 }
-                Word::Unknown(word) => alike.near(&word, 3),
+                Word::Unknown(word) => likely(alike.near(&word, 3), uses),
             })
             .collect();
         let mut best: BTreeMap<WordId, f32> = BTreeMap::new();
@@ -124,4 +124,20 @@ fn is_derived(one: &str, other: &str) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "positions of a text")]
 fn small(count: usize) -> f32 {
     count as f32
+}
+
+/// Of words that may stand for a mistyped one, those that far fewer labels have than another count half: who writes
+/// `devloper` means developers, not `DevOps`.
+fn likely(mut words: Vec<(WordId, f32)>, uses: &[u32]) -> Vec<(WordId, f32)> {
+    /// How many times fewer labels is far fewer.
+    const RARE: u32 = 10;
+    let uses = |word: WordId| uses.get(word as usize).copied().unwrap_or_default();
+    let most = words.iter().map(|(word, _)| uses(*word)).max();
+    for (word, likeness) in &mut words {
+        if uses(*word).saturating_mul(RARE) < most.unwrap_or_default() {
+            *likeness /= 2.0;
+        }
+    }
+    words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    words
 }

@@ -35,6 +35,8 @@ fn words_of_one_subject_meet() {
     }
     check("k8s", &["cloud technologies"], 5);
     check("pyhton programing", &["Python (computer programming)"], 1);
+    // Far more labels speak of developers than of DevOps.
+    assert!(!labels("php devloper", 5).contains(&"DevOps"));
 }
 
 #[test]

@@ -16,7 +16,8 @@ pub(super) const MOST_RANKED: usize = 50;
 /// The words of a pool, and how many times all of them were gone through for a word typed.
 pub(crate) struct Typed<'a> {
     pub(super) model: &'a TextModel,
-    n_guesses: usize,
+    /// What was guessed: the form, how the word was spelled, whether it was excluded, and the words.
+    guesses: Vec<(Form, String, bool, Vec<String>)>,
 }
 
 impl<'a> Typed<'a> {
@@ -24,7 +25,7 @@ impl<'a> Typed<'a> {
     pub(crate) fn new(model: &'a TextModel) -> Self {
         Self {
             model,
-            n_guesses: 0,
+            guesses: Vec::new(),
         }
     }
 
@@ -42,13 +43,20 @@ impl<'a> Typed<'a> {
     ) -> Vec<String> {
         let model = self.model;
         let is_unknown = model.n_experts_with(word) == 0 && !is_excluded;
-        if !(matches!(form, Form::Prefix | Form::Typos) || is_unknown)
-            || self.n_guesses == Self::MOST_GUESSES
-        {
+        if !(matches!(form, Form::Prefix | Form::Typos) || is_unknown) {
             return Vec::new();
         }
-        self.n_guesses += 1;
-        match form {
+        // A word that stands in a part and in the whole, or twice, is guessed once.
+        let known = self.guesses.iter().find(|(known, own, excluded, _)| {
+            *known == form && own == spelled && *excluded == is_excluded
+        });
+        if let Some((.., words)) = known {
+            return words.clone();
+        }
+        if self.guesses.len() == Self::MOST_GUESSES {
+            return Vec::new();
+        }
+        let words = match form {
             Form::Prefix => {
                 let mut completions = model.beginning(spelled);
                 completions.retain(|completion| completion != word);
@@ -56,7 +64,10 @@ impl<'a> Typed<'a> {
             }
             Form::Typos => model.alike(spelled, edits(spelled).max(1)),
             _ => model.alike(spelled, edits(spelled)),
-        }
+        };
+        let guess = (form, spelled.to_owned(), is_excluded, words.clone());
+        self.guesses.push(guess);
+        words
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everybody's free hours in the weeks of a calendar.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -53,7 +53,7 @@ impl HoursOf {
     }
 }
 
-/// The most days of work times kept, over all zones and windows: some 100 MB of two windows a day.
+/// The most days of work times kept of a segment's people in one calendar, over all their zones and windows: some 50 MB.
 const MOST_DAYS: usize = 1 << 21;
 
 /// Free hours by document and week, and who works at certain times.
@@ -62,8 +62,8 @@ pub(crate) struct SegmentHours {
     /// Those whose weeks are not all as their ordinary one: 1 and their row; 0 for all others.
     row: Vec<u32>,
     hours: Vec<u8>,
-    /// In the order of [`Columns::clock`]; empty where that would take too much memory.
-    work: Vec<WorkTime>,
+    /// In the order of [`Columns::clock`], once somebody asked; empty where that would take too much memory.
+    work: OnceLock<Vec<WorkTime>>,
     /// For the daily windows and weeks asked for last, who shares enough of them.
     overlapping: Remembered<(Leaf, (Week, Week)), Bitmap>,
 }
@@ -78,10 +78,9 @@ impl SegmentHours {
             weeks,
             row: vec![0; n_docs],
             hours: Vec::new(),
-            work: Vec::new(),
+            work: OnceLock::new(),
             overlapping: Remembered::of(WINDOWS),
         };
-        let keeps_work = columns.clock.len() * 7 * weeks <= MOST_DAYS;
         let Some(bare) = bare_profile(None) else {
             return found;
         };
@@ -89,13 +88,7 @@ impl SegmentHours {
         let mut opens: Vec<OpenTime> = Vec::new();
         let mut open_of = vec![0_u32; n_docs];
         for (clock, list) in &columns.clock {
-            let person = bare_profile(Some(clock)).unwrap_or_else(|| bare.clone());
-            let work = WorkTime::of(&person, calendar);
-            let has_windows = !person.availability.windows.is_empty();
-            let open = has_windows.then(|| work.open(calendar));
-            if keeps_work {
-                found.work.push(work);
-            }
+            let open = bare_profile(Some(clock)).and_then(|it| OpenTime::of(&it, calendar));
             let Some(open) = open else { continue };
             opens.push(open);
             let number = u32::try_from(opens.len()).unwrap_or(u32::MAX);
@@ -193,14 +186,24 @@ impl SegmentHours {
             let person = bare_profile(clock)?;
             Some(WorkTime::of(&person, &terms.calendar))
         };
+        let work = || match columns.clock.len() * 7 * self.weeks <= MOST_DAYS {
+            true => {
+                let clocks = columns.clock.keys();
+                // Every key is one that a profile was written to.
+                let all: Option<Vec<WorkTime>> = clocks.map(|clock| of(Some(clock))).collect();
+                all.unwrap_or_default()
+            }
+            false => Vec::new(),
+        };
         let make = || {
             let n_docs = columns.n_docs();
+            let work = self.work.get_or_init(work);
             let mut set = Bitmap::none(n_docs);
             if of(None).as_ref().is_some_and(meets) {
                 set = Bitmap::all(n_docs);
             }
             for (idx, (clock, list)) in columns.clock.iter().enumerate() {
-                let meets = match self.work.get(idx) {
+                let meets = match work.get(idx) {
                     Some(work) => meets(work),
                     None => of(Some(clock)).as_ref().is_some_and(meets),
                 };

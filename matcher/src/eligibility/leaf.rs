@@ -391,10 +391,7 @@ fn last_work(person: &Person<'_>, client: &Id) -> Option<Date> {
 
 /// Minutes shared with the leaf's daily window on the best day of the campaign's worst week.
 fn shared_minutes(leaf: &Leaf, work: &WorkTime, terms: &Terms<'_>) -> u32 {
-    let known = terms
-        .daily
-        .iter()
-        .find(|(known, _)| std::ptr::eq(*known, leaf));
+    let known = terms.daily.iter().find(|(known, _)| **known == *leaf);
     let computed;
     let daily: &DailyWindow = match known {
         Some((_, daily)) => daily,

@@ -199,7 +199,9 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
             .flatten();
         let known =
             known.ok_or_else(|| anyhow!("--like {id:?}: nobody in the index has this id"))?;
-        like(&mut search, known);
+        if !like(&mut search, known) {
+            bail!("--like {id:?}: they have neither a headline nor skills");
+        }
     }
     if let Some(lines) = args.about.lines() {
         about::print_lines(pool, &search, lines)?;

@@ -76,7 +76,7 @@ pub(super) async fn create(
         Begun::First(write) => write,
     };
     let texts = std::iter::once(snapshot.text.as_str());
-    snapshots::refuse_erased(&mut write, asked_ms, texts).await?;
+    snapshots::refuse_erased_in(&mut write, asked_ms, texts).await?;
     let new = snapshots::keep(&mut write, snapshot).await?;
     let answer = Created {
         status: if new {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use muster_matcher::json::{Faults, Fields, Path};
+use muster_matcher::json::{Faults, Fields, Path, parse};
 use muster_matcher::model::Id;
 use serde_json::value::RawValue;
 
@@ -90,7 +90,9 @@ fn read(text: &[u8], owner: &str) -> Result<Scenario, Problem> {
     let id = random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
     let created_ms = now_ms();
     // As all that is stored, so that names in it are found however they were spelt.
-    let patch = RawValue::from_string(json::text(&snapshots::tree(patch)?));
+    let patch = parse(patch.as_bytes());
+    let patch = patch.map_err(|error| Problem::new(Code::BrokenJson, error.to_string()))?;
+    let patch = RawValue::from_string(json::text(&patch));
     Ok(Scenario {
         id: format!("{created_ms:012x}{id}"),
         name,
@@ -134,7 +136,7 @@ pub(super) async fn create(
         Begun::First(write) => write,
     };
     let id = &scenario.id;
-    snapshots::refuse_erased(&mut write, asked_ms, std::iter::once(body.as_str())).await?;
+    snapshots::refuse_erased_in(&mut write, asked_ms, std::iter::once(body.as_str())).await?;
     write
         .put(
             &Kind::SCENARIO,

@@ -37,7 +37,7 @@ const LOOK: Duration = Duration::from_millis(400);
 /// How often an idle worker looks for jobs of other nodes.
 const IDLE: Duration = Duration::from_millis(500);
 /// How long a job waits for this node's index before another node may have it.
-const BEHIND: Duration = Duration::from_secs(10);
+const BEHIND: Duration = Duration::from_secs(30);
 /// How long a solver that was told to stop is waited for when the node stops.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A job that so many workers did not come back from is what ends them, it seems.
@@ -147,7 +147,14 @@ async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
     let mut options = record.limits.options(threads);
     let work = match held.work(&record).await? {
         Ready::Work(work) => work,
-        Ready::NotHere => return held.hand_back(&record, None).await,
+        Ready::NotHere => {
+            held.hand_back(&record, None).await?;
+            if !*app.stopping.borrow() {
+                // Others look for jobs meanwhile.
+                sleep(2 * IDLE).await;
+            }
+            return Ok(());
+        }
         Ready::Stopped => {
             let error = "stopped before it was begun".to_owned();
             return held.end(RunStatus::Stopped, Err(error)).await;
@@ -178,7 +185,7 @@ async fn plan_text(read: &mut crate::store::Read, id: &str) -> Result<Option<Str
     Ok(read.content(&Kind::PLAN, &plan).await?)
 }
 
-/// What a job waits for.
+/// Whether a job can begin here.
 enum Ready {
     Work(Work),
     /// This node stops, or its index is too far behind.

@@ -21,7 +21,7 @@ use super::seen;
 use crate::access::{Action, Caller, Scope};
 use crate::finding::{self, DocumentShown, FacetShown, Highlight, clauses, documents};
 use crate::labels::Labels;
-use crate::represented::{Groups, Skews, represented};
+use crate::represented::{DEPTH, Groups, Skews, represented};
 use crate::service::extract::Body;
 use crate::service::paging::Paging;
 use crate::service::problem::ProblemBody;
@@ -158,10 +158,14 @@ impl FromJson for Asked {
         let query = Query::All(vec![query, Query::from(&requirement?)]);
         let number = |number: i64| usize::try_from(number).ok();
         // Everybody who is shown says something to every condition.
+        let deep = match represent {
+            Some(Some(_)) => DEPTH,
+            _ => 1,
+        };
         let n_said = query
             .leaves()
             .len()
-            .saturating_mul(number(limit?)? + number(near?)?);
+            .saturating_mul(deep * number(limit?)? + number(near?)?);
         if n_said > MOST_SAID {
             let found = format!("{n_said} answers of people to conditions");
             let expected = format!("conditions × (limit + near) of at most {MOST_SAID}");
@@ -188,8 +192,7 @@ fn groups(text: Option<String>, at: &Path<'_>, faults: &mut Faults) -> Option<Op
     let Some(text) = text else { return Some(None) };
     match Groups::read(&text) {
         Ok(groups) => Some(Some(groups)),
-        Err(_) => {
-            let expected = "country, or tag: and a job-related tag";
+        Err(expected) => {
             faults.add(at, format!("{text:?}"), expected);
             None
         }
@@ -335,9 +338,10 @@ fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<Sea
     }
     if let Some(id) = asked.like {
         let person = pool.person(&id).map_err(super::super::index_problem)?;
-        let expected = "the id of somebody in the pool";
-        let person = person.ok_or_else(|| Problem::of(Code::Invalid, "/like", &id, expected))?;
-        like(&mut search, person);
+        let expected = "the id of somebody in the pool with a headline or skills";
+        if !person.is_some_and(|person| like(&mut search, person)) {
+            return Err(Problem::of(Code::Invalid, "/like", &id, expected));
+        }
     }
     let pages = Pages::new(pool, &search, asked.cursor.as_deref())?;
     search.after = pages.after.clone();

@@ -167,7 +167,7 @@ pub(super) async fn queue(
     let job = job.unwrap_or_else(|| "{}".to_owned());
     let texts = resolved.new.iter().map(|snapshot| snapshot.text.as_str());
     let texts = texts.chain([job.as_str()]);
-    snapshots::refuse_erased(write, asked_ms, texts).await?;
+    snapshots::refuse_erased_in(write, asked_ms, texts).await?;
     for snapshot in resolved.new {
         snapshots::keep(write, snapshot).await?;
     }
