@@ -10,7 +10,7 @@ use tantivy::{DocId, DocSet, Term};
 use crate::IndexError;
 use crate::columns::Bitmap;
 use crate::pool::Pool;
-use crate::scan::BLOCK;
+use crate::scan::{BLOCK, next};
 use crate::segment::Segment;
 use crate::text::{Section, Shape, TextQuery, times_by_document};
 
@@ -84,7 +84,7 @@ impl<'a> DocumentScan<'a> {
             }
             while doc < block.end {
                 if !wanted.contains(doc) {
-                    doc = postings.advance();
+                    doc = next(postings, wanted, block);
                     continue;
                 }
                 let idx = (doc - block.start) as usize;

@@ -12,7 +12,7 @@ use muster_matcher::model::campaign::{CampaignFile, PinSpec};
 use muster_matcher::model::problem::Veto;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::words::Stage;
-use muster_matcher::model::{Count, Hours, Id, Weekly};
+use muster_matcher::model::{Count, Hours, Id, Points, Weekly};
 use muster_matcher::query::{self, Query};
 use muster_matcher::score::score;
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::asked::Asked;
-use crate::columns::{Side, Tree};
+use crate::columns::{Bitmap, Side, Tree};
 use crate::meter::judge;
 use crate::scan::{TextScan, blocks};
 use crate::testing::{
@@ -235,6 +235,7 @@ proptest! {
     fn text_points_are_the_same_from_counts_and_from_profiles(
         profiles in pool(),
         texts in prop::collection::vec(text(), 1..6),
+        (first, by) in (0_u32..20, 1_usize..20),
     ) {
         let (pool, _dir) = index(&profiles);
         prop_assert_eq!(pool.text_model(), &TextModel::of(&profiles));
@@ -243,11 +244,14 @@ proptest! {
             for segment in &pool.segments {
                 let store = segment.store(&pool.fields, &pool.dir).unwrap();
                 let mut scan = TextScan::new(&pool, segment, &query).unwrap();
+                let mut wanted = Bitmap::none(segment.documents());
+                (first..segment.documents()).step_by(by).for_each(|doc| wanted.insert(doc));
                 for block in blocks(0..segment.documents()) {
-                    let points = scan.read(block.clone(), &segment.alive);
+                    let points = scan.read(block.clone(), &wanted);
                     for doc in block {
                         let direct = pool.text_model().points(&query, &store.profile(doc).unwrap());
-                        prop_assert_eq!(points.of(doc), direct);
+                        let expected = if wanted.contains(doc) { direct } else { Points::default() };
+                        prop_assert_eq!(points.of(doc), expected);
                     }
                 }
             }
@@ -511,6 +515,50 @@ fn words_and_conditions_stand_under_or_and_not() {
         found(&pool, "bio:\"python on weekends\" OR rust"),
         ["c", "a"]
     );
+}
+
+#[test]
+fn people_without_points_are_on_the_page_where_their_id_puts_them() {
+    // A word that all but the first have tells nothing: they have it, and no points.
+    let people = (0..1_000).map(|n| {
+        let headline = match n {
+            0 => "",
+            999 => "zebra reviewer",
+            _ => "reviewer",
+        };
+        profile(&format!("e{n:03}"), headline, "")
+    });
+    let (pool, _dir) = index(&people.collect::<Vec<_>>());
+    for limit in [1, 4, 20, 70, 200] {
+        let search = Search {
+            about: Some("reviewer zebra".to_owned()),
+            limit,
+            ..crate::laws::words("")
+        };
+        let found = pool.search(&search).unwrap();
+        let mut all: Vec<_> = pool
+            .search(&Search {
+                limit: usize::MAX,
+                ..search
+            })
+            .unwrap()
+            .hits
+            .iter()
+            .map(|hit| (std::cmp::Reverse(hit.points), hit.profile.id.clone()))
+            .collect();
+        all.sort();
+        let first: Vec<_> = found
+            .hits
+            .iter()
+            .map(|hit| (std::cmp::Reverse(hit.points), hit.profile.id.clone()))
+            .collect();
+        assert_eq!(first, all[..limit]);
+        let n_without = all
+            .iter()
+            .filter(|(points, _)| points.0 == Points::default())
+            .count();
+        assert!(n_without > 900, "{n_without}");
+    }
 }
 
 #[test]

@@ -207,7 +207,7 @@ impl<'a> TextScan<'a> {
                 }
                 while doc < block.end {
                     if !wanted.contains(doc) {
-                        doc = postings.advance();
+                        doc = next(postings, wanted, &block);
                         continue;
                     }
                     let times = postings.term_freq();
@@ -230,6 +230,18 @@ impl<'a> TextScan<'a> {
             touched: &self.touched,
             written: self.written.as_ref(),
         }
+    }
+}
+
+/// The next document that has a word and is wanted, or may be; the end of the block where none of it is.
+pub(crate) fn next(postings: &mut SegmentPostings, wanted: &Bitmap, block: &Range<DocId>) -> DocId {
+    /// Documents that are gone through rather than sought.
+    const NEAR: u32 = 12;
+    let doc = postings.doc();
+    match wanted.within(&(doc..block.end)).next() {
+        None => block.end,
+        Some(next) if next - doc <= NEAR => postings.advance(),
+        Some(next) => postings.seek(next),
     }
 }
 
