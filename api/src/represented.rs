@@ -26,7 +26,7 @@ impl Groups {
     /// Reads `country`, or `tag:` and a tag.
     ///
     /// # Errors
-    /// What was expected; a tag that names a protected attribute is refused, as conditions on one are.
+    /// What is expected; a tag that names a protected attribute is refused, as conditions on one are.
     pub fn read(text: &str) -> Result<Self, String> {
         let expected = || "country, or tag: and a job-related tag".to_owned();
         let tag = match text.strip_prefix("tag:") {

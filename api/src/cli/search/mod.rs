@@ -90,7 +90,7 @@ pub(crate) struct Args {
     why: bool,
     /// Show of those found so many of each country, or with and without a tag, in every beginning of the list as among
     /// all who are found: country, or tag:NAME
-    #[arg(long, value_name = "GROUPS", value_parser = Groups::read, conflicts_with_all = ["all", "role"])]
+    #[arg(long, value_name = "GROUPS", value_parser = groups, conflicts_with_all = ["all", "role"])]
     represent: Option<Groups>,
     /// Print those found as CSV, a row each: what they are ranked by, rate, hours, and what they say to each clause
     #[arg(long, conflicts_with_all = ["json", "why", "near", "facets", "role"])]
@@ -309,6 +309,10 @@ fn standing(args: &Args, role: &str) -> Result<Option<(BTreeSet<Id>, usize)>> {
         .flatten()
         .filter_map(|stint| Id::new(&stint.expert));
     Ok(Some((busy.collect(), usize::try_from(empty.unwrap_or(0))?)))
+}
+
+fn groups(text: &str) -> Result<Groups, String> {
+    Groups::read(text).map_err(|expected| format!("expected {expected}"))
 }
 
 fn facet(name: &str) -> Result<FacetKind, String> {
