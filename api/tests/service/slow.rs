@@ -6,7 +6,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::desk::{LARGE, about, demo, key, post_plan, post_problem, until_running};
+use serde_json::json;
+
+use crate::desk::{LARGE, demo, key, post_plan, post_problem, until_running};
 use crate::server::Server;
 
 fn connect(server: &Server) -> TcpStream {
@@ -89,7 +91,9 @@ fn more_connections_than_there_are_file_descriptors_are_survived() {
 fn events_end_when_the_key_is_revoked() {
     let server = Server::start();
     let problem = post_problem(&server, &demo(&server, LARGE));
-    let place = post_plan(&server, &about(&problem));
+    // Until it is proved, which takes longer than keys are looked at again.
+    let wanted = json!({"problem": problem, "limits": {"time_limit_seconds": 60}});
+    let place = post_plan(&server, &wanted);
     until_running(&server, &place);
     let planner = key(&server, "planner", &[]);
     let mut stream = connect(&server);
