@@ -34,17 +34,17 @@ impl<'a> Witness<'a> {
         clauses: &'a Clauses,
         terms: &'a Terms<'a>,
     ) -> Result<Self, IndexError> {
+        let speaking = |clause: &'a Clause| (clause, speaking(&clause.query, &clause.at, true));
+        let nodes: Vec<_> = clauses.clauses.iter().map(speaking).collect();
+        let is_needed = nodes.iter().any(|(_, nodes)| !nodes.is_empty());
         let mut below = Vec::new();
-        // What is guessed of the words is guessed as it was for the clauses, in their order.
         let mut typed = Typed::new(pool.text_model());
-        let has_nodes = |clause: &Clause| !speaking(&clause.query, &clause.at, true).is_empty();
-        let needed = clauses.clauses.iter().rposition(has_nodes);
-        let needed = needed.map_or(0, |last| last + 1);
-        for clause in &clauses.clauses[..needed] {
-            if let Kind::Words { .. } = clause.kind {
+        for (clause, nodes) in nodes {
+            // What is guessed of the words is guessed as it was for the clauses, in their order.
+            if is_needed && let Kind::Words { .. } = clause.kind {
                 drop(Asked::part(&clause.query, &mut typed));
             }
-            for (at, node) in speaking(&clause.query, &clause.at, true) {
+            for (at, node) in nodes {
                 let mut asked = Asked::part(node, &mut typed);
                 asked.needs_ranked_word = false;
                 let sets = pool.segments.iter().map(|segment| {
@@ -66,7 +66,7 @@ impl<'a> Witness<'a> {
     /// What somebody who was found says to every clause.
     pub(crate) fn of(&self, person: &Person<'_>, place: Place) -> Vec<Evidence> {
         let clauses = self.clauses.clauses.iter();
-        let of = |clause: &crate::clauses::Clause| match &clause.kind {
+        let of = |clause: &Clause| match &clause.kind {
             Kind::Condition(requirement) => said(requirement, &clause.at, person, self.terms),
             Kind::Words { meaning, .. } => {
                 let mut said = self.node(&clause.query, &clause.at, person, place, true);

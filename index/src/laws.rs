@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use muster_matcher::availability::Calendar;
@@ -12,7 +11,7 @@ use muster_matcher::model::campaign::{CampaignFile, PinSpec};
 use muster_matcher::model::problem::Veto;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::words::Stage;
-use muster_matcher::model::{Count, Hours, Id, Points, Weekly};
+use muster_matcher::model::{Hours, Id, Points, Weekly};
 use muster_matcher::query::{self, Query};
 use muster_matcher::score::score;
 use proptest::prelude::*;
@@ -27,7 +26,7 @@ use crate::testing::{
     CEFR, CLIENTS, COUNTRIES, CREDENTIALS, LANGUAGES, SKILLS, TAGS, TASKS, TOPICS, WORDS,
     campaign_file, profile, random_pool, requirement,
 };
-use crate::{Booked, IndexError, IndexSource, Pool, Search, Setting, Steps, TextModel, build};
+use crate::{Booked, IndexSource, Pool, Search, Setting, Steps, TextModel, build};
 
 /// An index of `profiles` in a folder that lives as long as it.
 pub(crate) fn index(profiles: &[Profile]) -> (Pool, TempDir) {
@@ -454,271 +453,9 @@ fn a_limit_below_every_rate_finds_nobody() {
     assert_eq!(pool.search(&search).unwrap().total, free.count());
 }
 
+/// A search for a text as somebody types it, in the weeks of [`campaign_file`].
 pub(crate) fn words(text: &str) -> Search {
     let no_skills = |_: &str| Err("no skill".to_owned());
     let query = query::parse(text, &no_skills).unwrap().query;
     Search::new(query, Setting::of(&campaign_file(&[])), 100)
-}
-
-fn found(pool: &Pool, text: &str) -> Vec<String> {
-    let found = pool.search(&words(text)).unwrap();
-    let ids = found.hits.iter().map(|hit| hit.profile.id.to_string());
-    ids.collect()
-}
-
-#[test]
-fn people_are_found_by_words_phrases_and_exclusions() {
-    let (pool, _dir) = index(&[
-        profile("c", "Code reviewer", "Reviews Python code."),
-        profile("b", "Python engineer", "Head of the data team."),
-        profile("a", "Translator", "Reviews translations; no code at all."),
-    ]);
-    assert_eq!(found(&pool, "python code review"), ["c", "a", "b"]);
-    assert_eq!(found(&pool, "\"reviews translation\""), ["a"]);
-    assert_eq!(
-        found(&pool, "\"head of data\""),
-        [""; 0],
-        "a word is missing between"
-    );
-    assert_eq!(found(&pool, "\"head of the data\""), ["b"]);
-    assert_eq!(found(&pool, "python -engineer"), ["c"]);
-    assert_eq!(found(&pool, "-python -\"translations\""), [""; 0]);
-    assert_eq!(found(&pool, "-engineer"), ["a", "c"], "ties go by id");
-    assert_eq!(found(&pool, ""), ["a", "b", "c"]);
-    assert_eq!(found(&pool, "zebra"), [""; 0]);
-}
-
-#[test]
-fn words_and_conditions_stand_under_or_and_not() {
-    let mut pool = [
-        profile("a", "Python engineer", "Rust too."),
-        profile("b", "Nurse", "Intensive care."),
-        profile("c", "Head nurse", "Python on weekends."),
-    ];
-    pool[1].years = Count::new(9);
-    let (pool, _dir) = index(&pool);
-    assert_eq!(found(&pool, "python AND nurse"), ["c"]);
-    assert_eq!(found(&pool, "rust OR years>=5"), ["a", "b"]);
-    assert_eq!(found(&pool, "python NOT (rust OR years>=5)"), ["c"]);
-    let mut two = found(&pool, "2 of (python, nurse, rust)");
-    two.sort();
-    assert_eq!(two, ["a", "c"]);
-    assert_eq!(found(&pool, "headline:python"), ["a"]);
-    assert_eq!(
-        found(&pool, "rust -the NOT \"of the\""),
-        ["a"],
-        "common words ask for nothing"
-    );
-    assert_eq!(found(&pool, "the OR rust"), ["a"]);
-    assert_eq!(found(&pool, "-!!!").len(), 3);
-    assert_eq!(
-        found(&pool, "bio:\"python on weekends\" OR rust"),
-        ["c", "a"]
-    );
-}
-
-#[test]
-fn people_without_points_are_on_the_page_where_their_id_puts_them() {
-    // A word that all but the first have tells nothing: they have it, and no points.
-    let people = (0..1_000).map(|n| {
-        let headline = match n {
-            0 => "",
-            999 => "zebra reviewer",
-            _ => "reviewer",
-        };
-        profile(&format!("e{n:03}"), headline, "")
-    });
-    let (pool, _dir) = index(&people.collect::<Vec<_>>());
-    for limit in [1, 4, 20, 70, 200] {
-        let search = Search {
-            about: Some("reviewer zebra".to_owned()),
-            limit,
-            ..crate::laws::words("")
-        };
-        let found = pool.search(&search).unwrap();
-        let mut all: Vec<_> = pool
-            .search(&Search {
-                limit: usize::MAX,
-                ..search
-            })
-            .unwrap()
-            .hits
-            .iter()
-            .map(|hit| (std::cmp::Reverse(hit.points), hit.profile.id.clone()))
-            .collect();
-        all.sort();
-        let first: Vec<_> = found
-            .hits
-            .iter()
-            .map(|hit| (std::cmp::Reverse(hit.points), hit.profile.id.clone()))
-            .collect();
-        assert_eq!(first, all[..limit]);
-        let n_without = all
-            .iter()
-            .filter(|(points, _)| points.0 == Points::default())
-            .count();
-        assert!(n_without > 900, "{n_without}");
-    }
-}
-
-#[test]
-fn a_beginning_finds_all_its_completions_however_many_they_are() {
-    let words = (0..80).map(|n| {
-        let letters = [n / 10, n % 10].map(|n| char::from(b'a' + n));
-        profile(
-            &format!("e{n}"),
-            &format!("zo{}{}", letters[0], letters[1]),
-            "",
-        )
-    });
-    let (pool, _dir) = index(&words.collect::<Vec<_>>());
-    for text in ["zo*", "zo* hours>=1"] {
-        let search = Search {
-            limit: usize::MAX,
-            ..crate::laws::words(text)
-        };
-        assert_eq!(pool.search(&search).unwrap().total, 80, "{text}");
-    }
-}
-
-#[test]
-fn beginnings_and_typos_are_found_behind_what_was_meant() {
-    let (pool, _dir) = index(&[
-        profile("a", "Cardiology", ""),
-        profile("b", "Cardiologist", ""),
-        profile("c", "Radiologist", ""),
-        profile("d", "Cardigan knitter", ""),
-    ]);
-    assert_eq!(found(&pool, "cardiol*"), ["a", "b"]);
-    assert_eq!(found(&pool, "cardiologi*"), ["a", "b"]);
-    assert_eq!(
-        found(&pool, "cardi*"),
-        ["a", "b", "d"],
-        "all completions are one word; the longer headline last"
-    );
-    assert_eq!(
-        found(&pool, "cardiolgist"),
-        ["a", "b"],
-        "nobody wrote it so"
-    );
-    assert_eq!(
-        found(&pool, "radiologist~"),
-        ["c", "a", "b"],
-        "the word itself comes first"
-    );
-    assert_eq!(
-        found(&pool, "-cardiolgist"),
-        ["a", "b", "c", "d"],
-        "only what was typed is left out"
-    );
-    assert_eq!(found(&pool, "xyzzy"), [""; 0]);
-}
-
-/// The files of a fresh index of a small pool.
-fn small_index() -> (TempDir, PathBuf, Vec<PathBuf>) {
-    let dir = tempfile::tempdir().unwrap();
-    let place = dir.path().join("pool");
-    build(&place, random_pool(&[1, 2, 3, 4])).unwrap();
-    let entries = std::fs::read_dir(&place).unwrap();
-    let files = entries.map(|entry| entry.unwrap().path());
-    // The engine's list of files it may remove is nothing of the index.
-    let files = files.filter(|path| !path.ends_with(".managed.json"));
-    let files = files.collect();
-    (dir, place, files)
-}
-
-#[test]
-fn any_damaged_file_is_named_with_the_command_that_rebuilds() {
-    let (_dir, place, files) = small_index();
-    for path in files {
-        let whole = std::fs::read(&path).unwrap();
-        let mut flipped = whole.clone();
-        let middle = flipped.len() / 2;
-        flipped[middle] ^= 1;
-        let zeroed = vec![0; whole.len()];
-        for spoilt in [
-            Some(&flipped[..]),
-            Some(&zeroed[..]),
-            Some(&whole[..middle]),
-            None,
-        ] {
-            match spoilt {
-                Some(bytes) => std::fs::write(&path, bytes).unwrap(),
-                None => std::fs::remove_file(&path).unwrap(),
-            }
-            let error = match Pool::open(&place) {
-                Ok(_) => panic!("{} was damaged unseen", path.display()),
-                Err(error) => error.to_string(),
-            };
-            let name = path.file_name().unwrap().to_str().unwrap();
-            assert!(error.contains(name), "{error}");
-            assert!(error.contains("muster index POOL --out FOLDER"), "{error}");
-        }
-        std::fs::write(&path, whole).unwrap();
-    }
-    assert!(Pool::open(&place).is_ok());
-}
-
-#[test]
-fn an_index_is_replaced_by_a_new_generation() {
-    let (_dir, place, _) = small_index();
-    let open_before = Pool::open(&place).unwrap();
-    let manifest = build(&place, random_pool(&[5])).unwrap();
-    assert_eq!(manifest.generation, 2);
-    assert_eq!(Pool::open(&place).unwrap().manifest(), &manifest);
-    assert_eq!(
-        open_before.profiles().count(),
-        4,
-        "readers keep what they opened"
-    );
-    std::fs::write(place.join("manifest.json"), "{").unwrap();
-    build(&place, random_pool(&[5])).unwrap();
-    assert!(Pool::open(&place).is_ok(), "a damaged index can be rebuilt");
-}
-
-#[test]
-fn the_pool_hash_knows_contents_and_not_order() {
-    let dir = tempfile::tempdir().unwrap();
-    let hash =
-        |profiles: Vec<Profile>| build(&dir.path().join("pool"), profiles).unwrap().pool_hash;
-    let pool = random_pool(&[1, 2, 3]);
-    let reversed = pool.iter().rev().cloned().collect();
-    let mut changed = pool.clone();
-    changed[0].bio.push('!');
-    assert_eq!(hash(pool.clone()), hash(reversed));
-    assert_ne!(hash(pool), hash(changed));
-}
-
-#[test]
-fn other_folders_are_left_alone() {
-    let dir = tempfile::tempdir().unwrap();
-    let place = dir.path().join("photos");
-    std::fs::create_dir(&place).unwrap();
-    build(&place, []).unwrap();
-    std::fs::remove_dir_all(&place).unwrap();
-    std::fs::create_dir(&place).unwrap();
-    std::fs::write(place.join("cat.jpg"), "a cat").unwrap();
-    let refused = build(&place, random_pool(&[1]));
-    assert!(matches!(refused, Err(IndexError::NotAnIndex { .. })));
-    assert_eq!(std::fs::read(place.join("cat.jpg")).unwrap(), b"a cat");
-    assert!(matches!(
-        Pool::open(&dir.path().join("nothing")),
-        Err(IndexError::Missing { .. })
-    ));
-}
-
-#[test]
-fn an_id_twice_is_an_error_and_the_old_index_stays() {
-    let (_dir, place, _) = small_index();
-    let twice = [profile("ana", "", ""), profile("ana", "", "")];
-    let error = build(&place, twice).unwrap_err();
-    assert_eq!(error.to_string(), "expert ana is in the pool twice");
-    assert_eq!(Pool::open(&place).unwrap().profiles().count(), 4);
-}
-
-#[test]
-fn an_empty_pool_has_an_index() {
-    let (pool, _dir) = index(&[]);
-    assert_eq!(found(&pool, "python"), [""; 0]);
-    assert_eq!(pool.profiles().count(), 0);
 }

@@ -17,6 +17,8 @@ mod eligible;
 mod error;
 mod evidence;
 mod facets;
+#[cfg(test)]
+mod folders;
 mod ids;
 #[cfg(test)]
 mod laws;
@@ -30,6 +32,8 @@ mod packing;
 mod pool;
 #[cfg(test)]
 mod pricing;
+#[cfg(test)]
+mod queries;
 mod scan;
 mod schema;
 mod search;

@@ -45,13 +45,13 @@ impl Part<'_> {
     }
 }
 
-/// How many threads the machine runs at once: asking takes longer than a small search.
+/// How many threads the machine runs at once: to ask means to read files of the system.
 static THREADS: LazyLock<NonZeroUsize> =
     LazyLock::new(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
 
 /// Threads that are worth starting for work that is done in microseconds for a thousand people.
 pub(crate) fn threads(pool: &Pool) -> NonZeroUsize {
-    /// People whom a thread looks at in some ten times what it takes to start it.
+    /// People for each thread.
     const LEAST: usize = 1 << 17;
     let most = NonZeroUsize::MIN.saturating_add(pool.experts() / LEAST);
     most.min(*THREADS)

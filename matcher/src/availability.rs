@@ -20,16 +20,19 @@
 //! first instant at which the clock shows it or a later one; so 02:00–03:00 is no time at all on the
 //! night that skips this hour and two hours on the night that repeats it. Windows that overlap count once.
 
+mod clock;
+mod windows;
+
 use std::collections::BTreeSet;
 
-use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, ToSpan};
+use jiff::civil::Date;
 
 use crate::model::campaign::CampaignFile;
-use crate::model::profile::{Profile, Window};
-use crate::model::words::{TimeZoneName, Weekday};
+use crate::model::profile::Profile;
+use crate::model::words::TimeZoneName;
 use crate::model::{Hours, Id, Week, Weekly};
+use clock::{Clock, days_after};
+pub use windows::{DailyWindow, OpenTime, WorkTime};
 
 const SECONDS_AN_HOUR: i64 = 3_600;
 const SECONDS_A_DAY: i64 = 24 * SECONDS_AN_HOUR;
@@ -143,23 +146,6 @@ fn is_plain(profile: &Profile, earliest: Option<Date>, calendar: &Calendar) -> b
         && earliest.is_none_or(|earliest| earliest <= calendar.first_day)
 }
 
-/// How long somebody's windows are open on each day of a calendar. It depends on zone and windows alone.
-#[derive(Clone, Debug)]
-pub struct OpenTime {
-    seconds: Vec<i64>,
-}
-
-impl OpenTime {
-    /// Of a person in a calendar; `None` without windows.
-    ///
-    /// # Complexity
-    /// O(n log n) in n = days × windows.
-    pub fn of(profile: &Profile, calendar: &Calendar) -> Option<Self> {
-        let windows = &profile.availability.windows;
-        (!windows.is_empty()).then(|| WorkTime::of(profile, calendar).open(calendar))
-    }
-}
-
 fn week_by_week(
     profile: &Profile,
     earliest: Option<Date>,
@@ -227,200 +213,14 @@ fn week_hours(
     Hours::new(hours).unwrap_or(Hours::MAX)
 }
 
-/// A window of the clock in some zone, every day.
-#[derive(Clone, Debug)]
-pub struct DailyWindow {
-    /// When it begins and ends on each day of the calendar, in seconds since 1970.
-    spans: Vec<(i64, i64)>,
-}
-
-impl DailyWindow {
-    /// From `start` to `end` in `zone`, on the dates of `calendar`; an `end` up to `start` lies on the next day.
-    pub fn new(zone: &TimeZoneName, start: Time, end: Time, calendar: &Calendar) -> Self {
-        let clock = Clock::new(zone, calendar.first_day, calendar.last_day);
-        let days = calendar.days.iter();
-        let spans = days.map(|day| span(*day, start, end, &clock)).collect();
-        Self { spans }
-    }
-}
-
-/// When somebody's recurring windows are open around the days of a calendar; exceptions and commitments play no part.
-/// People who named no windows are taken to work 09:00–18:00 in their zone, Monday to Friday; without a zone they
-/// work at no known time. It depends on zone and windows alone.
-#[derive(Clone, Debug)]
-pub struct WorkTime {
-    /// In seconds since 1970: sorted, apart from each other.
-    spans: Vec<(i64, i64)>,
-}
-
-impl WorkTime {
-    /// Of a person in a calendar.
-    ///
-    /// # Complexity
-    /// O(n log n) in n = days × windows.
-    pub fn of(profile: &Profile, calendar: &Calendar) -> Self {
-        let office;
-        let windows = if profile.availability.windows.is_empty() {
-            office = office_hours();
-            &office[..]
-        } else {
-            &profile.availability.windows
-        };
-        Self {
-            spans: spans(profile, windows, calendar),
-        }
-    }
-
-    /// For how long on each day of the calendar it was made for.
-    pub fn open(&self, calendar: &Calendar) -> OpenTime {
-        OpenTime {
-            seconds: seconds_by_day(&self.spans, calendar),
-        }
-    }
-
-    /// How many whole minutes it shares with the daily window, by week and weekday (Monday first).
-    ///
-    /// # Complexity
-    /// O(days × log spans).
-    pub fn overlap(&self, daily: &DailyWindow) -> Vec<[u32; 7]> {
-        let shared = |day: &(i64, i64)| {
-            let first = self.spans.partition_point(|span| span.1 <= day.0);
-            let seconds: i64 = self.spans[first..]
-                .iter()
-                .take_while(|span| span.0 < day.1)
-                .map(|span| span.1.min(day.1) - span.0.max(day.0))
-                .sum();
-            u32::try_from(seconds / 60).unwrap_or(u32::MAX)
-        };
-        let week = |days: &[(i64, i64)]| std::array::from_fn(|day| shared(&days[day]));
-        daily.spans.chunks_exact(7).map(week).collect()
-    }
-}
-
-fn office_hours() -> Vec<Window> {
-    let days = [
-        Weekday::Mon,
-        Weekday::Tue,
-        Weekday::Wed,
-        Weekday::Thu,
-        Weekday::Fri,
-    ];
-    days.map(|weekday| Window {
-        weekday,
-        start: Time::constant(9, 0, 0, 0),
-        end: Time::constant(18, 0, 0, 0),
-    })
-    .to_vec()
-}
-
-/// When the windows are open around the calendar's days, in seconds since 1970: sorted, apart from each other.
-fn spans(profile: &Profile, windows: &[Window], calendar: &Calendar) -> Vec<(i64, i64)> {
-    let Some(zone) = &profile.time_zone else {
-        return Vec::new();
-    };
-    let clock = Clock::new(zone, calendar.first_day, calendar.last_day);
-    // Zones differ by up to 26 hours, and a window may begin the day before it ends.
-    let mut open = Vec::new();
-    for day in -3..=7 * i64::from(calendar.weeks) + 2 {
-        let date = days_after(calendar.first_day, day);
-        let weekday = date.weekday().to_monday_zero_offset();
-        for window in windows {
-            if i8::try_from(window.weekday as usize) == Ok(weekday) {
-                open.push(span(date, window.start, window.end, &clock));
-            }
-        }
-    }
-    open.sort_unstable();
-    let mut apart: Vec<(i64, i64)> = Vec::with_capacity(open.len());
-    for (start, end) in open {
-        match apart.last_mut() {
-            Some(last) if start <= last.1 => last.1 = last.1.max(end),
-            _ => apart.push((start, end)),
-        }
-    }
-    apart
-}
-
-/// How long the spans are open on each day of the calendar.
-fn seconds_by_day(spans: &[(i64, i64)], calendar: &Calendar) -> Vec<i64> {
-    let mut seconds = vec![0; calendar.days.len()];
-    let mut first = 0;
-    for (day, seconds) in seconds.iter_mut().enumerate() {
-        let (midnight, next) = (calendar.midnights[day], calendar.midnights[day + 1]);
-        while spans.get(first).is_some_and(|span| span.1 <= midnight) {
-            first += 1;
-        }
-        for span in spans[first..].iter().take_while(|span| span.0 < next) {
-            *seconds += span.1.min(next) - span.0.max(midnight);
-        }
-    }
-    seconds
-}
-
-/// From `start` on `date` to `end`, which lies on the next day unless it is after `start`.
-fn span(date: Date, start: Time, end: Time, clock: &Clock) -> (i64, i64) {
-    let last = if end > start {
-        date
-    } else {
-        days_after(date, 1)
-    };
-    (
-        clock.first(date.to_datetime(start)),
-        clock.first(last.to_datetime(end)),
-    )
-}
-
-/// A clock on the wall of some zone, from four days before one date to four days after another.
-#[derive(Debug)]
-struct Clock {
-    /// From which second since 1970 on the clock is how many seconds ahead of UTC; in order, at least one.
-    offsets: Vec<(i64, i64)>,
-}
-
-impl Clock {
-    fn new(zone: &TimeZoneName, first: Date, last: Date) -> Self {
-        let zone = TimeZone::get(zone.as_str()).expect("a zone's name is checked when it is made");
-        let begin = in_utc(days_after(first, -4).at(0, 0, 0, 0));
-        let end = in_utc(days_after(last, 4).at(0, 0, 0, 0));
-        let changes = zone.following(begin);
-        let changes = changes.take_while(|change| change.timestamp() <= end);
-        let changes = changes.map(|change| (change.timestamp(), change.offset()));
-        let offsets = std::iter::once((begin, zone.to_offset(begin))).chain(changes);
-        Self {
-            offsets: offsets
-                .map(|(from, offset)| (from.as_second(), i64::from(offset.seconds())))
-                .collect(),
-        }
-    }
-
-    /// The first second since 1970 at which the clock shows `time` or later.
-    fn first(&self, time: DateTime) -> i64 {
-        let time = in_utc(time).as_second();
-        for (idx, (from, offset)) in self.offsets.iter().enumerate() {
-            let shown = (time - offset).max(*from);
-            let until = self.offsets.get(idx + 1);
-            if until.is_none_or(|(until, _)| shown < *until) {
-                return shown;
-            }
-        }
-        time
-    }
-}
-
-/// When a clock that keeps UTC shows `time`; the last moment there is for times after it.
-fn in_utc(time: DateTime) -> Timestamp {
-    Offset::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX)
-}
-
-/// The date so many days later, within the years that exist.
-fn days_after(date: Date, days: i64) -> Date {
-    date.saturating_add(days.days())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
+
+    use jiff::Timestamp;
+    use jiff::civil::{DateTime, Time};
+    use jiff::tz::TimeZone;
 
     use super::*;
     use crate::eligibility::examples::profile;

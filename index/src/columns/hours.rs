@@ -53,7 +53,8 @@ impl HoursOf {
     }
 }
 
-/// The most days of work times kept of a segment's people in one calendar, over all their zones and windows: some 50 MB.
+/// The most days of work times kept of a segment's people in one calendar, over all their zones and windows; each
+/// window a day takes 16 bytes.
 const MOST_DAYS: usize = 1 << 21;
 
 /// Free hours by document and week, and who works at certain times.
