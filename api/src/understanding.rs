@@ -36,7 +36,7 @@ static GRAPH: LazyLock<SkillGraph> = LazyLock::new(|| SkillGraph::of(taxonomy())
 /// By row, what shows a skill, once somebody asked.
 static NEAR: LazyLock<Vec<OnceLock<Shows>>> =
     LazyLock::new(|| taxonomy().skills.iter().map(|_| OnceLock::new()).collect());
-/// The texts understood last: pages of one search, and the same words with other conditions; some 10 MB.
+/// The texts understood last: pages of one search, and the same words with other conditions.
 static KNOWN: LazyLock<Mutex<LruCache<String, Arc<Meant>>>> =
     LazyLock::new(|| Mutex::new(LruCache::new(MOST_KNOWN)));
 const MOST_KNOWN: NonZeroUsize = NonZeroUsize::new(1024).unwrap();

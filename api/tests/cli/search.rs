@@ -293,6 +293,26 @@ fn a_plain_text_ranks_everybody_and_names_their_documents() {
         said.code,
         said.err
     );
+    // Cut within a character, it is still too long, and nothing else.
+    let long = "x".to_owned() + &"é".repeat(250_000);
+    let said = AUTHORS.run(&args(&["--about-file", "-"]), long.as_bytes());
+    assert!(
+        said.code == Some(2) && said.err.contains("at most 100000 characters"),
+        "{:?} {}",
+        said.code,
+        said.err
+    );
+}
+
+#[test]
+fn what_many_texts_cannot_show_is_refused() {
+    for option in [&["--near", "3"][..], &["--why"], &["--facets", "country"]] {
+        let mut wanted = vec!["--about-lines", "-", "--json"];
+        wanted.extend(option);
+        let said = AUTHORS.run(&args(&wanted), b"");
+        assert_eq!(said.code, Some(2), "{option:?}: {}", said.out);
+        assert!(said.err.contains(option[0]), "{}", said.err);
+    }
 }
 
 #[test]

@@ -197,17 +197,25 @@ fn whoever_is_erased_is_in_nothing_that_is_asked_for_then() {
     let kept = server.admin("POST", "/v1/scenarios", &once, &wanted);
     assert_eq!(kept.status, 201, "{}", kept.text);
 
+    let plan = json!({ "problem": problem }).to_string();
+    let planned = server.admin("POST", "/v1/plans", &[("idempotency-key", "plan")], &plan);
+    assert_eq!(planned.status, 202, "{}", planned.text);
+
     let erased = server.admin("POST", &format!("/v1/experts/{id}/erase"), &[], "");
     assert_eq!(erased.status, 200, "{}", erased.text);
     let read = server.admin("GET", &kept.location, &[], "").text;
     assert!(read.contains(erased.body["pseudonym"].as_str().unwrap()));
     assert!(!read.contains(&format!("\"{id}\"")) && !read.contains(&spelt));
-    let plan = json!({ "problem": problem }).to_string();
-    for (path, body) in [("/v1/problems", problem.to_string()), ("/v1/plans", plan)] {
+    for (path, body) in [
+        ("/v1/problems", problem.to_string()),
+        ("/v1/plans", plan.clone()),
+    ] {
         let refused = server.admin("POST", path, &[], &body);
         assert_eq!(refused.code(), "CONFLICT", "{path}: {}", refused.text);
     }
     // What was answered is answered again, whatever has changed since.
     let again = server.admin("POST", "/v1/scenarios", &once, &wanted);
     assert_eq!((again.status, again.location), (201, kept.location));
+    let again = server.admin("POST", "/v1/plans", &[("idempotency-key", "plan")], &plan);
+    assert_eq!((again.status, again.location), (202, planned.location));
 }

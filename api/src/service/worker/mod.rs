@@ -31,7 +31,7 @@ use solver::{News, Solver, Staff, Work};
 pub(super) use record::{plan, put_new_plan, put_plan};
 
 /// How long a claim holds without being prolonged.
-const LEASE: Duration = Duration::from_secs(10);
+const LEASE_MS: i64 = 10_000;
 /// How often a worker looks: it prolongs, hears of stops, and tells progress.
 const LOOK: Duration = Duration::from_millis(400);
 /// How often an idle worker looks for jobs of other nodes.
@@ -90,9 +90,8 @@ pub(super) fn start(app: &App) -> Vec<JoinHandle<()>> {
 
 async fn work(app: App, name: String, threads: usize) {
     let mut stopping = app.stopping.subscribe();
-    let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
     while !*stopping.borrow() {
-        match app.store.claim_job(&app.gate, &name, lease).await {
+        match app.store.claim_job(&app.gate, &name, LEASE_MS).await {
             Ok(Some(claimed)) => {
                 let id = claimed.job.id.clone();
                 let span = tracing::info_span!("job", id, attempt = claimed.job.attempt);
@@ -235,9 +234,11 @@ impl Held<'_> {
             if *self.app.stopping.borrow() || begun.elapsed() > BEHIND {
                 return Ok(Ready::NotHere);
             }
-            let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
             let store = &self.app.store;
-            if store.keep_job(&self.app.gate, &self.claimed, lease).await? {
+            if store
+                .keep_job(&self.app.gate, &self.claimed, LEASE_MS)
+                .await?
+            {
                 return Ok(Ready::Stopped);
             }
             sleep(pause).await;
@@ -298,7 +299,7 @@ impl Held<'_> {
                 }
                 Err(error) => {
                     // A database that is away may come back before the claim is over.
-                    let is_over = kept.elapsed() > LEASE;
+                    let is_over = kept.elapsed() > Duration::from_millis(LEASE_MS.unsigned_abs());
                     if is_over || matches!(error, StoreError::LeaseLost(_)) {
                         cancelled.store(true, Ordering::Relaxed);
                         return Err(error.into());
@@ -310,9 +311,10 @@ impl Held<'_> {
 
     /// Prolongs the claim, tells and keeps what is new, and says whether the job is to stop.
     async fn look(&self, news: &mut News) -> Result<bool, StoreError> {
-        let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
         let store = &self.app.store;
-        let stop = store.keep_job(&self.app.gate, &self.claimed, lease).await?;
+        let stop = store
+            .keep_job(&self.app.gate, &self.claimed, LEASE_MS)
+            .await?;
         let Some((mut body, best)) = news.take() else {
             return Ok(stop);
         };
