@@ -5,6 +5,7 @@ mod guess;
 pub(crate) mod naive;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use muster_matcher::model::requirement::{Leaf, Requirement};
 use muster_matcher::query::{Form, Query, Word};
@@ -266,7 +267,7 @@ impl Node {
                     false => Bitmap::at_least(n_docs, *k, sets),
                 }
             }
-            Self::Leaf(leaf) => tree.holds(leaf, Side::Always),
+            Self::Leaf(leaf) => Arc::unwrap_or_clone(tree.holds(leaf, Side::Always)),
             Self::Words(_) => words
                 .next()
                 .cloned()

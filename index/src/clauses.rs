@@ -203,12 +203,12 @@ impl Clauses {
 /// O(entries of the leaves' lists + nodes × documents / 64), by weeks where facts that end stand under an `any`, a
 /// `none` or an `at_least`.
 pub(crate) fn throughout(tree: &Tree<'_>, requirement: &Requirement) -> Bitmap {
-    let always = tree.holds(requirement, Side::Always);
+    let always = Arc::unwrap_or_clone(tree.holds(requirement, Side::Always));
     // A leaf is exact: what lasts through the last week did so before, and what is over by the first stays so.
     if tree.weeks.0 == tree.weeks.1 || is_conjunction(requirement) || !has_ends(requirement) {
         return always;
     }
-    let mut all = tree.holds(requirement, Side::Ever);
+    let mut all = Arc::unwrap_or_clone(tree.holds(requirement, Side::Ever));
     if all == always {
         return always;
     }
@@ -263,8 +263,7 @@ pub(crate) fn tree_of<'a>(
         columns: &segment.shared.columns,
         terms,
         weeks: terms.weeks,
-        minimum: &setting.money.minimum,
-        hours: &setting.hours,
+        setting,
     }
 }
 

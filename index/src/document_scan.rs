@@ -8,7 +8,6 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
-use crate::columns::Bitmap;
 use crate::pool::Pool;
 use crate::scan::{BLOCK, next};
 use crate::segment::Segment;
@@ -69,8 +68,8 @@ impl<'a> DocumentScan<'a> {
     }
 
     /// Looks at the documents of the people in `block` who are among `wanted`. Ask for ever later blocks.
-    /// Sets the bits of those who have a word in any.
-    pub(crate) fn read(&mut self, block: &Range<DocId>, wanted: &Bitmap, touched: &mut [u64]) {
+    /// Sets the bits of those who have a word in any. Both have a bit for each of the block's documents.
+    pub(crate) fn read(&mut self, block: &Range<DocId>, wanted: &[u64], touched: &mut [u64]) {
         self.start = block.start;
         for idx in self.with_words.drain(..) {
             self.people[idx] = None;
@@ -83,11 +82,11 @@ impl<'a> DocumentScan<'a> {
                 doc = postings.seek(block.start);
             }
             while doc < block.end {
-                if !wanted.contains(doc) {
+                let idx = (doc - block.start) as usize;
+                if wanted[idx / 64] >> (idx % 64) & 1 == 0 {
                     doc = next(postings, wanted, block);
                     continue;
                 }
-                let idx = (doc - block.start) as usize;
                 let range = self.people[idx].get_or_insert_with(|| {
                     touched[idx / 64] |= 1 << (idx % 64);
                     self.with_words.push(idx);

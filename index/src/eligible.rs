@@ -70,24 +70,27 @@ impl Pool {
             .collect();
         let scan = Scan {
             pool: self,
-            terms: std::slice::from_ref(terms),
             texts: &texts,
             scenes: &scenes,
         };
         let found = in_parts(self, threads, |parts| {
             let mut top = Top::new(self, limit);
             for part in parts {
-                let allowed = scan.allowed(part, 0)?;
-                top.total += allowed.sure.len();
-                for pair in &allowed.sure {
-                    if top.takes(pair.score, part.segment_idx) {
-                        top.offer(pair.score, part.place(pair.doc), pair.rate);
+                let found = scan.allowed(part, |allowed, _| {
+                    top.total += allowed.sure.len();
+                    for pair in allowed.sure.drain(..) {
+                        let points = pair.score.total;
+                        if top.takes(points, part.segment_idx) {
+                            top.offer(points, part.place(pair.doc), pair.rate);
+                        }
                     }
-                }
-                self.judge(&allowed, terms, |doc, score, rate| {
-                    top.total += 1;
-                    top.offer(score, part.place(doc), rate);
                 })?;
+                for allowed in &found {
+                    self.judge(allowed, terms, |doc, score, rate| {
+                        top.total += 1;
+                        top.offer(score, part.place(doc), rate);
+                    })?;
+                }
             }
             Ok(top)
         })?;

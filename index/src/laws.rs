@@ -24,7 +24,7 @@ use crate::meter::judge;
 use crate::scan::{TextScan, blocks};
 use crate::testing::{
     CEFR, CLIENTS, COUNTRIES, CREDENTIALS, LANGUAGES, SKILLS, TAGS, TASKS, TOPICS, WORDS,
-    campaign_file, profile, random_pool, requirement,
+    campaign_file, profile, random_pool, random_profile, requirement,
 };
 use crate::{Booked, IndexSource, Pool, Search, Setting, Steps, TextModel, build};
 
@@ -217,8 +217,7 @@ proptest! {
                         columns: &shared.columns,
                         terms: &weeks_terms[0],
                         weeks: terms.weeks,
-                        minimum: &setting.money.minimum,
-                        hours: &setting.hours,
+                        setting: &setting,
                     };
                     let docs = tree.holds(&weeks_terms[0].role.requires, side);
                     found.extend(docs.docs().map(|doc| segment.id(doc).to_owned()));
@@ -458,4 +457,39 @@ pub(crate) fn words(text: &str) -> Search {
     let no_skills = |_: &str| Err("no skill".to_owned());
     let query = query::parse(text, &no_skills).unwrap().query;
     Search::new(query, Setting::of(&campaign_file(&[])), 100)
+}
+
+/// The pools above are of one block.
+#[test]
+fn candidates_of_many_blocks_are_those_of_the_exhaustive_source() {
+    let people = (0..10_000).map(|seed| random_profile(&format!("e{seed}"), seed));
+    let profiles: Vec<Profile> = people.collect();
+    let (pool, _dir) = index(&profiles);
+    let trees = [
+        json!({"all": []}),
+        json!({"skill": SKILLS[0], "level": 3}),
+        json!({"none": [{"tag": "senior"}]}),
+    ];
+    let texts = ["python data review", "", "senior python engineer"];
+    let roles = trees.into_iter().zip(texts).enumerate();
+    let roles: Vec<Value> = roles
+        .map(|(id, (tree, text))| role(id, &tree, text, 8))
+        .collect();
+    let file = campaign_file(&roles);
+    for threads in [1, 3] {
+        let source = IndexSource::new(&pool, NonZeroUsize::new(threads).unwrap());
+        for k in [0, 50, 20_000] {
+            let expected = exhaustive(pool.text_model(), &file, &profiles, k);
+            let found = source.candidates(&file, k).unwrap();
+            assert!(found.roles[0].funnel.eligible > 4096);
+            assert!(k == 0 || !found.roles[2].pairs.is_empty());
+            assert_eq!(
+                found,
+                Candidates {
+                    generation: found.generation,
+                    ..expected
+                }
+            );
+        }
+    }
 }

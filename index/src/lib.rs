@@ -34,6 +34,7 @@ mod pool;
 mod pricing;
 #[cfg(test)]
 mod queries;
+mod roles_text;
 mod scan;
 mod schema;
 mod search;

@@ -1,6 +1,7 @@
 //! People whom exactly one reason keeps off a role, grouped by what of the role it is about.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use muster_matcher::eligibility::evidence::{
     CONFLICTS, Evidence, HOURS, Lack, MAX_ROLES, PAY, REQUIRES, STAGE,
@@ -16,7 +17,7 @@ use tantivy::DocId;
 
 use crate::IndexError;
 use crate::clauses::{conjuncts, tree_of};
-use crate::columns::{Bitmap, Columns, NO_ROLES, Scene, Scorer, Setting, Side, Tree};
+use crate::columns::{Bitmap, List, Scene, Scorer, Setting, Side, Tree};
 use crate::near::{ByClause, NearGroup, NearMiss, NearMisses, RankedByClause, exactly_one};
 use crate::pool::{Place, Pool};
 use crate::scan::{TextScan, blocks, each_of, threads};
@@ -167,7 +168,7 @@ impl Pool {
         // Weeks, and wishes that hold in some of them, are in the score, too.
         let mut odd = scene.open.clone();
         for wish in &terms.role.prefers {
-            let mut some_weeks = tree.holds(&wish.requirement, Side::Ever);
+            let mut some_weeks = Arc::unwrap_or_clone(tree.holds(&wish.requirement, Side::Ever));
             some_weeks.remove(&tree.holds(&wish.requirement, Side::Always));
             odd.unite(&some_weeks);
         }
@@ -197,19 +198,18 @@ impl Pool {
                 continue;
             }
             let texts = scan.as_mut().map(|scan| scan.read(block.clone(), &near));
-            let scores = scorer.read(&block);
             for doc in docs {
-                let total = match odd.contains(doc) {
-                    false => scores.of(doc, texts.as_ref()),
+                let text = texts.as_ref().map(|texts| texts.of(doc));
+                let text = text.unwrap_or_default();
+                let score = match odd.contains(doc) {
+                    false => scorer.score(doc, text),
                     true => {
                         let profile = store.profile(doc)?;
-                        let person = Person::new(&profile, &terms.calendar);
-                        let text = texts.as_ref().map(|texts| texts.of(doc));
-                        score(&person, terms, text.unwrap_or_default()).total
+                        score(&Person::new(&profile, &terms.calendar), terms, text)
                     }
                 };
                 if let Some(idx) = fails.iter().position(|fail| fail.contains(doc)) {
-                    ranked[idx].push((total, doc));
+                    ranked[idx].push((score.total, doc));
                 }
             }
         }
@@ -292,9 +292,17 @@ impl RoleClause {
                 }
                 fails
             }
-            What::Roles => listed(columns, NO_ROLES),
+            What::Roles => {
+                let mut fails = Bitmap::none(n_docs);
+                let most = columns.max_roles.values().flat_map(List::entries);
+                let none = most.filter(|(_, most)| *most == 0);
+                none.for_each(|(doc, _)| fails.insert(doc));
+                fails
+            }
             What::Conflict(against) => tree.conflicted_with(against),
-            What::Requirement(node) => tree.holds(node, Side::Always).inverted(),
+            What::Requirement(node) => {
+                Arc::unwrap_or_clone(tree.holds(node, Side::Always)).inverted()
+            }
             What::Hours => {
                 let wanted = terms.role.hours.get();
                 let mut doc = 0;
@@ -304,7 +312,7 @@ impl RoleClause {
                     u16::from(most) < wanted
                 })
             }
-            What::Minimum => Bitmap::of(n_docs, |doc| setting.money.minimum[doc] > pays.get()),
+            What::Minimum => Arc::unwrap_or_clone(setting.money.at_most(pays)).inverted(),
             What::Floor => {
                 let mut fails = Bitmap::none(n_docs);
                 let floors = terms.file.pay_floors.iter();
@@ -322,12 +330,4 @@ impl RoleClause {
 fn is_planned(stage: &str) -> bool {
     let mut known = Stage::WORDS.iter();
     known.any(|(word, known)| *word == stage && known.is_planned())
-}
-
-fn listed(columns: &Columns, key: &str) -> Bitmap {
-    let mut set = Bitmap::none(columns.n_docs());
-    if let Some(list) = columns.planned.get(key) {
-        list.docs.iter().for_each(|doc| set.insert(*doc));
-    }
-    set
 }

@@ -148,10 +148,7 @@ pub(crate) struct TextScan<'a> {
     query: &'a TextQuery,
     /// By word and section, in the order of summation.
     postings: Vec<[Option<SegmentPostings>; 2]>,
-    /// By section; sums of gains of the block's documents.
-    sums: [Vec<f64>; 2],
-    /// The documents of the block that have a word, a bit each; all others have sums of 0.
-    touched: Vec<u64>,
+    sums: Sums,
     /// What the people wrote, where they wrote anything.
     written: Option<DocumentScan<'a>>,
 }
@@ -179,8 +176,7 @@ impl<'a> TextScan<'a> {
             segment,
             query,
             postings,
-            sums: [(); 2].map(|()| vec![0.0; BLOCK as usize]),
-            touched: vec![0; BLOCK as usize / 64],
+            sums: Sums::default(),
             written: DocumentScan::new(pool, segment, query)?,
         })
     }
@@ -189,13 +185,8 @@ impl<'a> TextScan<'a> {
     /// none. Ask for ever later blocks.
     pub(crate) fn read(&mut self, block: Range<DocId>, wanted: &Bitmap) -> BlockPoints<'_> {
         let start = block.start;
-        for (word, start) in self.touched.iter_mut().zip((0..).step_by(64)) {
-            for idx in documents(std::mem::take(word), start) {
-                for sums in &mut self.sums {
-                    sums[idx as usize] = 0.0;
-                }
-            }
-        }
+        let wanted_here = wanted.in_block(&block);
+        self.sums.clear();
         for (word_idx, of_word) in self.postings.iter_mut().enumerate() {
             for section in Section::SINGLE {
                 let Some(postings) = &mut of_word[section.idx()] else {
@@ -206,39 +197,84 @@ impl<'a> TextScan<'a> {
                     doc = postings.seek(start);
                 }
                 while doc < block.end {
-                    if !wanted.contains(doc) {
-                        doc = next(postings, wanted, &block);
+                    let idx = (doc - start) as usize;
+                    if wanted_here[idx / 64] >> (idx % 64) & 1 == 0 {
+                        doc = next(postings, wanted_here, &block);
                         continue;
                     }
                     let times = postings.term_freq();
                     let length = self.segment.length(section, doc);
                     let gain = self.query.gain(word_idx, section, times, length);
-                    let idx = (doc - start) as usize;
-                    self.sums[section.idx()][idx] += gain;
-                    self.touched[idx / 64] |= 1 << (idx % 64);
+                    self.sums.add(section, idx, gain);
                     doc = postings.advance();
                 }
             }
         }
         if let Some(written) = &mut self.written {
-            written.read(&block, wanted, &mut self.touched);
+            written.read(&block, wanted_here, self.sums.touched());
         }
-        BlockPoints {
-            start,
-            query: self.query,
-            sums: &self.sums,
-            touched: &self.touched,
-            written: self.written.as_ref(),
+        BlockPoints::new(start, self.query, &self.sums, self.written.as_ref())
+    }
+}
+
+/// What the words of a text add up to for the documents of a block.
+pub(crate) struct Sums {
+    /// By section, of the gains.
+    of: [Vec<f64>; 2],
+    /// The documents that have a word, a bit each; all others have sums of 0.
+    touched: Vec<u64>,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self {
+            of: [(); 2].map(|()| vec![0.0; BLOCK as usize]),
+            touched: vec![0; BLOCK as usize / 64],
         }
     }
 }
 
-/// The next document that has a word and is wanted, or may be; the end of the block where none of it is.
-pub(crate) fn next(postings: &mut SegmentPostings, wanted: &Bitmap, block: &Range<DocId>) -> DocId {
+impl Sums {
+    /// Of no words.
+    pub(crate) fn clear(&mut self) {
+        for (word, start) in self.touched.iter_mut().zip((0..).step_by(64)) {
+            for idx in documents(std::mem::take(word), start) {
+                for sums in &mut self.of {
+                    sums[idx as usize] = 0.0;
+                }
+            }
+        }
+    }
+
+    /// Adds a gain to the section of a document, given by its position in the block.
+    pub(crate) fn add(&mut self, section: Section, idx: usize, gain: f64) {
+        self.of[section.idx()][idx] += gain;
+        self.touched[idx / 64] |= 1 << (idx % 64);
+    }
+
+    /// The documents that have a word, a bit each.
+    pub(crate) fn touched(&mut self) -> &mut [u64] {
+        &mut self.touched
+    }
+}
+
+/// The next document that has a word and is wanted, or may be; the end of the block where none of it is. `wanted` has a bit
+/// for each document of the block.
+pub(crate) fn next(postings: &mut SegmentPostings, wanted: &[u64], block: &Range<DocId>) -> DocId {
     /// Documents that are gone through rather than sought.
     const NEAR: u32 = 12;
     let doc = postings.doc();
-    match wanted.within(&(doc..block.end)).next() {
+    let idx = (doc - block.start) as usize;
+    let left = wanted[idx / 64] & (u64::MAX << (idx % 64));
+    let later = wanted[idx / 64 + 1..].iter();
+    let words = std::iter::once(&left).chain(later);
+    let mut found = words
+        .zip((doc - doc % 64..).step_by(64))
+        .filter(|(word, _)| **word != 0);
+    match found
+        .next()
+        .map(|(word, first)| first + word.trailing_zeros())
+    {
         None => block.end,
         Some(next) if next - doc <= NEAR => postings.advance(),
         Some(next) => postings.seek(next),
@@ -249,28 +285,42 @@ pub(crate) fn next(postings: &mut SegmentPostings, wanted: &Bitmap, block: &Rang
 pub(crate) struct BlockPoints<'a> {
     start: DocId,
     query: &'a TextQuery,
-    sums: &'a [Vec<f64>; 2],
-    touched: &'a [u64],
+    sums: &'a Sums,
     written: Option<&'a DocumentScan<'a>>,
 }
 
-impl BlockPoints<'_> {
+impl<'a> BlockPoints<'a> {
+    /// Of a block that begins with a document.
+    pub(crate) fn new(
+        start: DocId,
+        query: &'a TextQuery,
+        sums: &'a Sums,
+        written: Option<&'a DocumentScan<'a>>,
+    ) -> Self {
+        Self {
+            start,
+            query,
+            sums,
+            written,
+        }
+    }
+
     /// The documents that may have points, a bit each: the 64 from the `idx`th such of the block on.
     pub(crate) fn touched(&self, idx: usize) -> u64 {
-        self.touched[idx]
+        self.sums.touched[idx]
     }
 
     /// Whether the document has any word of the text.
     pub(crate) fn has_word(&self, doc: DocId) -> bool {
         let idx = (doc - self.start) as usize;
-        self.sums.iter().any(|sums| sums[idx] > 0.0)
+        self.sums.of.iter().any(|sums| sums[idx] > 0.0)
             || self.written.is_some_and(|written| written.has_word(doc))
     }
 
     pub(crate) fn of(&self, doc: DocId) -> Points {
         let idx = (doc - self.start) as usize;
         let evidence = self.written.map_or(0.0, |written| written.evidence(doc));
-        let sums = [self.sums[0][idx], self.sums[1][idx]];
+        let sums = [self.sums.of[0][idx], self.sums.of[1][idx]];
         self.query.points(sums, evidence)
     }
 }

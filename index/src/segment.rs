@@ -15,7 +15,7 @@ use tantivy::store::StoreReader;
 use tantivy::{DocId, SegmentReader, TantivyDocument};
 
 use crate::IndexError;
-use crate::columns::{Bitmap, Columns, HoursOf, MoneyOf, Rows, Setting};
+use crate::columns::{Bitmap, Columns, HoursOf, MoneyOf, Rows, Sets, Setting};
 use crate::ids::Ids;
 use crate::packing::{Dictionary, Unpacker};
 use crate::schema::{Fields, LENGTHS, SHAPES};
@@ -46,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) columns: Columns,
     hours: HoursOf,
     money: MoneyOf,
+    sets: Arc<Sets>,
     /// Known once a reader asked: a scan looks them up for every place of a word.
     lengths: OnceLock<Arc<Lengths>>,
     dictionary: Arc<Dictionary>,
@@ -53,11 +54,13 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(ids: Ids, columns: Columns, dictionary: Arc<Dictionary>) -> Self {
+        let sets = Arc::new(Sets::new(columns.n_docs()));
         Self {
             ids,
             columns,
             hours: HoursOf::default(),
             money: MoneyOf::default(),
+            sets,
             lengths: OnceLock::new(),
             dictionary,
         }
@@ -91,6 +94,7 @@ impl Shared {
         Setting {
             money: self.money.get(&self.columns, file),
             hours: self.hours.get(&self.columns, file, calendar),
+            sets: Arc::clone(&self.sets),
         }
     }
 }

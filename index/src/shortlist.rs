@@ -2,7 +2,8 @@
 
 use std::collections::BinaryHeap;
 
-use muster_matcher::model::{Cents, Points};
+use muster_matcher::model::{Cents, CentsPerHour};
+use muster_matcher::score::Score;
 
 use crate::pool::Place;
 
@@ -12,8 +13,8 @@ pub(crate) struct Ranked<'p> {
     pub(crate) value: Cents,
     pub(crate) id: &'p str,
     pub(crate) place: Place,
-    /// The text part of the score.
-    pub(crate) text: Points,
+    pub(crate) score: Score,
+    pub(crate) rate: CentsPerHour,
 }
 
 impl Ord for Ranked<'_> {
@@ -100,6 +101,9 @@ impl<'p> Best<'p> {
 
 #[cfg(test)]
 mod tests {
+    use muster_matcher::model::Points;
+    use muster_matcher::score::Parts;
+
     use super::*;
 
     #[test]
@@ -111,7 +115,17 @@ mod tests {
             value: Cents(i128::from(u8::try_from(idx * 7 % 10).unwrap())),
             id: &everybody[idx],
             place: Place { segment: 0, doc: 0 },
-            text: Points::default(),
+            score: Score {
+                total: Points::default(),
+                parts: Parts {
+                    text: None,
+                    skills: None,
+                    assessments: Points::default(),
+                    reliability: Points::default(),
+                    preferences: None,
+                },
+            },
+            rate: CentsPerHour::default(),
         };
         let mut sorted: Vec<Ranked<'_>> = (0..30).map(ranked).collect();
         sorted.sort();

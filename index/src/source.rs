@@ -1,5 +1,5 @@
-//! Candidates from the index: columns rank everybody, and the profiles of those who are kept are put on the same
-//! shortlists the exhaustive source uses.
+//! Candidates from the index: columns rank everybody, and those who are kept are put on the same shortlists the exhaustive
+//! source uses. Profiles are read only of those whom columns do not decide.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,12 +18,13 @@ use crate::allowed::{Allowed, Offer, Ranks, Scan, nobody};
 use crate::columns::{Scene, Setting};
 use crate::pool::{Place, Pool, Reader};
 use crate::scan::{each_of, in_parts};
+use crate::shortlist::Ranked;
 use crate::text::TextQuery;
 
 /// A pool as a source of candidates.
 ///
-/// It keeps what the last file made of the pool: who may hold each role, for how much and how well, and the profiles of
-/// those who were candidates. To price the pool again is one pass over these pairs.
+/// It keeps what the last file made of the pool: who may hold each role, for how much and how well, and the profiles that
+/// were read for it. To price the pool again is one pass over these pairs.
 pub struct IndexSource<'p> {
     pool: &'p Pool,
     threads: NonZeroUsize,
@@ -31,8 +32,8 @@ pub struct IndexSource<'p> {
     profiles: Mutex<FxHashMap<(usize, DocId), Arc<Profile>>>,
 }
 
-/// Pairs kept of the last file: 240 MB. More are found anew whenever they are asked for.
-const MOST_PAIRS: usize = 20_000_000;
+/// Pairs kept of the last file: 280 MB. More are found anew whenever they are asked for.
+const MOST_PAIRS: usize = 10_000_000;
 /// Profiles kept: some 50 MB.
 const MOST_PROFILES: usize = 20_000;
 
@@ -46,7 +47,7 @@ struct Known {
 impl CandidateSource for IndexSource<'_> {
     /// # Complexity
     /// O(postings of the roles' words + entries of their conditions' lists + eligible pairs), and a profile decoded for
-    /// everybody who is kept or whom columns do not decide.
+    /// everybody whom columns do not decide.
     fn best(&self, file: &CampaignFile, most: &[usize]) -> Result<Candidates, SourceError> {
         self.shortlists(file, RoleShortlists::best(file, most))
             .map_err(|error| SourceError::Pool(Box::new(error)))
@@ -85,6 +86,7 @@ impl<'p> IndexSource<'p> {
     ) -> Result<Candidates, IndexError> {
         let pool = self.pool;
         let mut offers: Vec<Offer> = Vec::new();
+        let mut kept: Vec<(usize, Ranked<'_>)> = Vec::new();
         let mut best = nobody(&all);
         for (share, open) in self.ranked(file, &all)? {
             offers.extend(open);
@@ -99,8 +101,9 @@ impl<'p> IndexSource<'p> {
             if let Some(value) = best.excluded {
                 all.exclude(role, value);
             }
-            offers.extend(best.into_kept().map(|it| (it.place, role, it.text)));
+            kept.extend(best.into_kept().map(|ranked| (role, ranked)));
         }
+        self.keep(file, kept, &mut all);
         self.offer(offers, &mut all)?;
         offer_named(pool, &mut all)?;
         all.count_pool(pool.experts());
@@ -122,9 +125,10 @@ impl<'p> IndexSource<'p> {
         if let Some(known) = known.filter(|known| known.file == *file) {
             return Ok(each_of(&known.shares, self.threads, |share| {
                 let mut ranks = (nobody(&asked), Vec::new());
-                share
-                    .iter()
-                    .for_each(|allowed| allowed.rank(self.pool, &asked, &mut ranks));
+                for allowed in share {
+                    allowed.rank_pairs(0, self.pool, &asked, &mut ranks.0[allowed.role]);
+                    allowed.rank_others(&mut ranks);
+                }
                 ranks
             }));
         }
@@ -140,7 +144,6 @@ impl<'p> IndexSource<'p> {
         let scenes = self.scenes(&terms, &settings, &self.named(all));
         let scan = Scan {
             pool,
-            terms: &terms,
             texts: &texts,
             scenes: &scenes,
         };
@@ -182,6 +185,32 @@ impl<'p> IndexSource<'p> {
             })
         });
         scenes.collect()
+    }
+
+    /// Offers people to roles that they may hold for sure.
+    fn keep(
+        &self,
+        file: &CampaignFile,
+        mut kept: Vec<(usize, Ranked<'_>)>,
+        all: &mut RoleShortlists<'_>,
+    ) {
+        kept.sort_unstable_by_key(|(role, it)| (it.place.segment, it.place.doc, *role));
+        for kept in kept.chunk_by(|(_, a), (_, b)| a.place.segment == b.place.segment) {
+            let segment = &self.pool.segments[kept[0].1.place.segment];
+            let hours = segment.shared.setting(file, all.calendar()).hours;
+            let of_people: Vec<_> = kept.chunk_by(|(_, a), (_, b)| a.place == b.place).collect();
+            let docs: Vec<DocId> = of_people.iter().map(|it| it[0].1.place.doc).collect();
+            let columns = &segment.shared.columns;
+            let people = columns.experts(&hours, &docs, |doc| segment.id(doc));
+            for (person, kept) in people.into_iter().zip(of_people) {
+                let Some(person) = person.map(Arc::new) else {
+                    continue;
+                };
+                for (role, it) in kept {
+                    all.offer_allowed(*role, &person, it.score, it.rate);
+                }
+            }
+        }
     }
 
     /// Offers people to roles by their profiles, each of which is decoded once.

@@ -10,7 +10,7 @@ use tantivy::DocId;
 
 use super::lists::{GONE, add, gather, sort, special};
 use super::store::with_lists;
-use super::{Columns, FOR_EVER, LastDay, NO_ROLES, Outcome, PLANNED, Spell};
+use super::{Columns, FOR_EVER, LastDay, Outcome, PLANNED, Spell, USUAL_ROLES};
 use crate::schema::days_from_1970;
 
 /// Columns of profiles in the order in which they come.
@@ -41,8 +41,8 @@ impl Rows {
         if profile.stage.is_planned() && profile.max_roles > Count::default() {
             add(&mut to.planned, PLANNED, doc, ());
         }
-        if profile.max_roles == Count::default() {
-            add(&mut to.planned, NO_ROLES, doc, ());
+        if profile.max_roles.get() != USUAL_ROLES {
+            add(&mut to.max_roles, "", doc, profile.max_roles.get());
         }
         add(&mut to.stage, profile.stage.word(), doc, ());
         if let Some(country) = &profile.country {

@@ -1,5 +1,6 @@
 //! Everybody's free hours in the weeks of a calendar.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
 use jiff::ToSpan;
@@ -18,7 +19,7 @@ use super::remembered::Remembered;
 use super::{Bitmap, Columns, LastDay, Spell};
 
 /// What free hours depend on beside the people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     first_day: Date,
     weeks: u16,
@@ -67,12 +68,14 @@ pub(crate) struct SegmentHours {
     work: OnceLock<Vec<WorkTime>>,
     /// For the daily windows and weeks asked for last, who shares enough of them.
     overlapping: Remembered<(Leaf, (Week, Week)), Bitmap>,
+    /// For the hours and weeks asked for last, who has so many in each.
+    at_least: Remembered<(Hours, (Week, Week)), Bitmap>,
 }
 
 impl SegmentHours {
     fn new(columns: &Columns, calendar: &Calendar) -> Self {
         /// Daily windows that the roles of some campaigns ask for.
-        const WINDOWS: usize = 64;
+        const WINDOWS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
         let n_docs = columns.n_docs() as usize;
         let weeks = usize::from(calendar.weeks);
         let mut found = Self {
@@ -81,6 +84,7 @@ impl SegmentHours {
             hours: Vec::new(),
             work: OnceLock::new(),
             overlapping: Remembered::of(WINDOWS),
+            at_least: Remembered::default(),
         };
         let Some(bare) = bare_profile(None) else {
             return found;
@@ -164,10 +168,15 @@ impl SegmentHours {
         self.row[doc as usize] = u32::try_from(rows).unwrap_or(u32::MAX);
     }
 
-    /// The hours of each of a document's weeks from one to another; `None` if they are the ordinary ones.
-    fn special(&self, doc: DocId, (from, to): (Week, Week)) -> Option<&[u8]> {
+    /// The hours of each of a document's weeks; `None` if they are the ordinary ones.
+    pub(super) fn special(&self, doc: DocId) -> Option<&[u8]> {
         let row = self.row[doc as usize].checked_sub(1)? as usize;
-        let weeks = &self.hours[row * self.weeks..(row + 1) * self.weeks];
+        Some(&self.hours[row * self.weeks..(row + 1) * self.weeks])
+    }
+
+    /// As [`SegmentHours::special`], of the weeks from one to another.
+    fn special_in(&self, doc: DocId, (from, to): (Week, Week)) -> Option<&[u8]> {
+        let weeks = self.special(doc)?;
         let to = (to.index() + 1).min(weeks.len());
         Some(&weeks[from.index().min(to)..to])
     }
@@ -220,9 +229,26 @@ impl SegmentHours {
         self.overlapping.get((leaf.clone(), terms.weeks), make)
     }
 
+    /// Everybody with so many free hours in each week from one to another.
+    pub(crate) fn at_least(
+        &self,
+        columns: &Columns,
+        least: Hours,
+        weeks: (Week, Week),
+    ) -> Arc<Bitmap> {
+        let make = || {
+            let mut docs = 0..columns.n_docs();
+            Bitmap::of(columns.n_docs(), |_| {
+                let fewest = docs.next().map(|doc| self.fewest(columns, doc, weeks));
+                fewest.is_some_and(|fewest| u16::from(fewest) >= least.get())
+            })
+        };
+        self.at_least.get((least, weeks), make)
+    }
+
     /// Free hours in that week from one week to another that has most.
     pub(crate) fn most(&self, columns: &Columns, doc: DocId, weeks: (Week, Week)) -> u8 {
-        match self.special(doc, weeks) {
+        match self.special_in(doc, weeks) {
             None => columns.weekly[doc as usize],
             Some(hours) => hours.iter().copied().max().unwrap_or_default(),
         }
@@ -230,7 +256,7 @@ impl SegmentHours {
 
     /// Free hours in that week from one week to another that has fewest.
     pub(crate) fn fewest(&self, columns: &Columns, doc: DocId, weeks: (Week, Week)) -> u8 {
-        match self.special(doc, weeks) {
+        match self.special_in(doc, weeks) {
             None => columns.weekly[doc as usize],
             Some(hours) => hours.iter().copied().min().unwrap_or_default(),
         }

@@ -48,6 +48,36 @@ impl<V: Copy> List<V> {
     }
 }
 
+/// A list that is read from its beginning to its end.
+pub(crate) struct Cursor<'l, V> {
+    list: &'l List<V>,
+    at: usize,
+}
+
+impl<'l, V: Copy> Cursor<'l, V> {
+    pub(crate) fn new(list: &'l List<V>) -> Self {
+        Self { list, at: 0 }
+    }
+
+    /// What the entries of a document say. Ask for ever later ones.
+    ///
+    /// # Complexity
+    /// O(log entries since the document asked for before), by galloping.
+    pub(crate) fn of(&mut self, doc: DocId) -> &'l [V] {
+        let left = &self.list.docs[self.at..];
+        let mut end = 1;
+        while left.get(end - 1).is_some_and(|it| *it < doc) {
+            end *= 2;
+        }
+        let (start, end) = (end / 2, end.min(left.len()));
+        let start = start + left[start..end].partition_point(|it| *it < doc);
+        let own = left[start..].iter().take_while(|it| **it == doc).count();
+        let start = self.at + start;
+        self.at = start + own;
+        &self.list.values[start..self.at]
+    }
+}
+
 /// Lists by value.
 pub(crate) type Lists<V> = BTreeMap<Box<str>, List<V>>;
 
@@ -152,5 +182,27 @@ mod tests {
         assert_eq!(entries, [(0, 2), (1, 3), (3, 0)]);
         let within: Vec<_> = into["x"].within(&(1..3)).collect();
         assert_eq!(within, [(1, 3)]);
+    }
+
+    #[test]
+    fn a_cursor_finds_every_entry_of_a_document_and_no_other() {
+        let docs = [1, 1, 4, 9, 9, 9, 30, 31, 200];
+        let mut list = List::default();
+        (0..)
+            .zip(docs)
+            .for_each(|(value, doc)| list.push(doc, value));
+        let expected = |doc| {
+            let of_doc = list.entries().filter(|(it, _)| *it == doc);
+            of_doc.map(|(_, value)| value).collect::<Vec<i32>>()
+        };
+        for by in [1, 2, 3, 5, 30, 199] {
+            for first in 0..10 {
+                let mut cursor = Cursor::new(&list);
+                for doc in (first..250).step_by(by) {
+                    assert_eq!(cursor.of(doc), expected(doc), "{doc} by {by}");
+                }
+            }
+        }
+        assert_eq!(Cursor::new(&List::<u8>::default()).of(0), [0; 0]);
     }
 }

@@ -6,11 +6,13 @@
 
 mod bitmap;
 mod build;
+mod experts;
 mod hours;
 mod lists;
 mod money;
 mod remembered;
 mod score;
+mod sets;
 mod store;
 mod tree;
 
@@ -20,6 +22,7 @@ pub(crate) use hours::{HoursOf, SegmentHours};
 pub(crate) use lists::{List, Lists};
 pub(crate) use money::{Money, MoneyOf, UNKNOWN};
 pub(crate) use score::{Scene, Scorer, Setting};
+pub(crate) use sets::Sets;
 pub(crate) use tree::{Side, Tree};
 
 /// A last day, in days since 1970, of what ends.
@@ -54,8 +57,10 @@ pub(crate) struct Columns {
     pub(crate) reliability: Vec<u16>,
     /// Hours of an ordinary week.
     pub(crate) weekly: Vec<u8>,
-    /// Whether the stage is planned and any role may be held; and who holds none at present, whatever the stage.
+    /// Whether the stage is planned and any role may be held.
     pub(crate) planned: Lists<()>,
+    /// The most roles, of those who do not hold [`USUAL_ROLES`] at most; the one key is empty.
+    pub(crate) max_roles: Lists<u32>,
     pub(crate) stage: Lists<()>,
     pub(crate) country: Lists<()>,
     /// Countries of work authorisations.
@@ -85,10 +90,10 @@ pub(crate) struct Columns {
     pub(crate) commitment: Lists<Spell>,
 }
 
-/// A key of [`Columns::planned`].
+/// The one key of [`Columns::planned`].
 pub(crate) const PLANNED: &str = "planned";
-/// A key of [`Columns::planned`]: who holds no roles at present.
-pub(crate) const NO_ROLES: &str = "no_roles";
+/// The most roles that most people hold at once.
+pub(crate) const USUAL_ROLES: u32 = 1;
 
 impl Columns {
     /// Documents.

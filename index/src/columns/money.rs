@@ -7,23 +7,24 @@ use muster_matcher::model::CentsPerHour;
 use muster_matcher::model::campaign::{CampaignFile, ExchangeRate};
 use muster_matcher::model::words::{Country, Currency};
 
-use super::Columns;
 use super::remembered::Remembered;
+use super::{Bitmap, Columns};
 
 /// A rate that is not known in the file's currency, or more than any.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
 
 /// What people cost at least.
-#[derive(Debug)]
 pub(crate) struct Money {
     /// The least rate in the file's currency.
     pub(crate) minimum: Vec<u32>,
     /// The least pay in the person's country; empty where no country has one.
     pub(crate) floor: Vec<u32>,
+    /// For the rates asked for last, who asks for no more.
+    at_most: Remembered<CentsPerHour, Bitmap>,
 }
 
 /// What that depends on beside the people.
-#[derive(PartialEq)]
+#[derive(PartialEq, Eq, Hash)]
 struct Rules {
     currency: Currency,
     exchange: BTreeMap<Currency, ExchangeRate>,
@@ -74,6 +75,17 @@ impl Money {
                 floor[*doc as usize] = least.get();
             }
         }
-        Self { minimum, floor }
+        Self {
+            minimum,
+            floor,
+            at_most: Remembered::default(),
+        }
+    }
+
+    /// Everybody whose least rate is at most so much.
+    pub(crate) fn at_most(&self, most: CentsPerHour) -> Arc<Bitmap> {
+        let n_docs = u32::try_from(self.minimum.len()).unwrap_or(u32::MAX);
+        let is_at_most = |doc: usize| self.minimum[doc] <= most.get();
+        self.at_most.get(most, || Bitmap::of(n_docs, is_at_most))
     }
 }

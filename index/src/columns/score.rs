@@ -1,24 +1,23 @@
 //! Who may hold a role, what it pays them, and how well they match it, from the columns alone.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use muster_matcher::eligibility::{Step, Terms};
 use muster_matcher::model::{CentsPerHour, Points, Week};
-use muster_matcher::score::{Ability, Parts, has_text, level_fit, mean_fit, total, wish_points};
+use muster_matcher::score::{
+    Ability, Parts, Score, has_text, level_fit, mean_fit, total, wish_points,
+};
 use tantivy::DocId;
 
-use super::lists::{List, special};
-use super::{
-    Bitmap, Columns, FOR_EVER, LastDay, Money, Outcome, PLANNED, SegmentHours, Side, Tree,
-};
-use crate::scan::BlockPoints;
+use super::lists::{Cursor, special};
+use super::{Bitmap, Columns, FOR_EVER, LastDay, Money, Outcome, SegmentHours, Sets, Side, Tree};
 use crate::schema::days_from_1970;
 
 /// What a campaign file makes of a segment's people, whatever the role.
 pub(crate) struct Setting {
     pub(crate) money: Arc<Money>,
     pub(crate) hours: Arc<SegmentHours>,
+    pub(crate) sets: Arc<Sets>,
 }
 
 /// A role as a segment's people are seen from it.
@@ -33,7 +32,7 @@ pub(crate) struct Scene<'a> {
     /// Who might but for a conflict that holds throughout.
     pub(crate) barred: Bitmap,
     /// The wishes' points, and whose they are throughout the campaign.
-    wishes: Vec<(u64, Bitmap)>,
+    wishes: Vec<(u64, Arc<Bitmap>)>,
 }
 
 impl<'a> Scene<'a> {
@@ -44,16 +43,11 @@ impl<'a> Scene<'a> {
             columns,
             terms,
             weeks: terms.weeks,
-            minimum: &setting.money.minimum,
-            hours: &setting.hours,
+            setting,
         };
-        let n_docs = columns.n_docs();
-        let mut planned = Bitmap::none(n_docs);
-        for doc in columns.planned.get(PLANNED).iter().flat_map(|it| &it.docs) {
-            planned.insert(*doc);
-        }
         let requires = &terms.role.requires;
-        let (mut sure, mut open) = (planned.clone(), planned);
+        let planned = setting.sets.planned(columns);
+        let (mut sure, mut open) = (planned.clone(), planned.clone());
         sure.intersect(&tree.holds(requires, Side::Always));
         open.intersect(&tree.holds(requires, Side::Ever));
         sure.remove(&tree.conflicted(Side::Ever));
@@ -63,7 +57,7 @@ impl<'a> Scene<'a> {
         let mut wishes = Vec::new();
         for wish in &terms.role.prefers {
             let always = tree.holds(&wish.requirement, Side::Always);
-            let mut unclear = tree.holds(&wish.requirement, Side::Ever);
+            let mut unclear = Arc::unwrap_or_clone(tree.holds(&wish.requirement, Side::Ever));
             unclear.remove(&always);
             sure.remove(&unclear);
             wishes.push((u64::from(wish.points), always));
@@ -120,17 +114,17 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Scores of those who may hold a role for sure, block by block.
+/// Scores of those who may hold a role for sure.
 pub(crate) struct Scorer<'a> {
     scene: &'a Scene<'a>,
     /// For each wanted skill of which there is a list, how well each level fits.
-    skills: Vec<(&'a List<u8>, [u64; 6])>,
+    skills: Vec<(Cursor<'a, u8>, [u64; 6])>,
     /// Results that count.
-    outcomes: Vec<&'a List<Outcome>>,
+    outcomes: Vec<Cursor<'a, Outcome>>,
     /// The day through which results must hold.
     last: LastDay,
-    fits: Vec<u64>,
-    abilities: Vec<Ability>,
+    /// The points of somebody without results.
+    unknown: Points,
 }
 
 impl<'a> Scorer<'a> {
@@ -140,7 +134,7 @@ impl<'a> Scorer<'a> {
         let skills = wanted.clone().filter_map(|(skill, level)| {
             let list = columns.skill.get(skill.as_str())?;
             let fits = [0, 1, 2, 3, 4, 5].map(|own| level_fit(*level, own));
-            Some((list, fits))
+            Some((Cursor::new(list), fits))
         });
         let task = terms.role.task_type.word();
         let about = std::iter::once(None).chain(wanted.map(|(skill, _)| Some(skill.as_str())));
@@ -149,67 +143,41 @@ impl<'a> Scorer<'a> {
         Self {
             scene,
             skills: skills.collect(),
-            outcomes: outcomes.collect(),
+            outcomes: outcomes.map(Cursor::new).collect(),
             last: LastDay::try_from(days_from_1970(sunday)).unwrap_or(FOR_EVER),
-            fits: Vec::new(),
-            abilities: Vec::new(),
-        }
-    }
-
-    /// Looks at a block of documents.
-    pub(crate) fn read(&mut self, block: &Range<DocId>) -> BlockScores<'_> {
-        let place = |doc: DocId| (doc - block.start) as usize;
-        self.fits.clear();
-        self.fits.resize(block.len(), 0);
-        for (list, fits) in &self.skills {
-            for (doc, level) in list.within(block) {
-                self.fits[place(doc)] += fits[usize::from(level.min(5))];
-            }
-        }
-        self.abilities.clear();
-        self.abilities.resize(block.len(), Ability::default());
-        for list in &self.outcomes {
-            for (doc, outcome) in list.within(block) {
-                if outcome.last >= self.last {
-                    self.abilities[place(doc)].observe(outcome.score, outcome.deviation);
-                }
-            }
-        }
-        BlockScores {
-            scene: self.scene,
-            start: block.start,
-            fits: &self.fits,
-            abilities: &self.abilities,
             unknown: Ability::default().points(),
         }
     }
-}
 
-/// The scores of a block's documents.
-pub(crate) struct BlockScores<'a> {
-    scene: &'a Scene<'a>,
-    start: DocId,
-    fits: &'a [u64],
-    abilities: &'a [Ability],
-    /// The points of somebody without results.
-    unknown: Points,
-}
-
-impl BlockScores<'_> {
-    /// The match score of somebody who may hold the role for sure.
-    pub(crate) fn of(&self, doc: DocId, text: Option<&BlockPoints<'_>>) -> Points {
-        let (scene, place) = (self.scene, (doc - self.start) as usize);
-        let terms = scene.terms;
-        let text = has_text(terms).then(|| text.map(|text| text.of(doc)).unwrap_or_default());
+    /// The match score of somebody who may hold the role for sure; `text` is its text part. Ask for ever later people.
+    ///
+    /// # Complexity
+    /// O(wanted skills × log entries of a list since the last who was asked for).
+    pub(crate) fn score(&mut self, doc: DocId, text: Points) -> Score {
+        let (scene, terms) = (self.scene, self.scene.terms);
+        let mut fit = 0;
+        for (skill, fits) in &mut self.skills {
+            let levels = skill.of(doc).iter();
+            fit += levels
+                .map(|level| fits[usize::from((*level).min(5))])
+                .sum::<u64>();
+        }
+        let mut ability = Ability::default();
+        for outcomes in &mut self.outcomes {
+            for outcome in outcomes.of(doc) {
+                if outcome.last >= self.last {
+                    ability.observe(outcome.score, outcome.deviation);
+                }
+            }
+        }
         let (mut satisfied, mut all) = (0, 0);
         for (points, whose) in &scene.wishes {
             all += points;
             satisfied += points * u64::from(whose.contains(doc));
         }
-        let ability = &self.abilities[place];
         let parts = Parts {
-            text,
-            skills: mean_fit(self.fits[place], terms.wanted_skills.len()),
+            text: has_text(terms).then_some(text),
+            skills: mean_fit(fit, terms.wanted_skills.len()),
             assessments: match ability.is_prior() {
                 true => self.unknown,
                 false => ability.points(),
@@ -217,6 +185,9 @@ impl BlockScores<'_> {
             reliability: Points::new(scene.columns.reliability[doc as usize]).unwrap_or_default(),
             preferences: (!scene.wishes.is_empty()).then(|| wish_points(satisfied, all)),
         };
-        total(&parts, terms)
+        Score {
+            total: total(&parts, terms),
+            parts,
+        }
     }
 }

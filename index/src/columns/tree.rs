@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use muster_matcher::eligibility::Terms;
 use muster_matcher::model::requirement::{Leaf, Requirement};
@@ -13,7 +14,7 @@ use muster_matcher::model::{Id, Week};
 
 use super::build::rank;
 use super::lists::{List, any_special, special};
-use super::{Bitmap, Columns, LastDay, SegmentHours};
+use super::{Bitmap, Columns, LastDay, Setting};
 use crate::schema::days_from_1970;
 
 /// How weeks are quantified.
@@ -41,19 +42,18 @@ pub(crate) struct Tree<'a> {
     pub(crate) terms: &'a Terms<'a>,
     /// The first and the last week that is asked about; hours and daily windows are asked for in all of the campaign.
     pub(crate) weeks: (Week, Week),
-    /// The least rate in the file's currency, by document; [`super::score::UNKNOWN`] where there is none.
-    pub(crate) minimum: &'a [u32],
-    pub(crate) hours: &'a SegmentHours,
+    pub(crate) setting: &'a Setting,
 }
 
 impl Tree<'_> {
     /// Everybody for whom the tree holds.
     ///
     /// # Complexity
-    /// O(entries of the leaves' lists + nodes × log nodes × documents / 64), and memory for depth × log nodes sets.
-    pub(crate) fn holds(&self, requirement: &Requirement, side: Side) -> Bitmap {
+    /// O(entries of the lists of leaves whose sets are not remembered + nodes × log nodes × documents / 64), and memory
+    /// for depth × log nodes sets.
+    pub(crate) fn holds(&self, requirement: &Requirement, side: Side) -> Arc<Bitmap> {
         let n_docs = self.columns.n_docs();
-        match requirement {
+        let holds = match requirement {
             Requirement::All(nodes) => {
                 let mut all = Bitmap::all(n_docs);
                 for node in nodes {
@@ -65,13 +65,15 @@ impl Tree<'_> {
             Requirement::None(nodes) => self.union(nodes, side.other()).inverted(),
             Requirement::AtLeast { k, of } => {
                 let k = k.get() as usize;
-                if k > of.len() {
-                    return Bitmap::none(n_docs);
+                let sets = of.iter().map(|node| self.holds(node, side));
+                match k > of.len() {
+                    true => Bitmap::none(n_docs),
+                    false => Bitmap::at_least(n_docs, k, sets.map(Arc::unwrap_or_clone)),
                 }
-                Bitmap::at_least(n_docs, k, of.iter().map(|node| self.holds(node, side)))
             }
-            Requirement::Leaf(leaf) => self.leaf(leaf, side),
-        }
+            Requirement::Leaf(leaf) => return self.leaf(leaf, side),
+        };
+        Arc::new(holds)
     }
 
     fn union(&self, nodes: &[Requirement], side: Side) -> Bitmap {
@@ -99,47 +101,59 @@ impl Tree<'_> {
         set
     }
 
-    /// The last day through which a fact must hold: nothing holds in a later week that does not hold before.
-    fn through(&self, side: Side) -> LastDay {
-        let week = match side {
-            Side::Ever => self.weeks.0,
-            Side::Always => self.weeks.1,
+    /// The day that a leaf's facts are compared with: through it a fact must hold, for nothing holds in a later week that
+    /// does not hold before; from it on what must be over must be, for it is over for ever then.
+    fn day(&self, leaf: &Leaf, side: Side) -> LastDay {
+        let (first, last) = self.weeks;
+        let week = |side| match side {
+            Side::Ever => first,
+            Side::Always => last,
         };
-        day(self.terms.calendar.sunday(week))
+        let calendar = &self.terms.calendar;
+        match leaf {
+            Leaf::Credential { .. } | Leaf::Assessment { .. } | Leaf::Consent(_) => {
+                day(calendar.sunday(week(side)))
+            }
+            Leaf::CoolOff { .. } => day(calendar.monday(week(side.other()))),
+            _ => LastDay::default(),
+        }
     }
 
-    /// The day from which on what must be over must be: it is over for ever then.
-    fn over_by(&self, side: Side) -> LastDay {
-        let week = match side {
-            Side::Ever => self.weeks.1,
-            Side::Always => self.weeks.0,
-        };
-        day(self.terms.calendar.monday(week))
+    fn leaf(&self, leaf: &Leaf, side: Side) -> Arc<Bitmap> {
+        let (columns, setting) = (self.columns, self.setting);
+        match leaf {
+            Leaf::RateAtMost(most) => setting.money.at_most(*most),
+            Leaf::HoursAtLeast(least) => setting.hours.at_least(columns, *least, self.terms.weeks),
+            Leaf::Overlap { .. } => setting.hours.overlapping(columns, leaf, self.terms),
+            _ => {
+                let day = self.day(leaf, side);
+                let make = || self.listed_for(leaf, day);
+                setting.sets.get((leaf.clone(), day), make)
+            }
+        }
     }
 
-    fn leaf(&self, leaf: &Leaf, side: Side) -> Bitmap {
+    /// Everybody for whom a leaf holds that lists decide, on the [`Tree::day`].
+    fn listed_for(&self, leaf: &Leaf, day: LastDay) -> Bitmap {
         let columns = self.columns;
         let n_docs = columns.n_docs();
         let any = |()| true;
+        let lasts = |until: LastDay| until >= day;
         match leaf {
             Leaf::Skill { skill, level } => {
                 let level = level.get();
                 self.listed(columns.skill.get(skill.as_str()), |own| own >= level)
             }
-            Leaf::Credential { kind, jurisdiction } => {
-                let last = self.through(side);
-                let lasts = |until: LastDay| until >= last;
-                match jurisdiction {
-                    Some(country) => {
-                        let key = special(kind.as_str(), Some(country.as_str()));
-                        self.listed(columns.credential.get(key.as_str()), lasts)
-                    }
-                    None => {
-                        let lists = any_special(&columns.credential, kind.as_str());
-                        self.listed(lists.map(|(_, list)| list), lasts)
-                    }
+            Leaf::Credential { kind, jurisdiction } => match jurisdiction {
+                Some(country) => {
+                    let key = special(kind.as_str(), Some(country.as_str()));
+                    self.listed(columns.credential.get(key.as_str()), lasts)
                 }
-            }
+                None => {
+                    let lists = any_special(&columns.credential, kind.as_str());
+                    self.listed(lists.map(|(_, list)| list), lasts)
+                }
+            },
             Leaf::Language { tag, cefr } => {
                 let (wanted, level) = (tag.as_str(), rank(*cefr));
                 let spoken = columns
@@ -156,8 +170,8 @@ impl Tree<'_> {
                 skill,
                 score,
             } => {
-                let (least, last) = (score.get(), self.through(side));
-                let good = |own: super::Outcome| own.score >= least && own.last >= last;
+                let least = score.get();
+                let good = |own: super::Outcome| own.score >= least && lasts(own.last);
                 match skill {
                     Some(skill) => {
                         let key = special(task_type.word(), Some(skill.as_str()));
@@ -184,41 +198,25 @@ impl Tree<'_> {
                 let own = columns.country.get(country).into_iter();
                 self.listed(own.chain(columns.authorised.get(country)), any)
             }
-            Leaf::RateAtMost(most) => {
-                let most = most.get();
-                Bitmap::of(n_docs, |doc| self.minimum[doc] <= most)
-            }
-            Leaf::HoursAtLeast(least) => {
-                let least = least.get();
-                let mut doc = 0;
-                Bitmap::of(n_docs, |_| {
-                    let fewest = self.hours.fewest(columns, doc, self.terms.weeks);
-                    doc += 1;
-                    u16::from(fewest) >= least
-                })
-            }
             Leaf::YearsAtLeast(least) => {
                 let least = least.get();
                 Bitmap::of(n_docs, |doc| columns.years[doc] > least)
             }
-            Leaf::Consent(topic) => {
-                let last = self.through(side);
-                self.listed(columns.consent.get(topic.as_str()), |until| until >= last)
-            }
+            Leaf::Consent(topic) => self.listed(columns.consent.get(topic.as_str()), lasts),
             Leaf::Tag(tag) => self.listed(columns.tag.get(tag.as_str()), any),
             Leaf::NotEmployedBy(employer) => {
                 let employed = columns.employer.get(employer.as_str());
                 self.listed(employed, any).inverted()
             }
             Leaf::CoolOff { client, weeks } => {
-                let latest = i64::from(self.over_by(side)) - 7 * i64::from(weeks.get());
+                let latest = i64::from(day) - 7 * i64::from(weeks.get());
                 let recent = columns.past_client.get(client.as_str());
                 self.listed(recent, |until| i64::from(until) >= latest)
                     .inverted()
             }
-            Leaf::Overlap { .. } => {
-                let hours = self.hours.overlapping(columns, leaf, self.terms);
-                Bitmap::clone(&hours)
+            // Not of lists: see [`Tree::leaf`].
+            Leaf::RateAtMost(_) | Leaf::HoursAtLeast(_) | Leaf::Overlap { .. } => {
+                Bitmap::none(n_docs)
             }
         }
     }

@@ -266,7 +266,18 @@ impl TextQuery {
     /// What the word `word_idx` adds to a section of one text, of `length` words, that has it `times` times, at least
     /// once.
     pub(crate) fn gain(&self, word_idx: usize, section: Section, times: u32, length: u32) -> f64 {
-        self.words[word_idx].weight * saturation(times, length, self.average[section.idx()])
+        self.weight(word_idx) * self.saturation(section, times, length)
+    }
+
+    /// What the word `word_idx` weighs in a section of one text.
+    pub(crate) fn weight(&self, word_idx: usize) -> f64 {
+        self.words[word_idx].weight
+    }
+
+    /// What any word counts for that stands so many times, at least once, in a section of one text of `length` words; the
+    /// same for every text of a model.
+    pub(crate) fn saturation(&self, section: Section, times: u32, length: u32) -> f64 {
+        saturation(times, length, self.average[section.idx()])
     }
 
     /// What the word `word_idx` adds to a document that has it `times` times.

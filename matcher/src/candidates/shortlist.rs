@@ -170,6 +170,24 @@ impl<'f> RoleShortlists<'f> {
         }
     }
 
+    /// Offers to a role somebody who is known to be allowed in all weeks of its campaign, whom neither pins nor vetoes name.
+    ///
+    /// # Panics
+    /// When there is no role at the position.
+    pub fn offer_allowed(
+        &mut self,
+        role: usize,
+        expert: &Arc<CandidateExpert>,
+        score: Score,
+        rate: CentsPerHour,
+    ) {
+        let (terms, list) = (&self.terms[role], &mut self.lists[role]);
+        list.funnel.count(None, 1);
+        list.keep(terms, &expert.id, (score, rate, terms.weeks), || {
+            Arc::clone(expert)
+        });
+    }
+
     /// Says that people of the pool, who are not offered to a role, fail this step towards it and none before, or none at all.
     ///
     /// # Panics
@@ -311,9 +329,21 @@ impl Shortlist {
         ) else {
             return;
         };
-        let score = score(person, terms, text);
+        let pair = (score(person, terms, text), rate, weeks);
+        self.keep(terms, &person.profile.id, pair, || {
+            Arc::clone(kept.get_or_insert_with(|| Arc::new(CandidateExpert::of(person))))
+        });
+    }
+
+    /// Keeps an allowed pair, or leaves it out; who it is is asked if it is kept.
+    fn keep(
+        &mut self,
+        terms: &Terms<'_>,
+        id: &Id,
+        (score, rate, weeks): (Score, CentsPerHour, (Week, Week)),
+        expert: impl FnOnce() -> Arc<CandidateExpert>,
+    ) {
         let value = weekly_value(terms.role, &terms.file.weights, score.total, rate);
-        let id = &person.profile.id;
         let worst = self.best.peek();
         let is_pinned = self.pinned.contains(id);
         if !is_pinned && !self.is_worth(terms.role, score.total, rate) {
@@ -327,10 +357,9 @@ impl Shortlist {
             self.exclude(value);
             return;
         }
-        let expert = kept.get_or_insert_with(|| Arc::new(CandidateExpert::of(person)));
         self.insert(Entry {
             value,
-            expert: Arc::clone(expert),
+            expert: expert(),
             score,
             rate,
             weeks,

@@ -77,7 +77,7 @@ pub struct PinSpec {
 }
 
 /// A price of one currency in another: numerator over denominator, both at least 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExchangeRate {
     /// Cents of the plan's currency …
     pub numerator: u32,

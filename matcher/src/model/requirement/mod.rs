@@ -42,7 +42,7 @@ pub enum Requirement {
 }
 
 /// One checkable fact about a person, in the weeks a role is held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Leaf {
     /// `{"skill": "esco:…", "level": 3}`: the skill at that level or above.
     Skill {

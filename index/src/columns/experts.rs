@@ -1,0 +1,67 @@
+//! People as a plan needs to know them.
+
+use muster_matcher::candidates::CandidateExpert;
+use muster_matcher::model::{Count, Hours, Id, Weekly};
+use tantivy::DocId;
+
+use super::lists::Cursor;
+use super::{Columns, SegmentHours, USUAL_ROLES};
+
+impl Columns {
+    /// The people of some documents, in order; whose ids are not well-formed is nobody.
+    ///
+    /// # Complexity
+    /// O(documents × tags of all people × log entries of a tag between two documents).
+    pub(crate) fn experts<'i>(
+        &self,
+        hours: &SegmentHours,
+        docs: &[DocId],
+        id: impl Fn(DocId) -> &'i str,
+    ) -> Vec<Option<CandidateExpert>> {
+        let most = |most: u32| Count::new(most).unwrap_or(Count::MAX);
+        let person = |doc: &DocId| {
+            Some(CandidateExpert {
+                id: Id::new(id(*doc))?,
+                hours: hours.of(self, *doc),
+                max_roles: most(USUAL_ROLES),
+                tags: Vec::new(),
+            })
+        };
+        let mut people: Vec<Option<CandidateExpert>> = docs.iter().map(person).collect();
+        for list in self.max_roles.values() {
+            let mut list = Cursor::new(list);
+            for (doc, person) in docs.iter().zip(&mut people) {
+                if let (Some(own), Some(person)) = (list.of(*doc).first(), person) {
+                    person.max_roles = most(*own);
+                }
+            }
+        }
+        // Tags come in order, and so do everybody's.
+        for (tag, list) in &self.tag {
+            let Some(tag) = Id::new(tag) else { continue };
+            let mut list = Cursor::new(list);
+            for (doc, person) in docs.iter().zip(&mut people) {
+                if let ([_, ..], Some(person)) = (list.of(*doc), person) {
+                    person.tags.push(tag.clone());
+                }
+            }
+        }
+        people
+    }
+}
+
+impl SegmentHours {
+    /// The free hours of a document's person, week by week.
+    fn of(&self, columns: &Columns, doc: DocId) -> Weekly<Hours> {
+        let hours = |hours: &u8| Hours::new(*hours).unwrap_or(Hours::MAX);
+        match self.special(doc) {
+            None => Weekly::Same(hours(&columns.weekly[doc as usize])),
+            Some(weeks) => match weeks.split_first() {
+                Some((first, rest)) if rest.iter().all(|it| it == first) => {
+                    Weekly::Same(hours(first))
+                }
+                _ => Weekly::Each(weeks.iter().map(hours).collect()),
+            },
+        }
+    }
+}
