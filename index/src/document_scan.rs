@@ -8,8 +8,9 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, Term};
 
 use crate::IndexError;
+use crate::places::first_from;
 use crate::pool::Pool;
-use crate::scan::{BLOCK, next};
+use crate::scan::BLOCK;
 use crate::segment::Segment;
 use crate::text::{Section, Shape, TextQuery, times_by_document};
 
@@ -124,5 +125,18 @@ impl<'a> DocumentScan<'a> {
             best.add(self.query.likeness(*sum, shape.distinct));
         }
         best.evidence()
+    }
+}
+
+/// The next document that has a word and is wanted, or may be; the end of the block where none of it is. `wanted` has a
+/// bit for each document of the block.
+fn next(postings: &mut SegmentPostings, wanted: &[u64], block: &Range<DocId>) -> DocId {
+    /// Documents that are gone through rather than sought.
+    const NEAR: u32 = 12;
+    let doc = postings.doc();
+    match first_from(doc, block, wanted) {
+        None => block.end,
+        Some(next) if next - doc <= NEAR => postings.advance(),
+        Some(next) => postings.seek(next),
     }
 }

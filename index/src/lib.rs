@@ -29,6 +29,7 @@ mod meter;
 mod near;
 mod near_role;
 mod packing;
+mod places;
 mod pool;
 #[cfg(test)]
 mod pricing;

@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, Term};
+use tantivy::DocId;
 
 use crate::IndexError;
 use crate::document_scan::DocumentScan;
+use crate::places::Places;
 use crate::pool::Pool;
-use crate::scan::{BLOCK, BlockPoints, Sums, next};
+use crate::scan::{BLOCK, BlockPoints, Sums};
 use crate::segment::Segment;
 use crate::text::{Section, TextQuery};
 
@@ -37,7 +36,7 @@ pub(crate) struct RolesText<'a> {
 /// A word of some texts in one section.
 struct Word {
     section: Section,
-    postings: SegmentPostings,
+    places: Places,
     /// The texts that have it.
     texts: Vec<usize>,
     /// Who of the block has it, of those whom any of these texts wants.
@@ -151,18 +150,10 @@ impl Word {
         section: Section,
         word: &str,
     ) -> Result<Option<Self>, IndexError> {
-        let field = pool.fields.sections[section.idx()];
-        let postings = segment
-            .reader
-            .inverted_index(field)?
-            .read_postings(
-                &Term::from_field_text(field, word),
-                IndexRecordOption::WithFreqs,
-            )
-            .map_err(tantivy::TantivyError::from)?;
-        Ok(postings.map(|postings| Self {
+        let places = Places::of(pool, segment, section, word)?;
+        Ok(places.map(|places| Self {
             section,
-            postings,
+            places,
             texts: Vec::new(),
             has: NOBODY,
             before: [0; BLOCK as usize / 64],
@@ -182,23 +173,12 @@ impl Word {
         if any == NOBODY {
             return;
         }
-        let postings = &mut self.postings;
-        let mut doc = postings.doc();
-        if doc < block.start {
-            doc = postings.seek(block.start);
-        }
-        while doc < block.end {
-            let idx = (doc - block.start) as usize;
-            if any[idx / 64] >> (idx % 64) & 1 == 0 {
-                doc = next(postings, &any, block);
-                continue;
-            }
-            let length = segment.length(self.section, doc);
-            self.has[idx / 64] |= 1 << (idx % 64);
-            let saturation = text.saturation(self.section, postings.term_freq(), length);
-            self.saturations.push(saturation);
-            doc = postings.advance();
-        }
+        let (section, has, saturations) = (self.section, &mut self.has, &mut self.saturations);
+        self.places.each(block, &any, |doc, idx, times| {
+            let length = segment.length(section, doc);
+            has[idx / 64] |= 1 << (idx % 64);
+            saturations.push(text.saturation(section, times, length));
+        });
         let mut before = 0;
         for (place, has) in self.before.iter_mut().zip(&self.has) {
             *place = before;

@@ -6,13 +6,12 @@ use std::sync::LazyLock;
 use std::thread;
 
 use muster_matcher::model::Points;
-use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, Term};
+use tantivy::DocId;
 
 use crate::IndexError;
 use crate::columns::{Bitmap, documents};
 use crate::document_scan::DocumentScan;
+use crate::places::Places;
 use crate::pool::{Place, Pool};
 use crate::segment::Segment;
 use crate::text::{Section, TextQuery};
@@ -147,7 +146,7 @@ pub(crate) struct TextScan<'a> {
     segment: &'a Segment,
     query: &'a TextQuery,
     /// By word and section, in the order of summation.
-    postings: Vec<[Option<SegmentPostings>; 2]>,
+    places: Vec<[Option<Places>; 2]>,
     sums: Sums,
     /// What the people wrote, where they wrote anything.
     written: Option<DocumentScan<'a>>,
@@ -159,23 +158,18 @@ impl<'a> TextScan<'a> {
         segment: &'a Segment,
         query: &'a TextQuery,
     ) -> Result<Self, IndexError> {
-        let mut postings = Vec::new();
+        let mut places = Vec::new();
         for word in query.words() {
             let mut of_word = [None, None];
             for section in Section::SINGLE {
-                let field = pool.fields.sections[section.idx()];
-                let term = Term::from_field_text(field, word);
-                let inverted = segment.reader.inverted_index(field)?;
-                of_word[section.idx()] = inverted
-                    .read_postings(&term, IndexRecordOption::WithFreqs)
-                    .map_err(tantivy::TantivyError::from)?;
+                of_word[section.idx()] = Places::of(pool, segment, section, word)?;
             }
-            postings.push(of_word);
+            places.push(of_word);
         }
         Ok(Self {
             segment,
             query,
-            postings,
+            places,
             sums: Sums::default(),
             written: DocumentScan::new(pool, segment, query)?,
         })
@@ -187,26 +181,14 @@ impl<'a> TextScan<'a> {
         let start = block.start;
         let wanted_here = wanted.in_block(&block);
         self.sums.clear();
-        for (word_idx, of_word) in self.postings.iter_mut().enumerate() {
+        let (query, segment, sums) = (self.query, self.segment, &mut self.sums);
+        for (word_idx, of_word) in self.places.iter_mut().enumerate() {
             for section in Section::SINGLE {
-                let Some(postings) = &mut of_word[section.idx()] else {
-                    continue;
-                };
-                let mut doc = postings.doc();
-                if doc < start {
-                    doc = postings.seek(start);
-                }
-                while doc < block.end {
-                    let idx = (doc - start) as usize;
-                    if wanted_here[idx / 64] >> (idx % 64) & 1 == 0 {
-                        doc = next(postings, wanted_here, &block);
-                        continue;
-                    }
-                    let times = postings.term_freq();
-                    let length = self.segment.length(section, doc);
-                    let gain = self.query.gain(word_idx, section, times, length);
-                    self.sums.add(section, idx, gain);
-                    doc = postings.advance();
+                if let Some(places) = &mut of_word[section.idx()] {
+                    places.each(&block, wanted_here, |doc, idx, times| {
+                        let length = segment.length(section, doc);
+                        sums.add(section, idx, query.gain(word_idx, section, times, length));
+                    });
                 }
             }
         }
@@ -255,29 +237,6 @@ impl Sums {
     /// The documents that have a word, a bit each.
     pub(crate) fn touched(&mut self) -> &mut [u64] {
         &mut self.touched
-    }
-}
-
-/// The next document that has a word and is wanted, or may be; the end of the block where none of it is. `wanted` has a bit
-/// for each document of the block.
-pub(crate) fn next(postings: &mut SegmentPostings, wanted: &[u64], block: &Range<DocId>) -> DocId {
-    /// Documents that are gone through rather than sought.
-    const NEAR: u32 = 12;
-    let doc = postings.doc();
-    let idx = (doc - block.start) as usize;
-    let left = wanted[idx / 64] & (u64::MAX << (idx % 64));
-    let later = wanted[idx / 64 + 1..].iter();
-    let words = std::iter::once(&left).chain(later);
-    let mut found = words
-        .zip((doc - doc % 64..).step_by(64))
-        .filter(|(word, _)| **word != 0);
-    match found
-        .next()
-        .map(|(word, first)| first + word.trailing_zeros())
-    {
-        None => block.end,
-        Some(next) if next - doc <= NEAR => postings.advance(),
-        Some(next) => postings.seek(next),
     }
 }
 
