@@ -6,7 +6,7 @@
 //! `NOT` or `of` together with something else stays.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use muster_matcher::eligibility::Terms;
 use muster_matcher::model::requirement::{Leaf, Requirement};
@@ -105,7 +105,8 @@ impl Pool {
     /// When the index cannot be read.
     ///
     /// # Complexity
-    /// As [`Pool::search`], and O(entries of all lists of the kinds + people found × bands).
+    /// As [`Pool::search`], and O(values × log values + entries of the values that more people have than the last of the
+    /// first has among those found + people found × bands).
     pub fn facets(
         &self,
         search: &Search,
@@ -312,18 +313,41 @@ fn frequent<V: Copy>(
     top: usize,
     of: fn(&Columns) -> &Lists<V>,
 ) -> Vec<Count> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (segment, people) in pool.segments.iter().zip(people) {
+    // By value, how many have it of everybody: no fewer than of these people.
+    let mut most: BTreeMap<&str, usize> = BTreeMap::new();
+    for segment in &pool.segments {
         for (value, list) in of(&segment.shared.columns) {
+            *most.entry(value).or_default() += list.docs.len();
+        }
+    }
+    let mut most: Vec<(usize, &str)> = most.into_iter().map(|(value, n)| (n, value)).collect();
+    most.sort_by_key(|(n, _)| Reverse(*n));
+    let count = |value: &str| {
+        let segments = pool.segments.iter().zip(people);
+        let lists = segments.filter_map(|(segment, people)| {
+            let list = of(&segment.shared.columns).get(value)?;
             let has = |doc: &&DocId| people.contains(**doc);
-            let count = list.docs.iter().filter(has).count();
-            if count > 0 {
-                *counts.entry(value).or_default() += count;
+            Some(list.docs.iter().filter(has).count())
+        });
+        lists.sum::<usize>()
+    };
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    let mut best: BinaryHeap<Reverse<usize>> = BinaryHeap::new();
+    for (n, value) in most {
+        // Nobody who comes later can be among the first.
+        if best.len() >= top && best.peek().is_none_or(|least| n < least.0) {
+            break;
+        }
+        let count = count(value);
+        if count > 0 {
+            counts.push((value, count));
+            best.push(Reverse(count));
+            if best.len() > top {
+                best.pop();
             }
         }
     }
-    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| Reverse(*count));
+    counts.sort_by_key(|(value, count)| (Reverse(*count), *value));
     counts.truncate(top);
     let owned = |(value, count): (&str, usize)| (value.to_owned(), count);
     counts.into_iter().map(owned).collect()
