@@ -277,6 +277,30 @@ impl Write {
         Ok(())
     }
 
+    /// Forgets what belongs to a plan beside its document: its text, its rows, and its job with what that told.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn forget_plan(&mut self, plan: &str) -> Result<()> {
+        self.put_plan_rows(plan, &[]).await?;
+        let text = "DELETE FROM contents WHERE tenant = $1 AND id = $2 AND kind = $3";
+        let query = sqlx::query(text)
+            .bind(self.tenant())
+            .bind(plan.to_owned())
+            .bind(Kind::PLAN.name);
+        query.execute(self.connection()).await?;
+        for of_job in [
+            "DELETE FROM job_events WHERE tenant = $1 AND job = $2",
+            "DELETE FROM jobs WHERE tenant = $1 AND id = $2",
+        ] {
+            let query = sqlx::query(of_job)
+                .bind(self.tenant())
+                .bind(plan.to_owned());
+            query.execute(self.connection()).await?;
+        }
+        Ok(())
+    }
+
     /// Makes others of the tenant who publish, erase people, or write what came of a job wait until this transaction
     /// is over. To be called before anything else is written.
     ///

@@ -150,6 +150,7 @@ const ROWS: &[(&str, &str, Reach, Say)] = &[
     ("get", "/v1/plans/{id}/diff/{other}", Client, Nothing),
     ("get", "/v1/plans/{id}/export", Client, Nothing),
     ("post", "/v1/plans/{id}/publish", Client, Nothing),
+    ("post", "/v1/plans/{id}/discard", Client, Nothing),
     ("post", "/v1/plans/{id}/unpublish", Client, Nothing),
     ("get", "/v1/bookings", Own, Nothing),
 ];

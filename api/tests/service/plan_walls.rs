@@ -82,6 +82,7 @@ fn a_client_sees_its_own_stints_and_of_others_that_people_are_busy() {
     for (method, path) in [
         ("POST", format!("{place}/publish")),
         ("POST", format!("{place}/unpublish")),
+        ("POST", format!("{place}/discard")),
         ("POST", format!("{place}/stop")),
         ("DELETE", place.clone()),
     ] {

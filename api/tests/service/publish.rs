@@ -181,6 +181,42 @@ fn drafts(server: &Server) {
 }
 
 #[test]
+fn a_draft_is_discarded_with_all_that_belongs_to_it_and_nothing_else() {
+    let server = Server::start();
+    let id = post_problem(&server, &demo(&server, SMALL));
+    let place = post_plan(&server, &about(&id));
+    let plan = until_over(&server, &place);
+    let expert = &plan["plan"]["stints"][0]["expert"];
+    assert_eq!(post(&server, &place, "publish").status, 200);
+    let refused = post(&server, &place, "discard");
+    assert_eq!((refused.status, refused.code()), (409, "WRONG_STATE"));
+    let instead = post_plan(
+        &server,
+        &json!({"problem": id, "replaces": plan["id"], "limits": {"gap_ppm": 1000}}),
+    );
+    until_over(&server, &instead);
+    assert_eq!(post(&server, &place, "unpublish").status, 200);
+    assert_ne!(of_kind(&server, expert, "soft"), json!([]));
+
+    let key = [("idempotency-key", "away")];
+    let discard = || server.admin("POST", &format!("{place}/discard"), &key, "");
+    assert_eq!(discard().status, 200);
+    assert_eq!(discard().status, 200, "repeated, it is answered alike");
+    assert_eq!(post(&server, &place, "discard").status, 404);
+    for path in ["", "/assignments", "/events", "/export?format=json"] {
+        let gone = server.admin("GET", &format!("{place}{path}"), &[], "");
+        assert_eq!(gone.status, 404, "{path}");
+    }
+    let soft = of_kind(&server, expert, "soft");
+    let of_plan = |it: &&Value| it["plan"] == plan["id"];
+    assert_eq!(soft.as_array().unwrap().iter().find(of_plan), None);
+    let problem = format!("/v1/problems/{id}");
+    assert_eq!(server.admin("GET", &problem, &[], "").status, 200);
+    // Whoever was to be replaced is gone: there is nothing to take back.
+    assert_eq!(post(&server, &instead, "publish").status, 200);
+}
+
+#[test]
 fn two_who_publish_at_once_do_not_book_the_same_hours() {
     one_of_several(&[&Server::start()]);
     if let Some([first, second]) = nodes() {

@@ -91,6 +91,7 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(plans::diff::diff))
         .routes(routes!(plans::publish::publish))
         .routes(routes!(plans::publish::unpublish))
+        .routes(routes!(plans::discard::discard))
         .routes(routes!(plans::bookings::list))
         .routes(routes!(plans::export::export))
         .routes(routes!(experts::search::search))

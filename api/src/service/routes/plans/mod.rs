@@ -3,6 +3,7 @@
 mod ask;
 pub(super) mod bookings;
 pub(super) mod diff;
+pub(super) mod discard;
 pub(super) mod events;
 pub(super) mod export;
 pub(super) mod publish;

@@ -46,7 +46,8 @@ pub(in crate::service::routes) async fn publish(
         let (start, weeks) = (ready.asked.start, ready.asked.weeks);
         let booked = snapshots::booked(&mut write, &others, start, weeks).await?;
         refuse_clashes(&ready.asked, &ready.bookings, &booked)?;
-        if !record.replaces.is_empty() {
+        // Whoever was to be replaced may have been taken back and discarded.
+        if write.find(&Kind::PLAN, &record.replaces).await?.is_some() {
             take_back(&mut write, &record.replaces.clone()).await?;
         }
         for booking in &ready.bookings {
@@ -79,7 +80,8 @@ pub(in crate::service::routes) async fn unpublish(
     finish(write, &record).await
 }
 
-async fn finish(write: Write, record: &PlanRecord) -> Result<Response, Problem> {
+/// Answers with a plan's record, and commits.
+pub(super) async fn finish(write: Write, record: &PlanRecord) -> Result<Response, Problem> {
     let answer = Answer {
         status: StatusCode::OK.as_u16(),
         location: String::new(),
