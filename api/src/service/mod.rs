@@ -47,6 +47,7 @@ mod query;
 mod reach;
 pub mod reply;
 mod routes;
+mod saved;
 mod scenarios;
 pub mod schemas;
 mod serve;

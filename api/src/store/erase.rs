@@ -56,6 +56,8 @@ struct Place {
 const PLACES: &[Place] = &[
     document("campaigns"),
     document("scenarios"),
+    document("searches"),
+    document("shortlists"),
     document("problems"),
     document("plans"),
     Place {

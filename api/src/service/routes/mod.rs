@@ -11,6 +11,7 @@ mod plans;
 mod problems;
 mod reports;
 mod scenarios;
+mod searches;
 mod sessions;
 mod tenants;
 mod users;
@@ -32,6 +33,7 @@ use super::{App, Code, Problem, health, observe, schemas};
 use crate::access::{COOKIE, Refused};
 
 pub(super) use experts::merged;
+pub(super) use experts::search::{Asked, SearchWanted};
 
 /// What the document says beside the routes.
 #[derive(OpenApi)]
@@ -94,6 +96,8 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(plans::bookings::list))
         .routes(routes!(plans::export::export))
         .routes(routes!(experts::search::search))
+        .routes(routes!(searches::list, searches::create))
+        .routes(routes!(searches::get, searches::put, searches::delete))
         .routes(routes!(experts::suggest::suggest))
         .routes(routes!(experts::people::protect))
         .routes(routes!(experts::people::erase))
@@ -147,7 +151,7 @@ fn index_problem(error: muster_index::IndexError) -> Problem {
 }
 
 /// Faults of a campaign file.
-fn campaign_problem(error: CampaignFileError) -> Problem {
+pub(super) fn campaign_problem(error: CampaignFileError) -> Problem {
     match error {
         CampaignFileError::Faults(faults) => Problem::faults(&faults),
         CampaignFileError::Json(error) => Problem::new(Code::BrokenJson, error.to_string()),
