@@ -42,6 +42,7 @@ mod searches;
 mod segment;
 mod shortlist;
 mod snippet;
+mod some;
 mod source;
 #[cfg(test)]
 mod testing;
