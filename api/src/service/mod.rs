@@ -32,10 +32,12 @@
 //!
 //! `routes/experts` is the pattern for documents, `routes/keys.rs` for POST with a key.
 
+mod alerts;
 mod app;
 mod config;
 pub mod extract;
 mod follower;
+mod found;
 mod health;
 mod hints;
 mod listen;
@@ -51,12 +53,14 @@ mod saved;
 mod scenarios;
 pub mod schemas;
 mod serve;
+mod shortlists;
 mod snapshots;
 mod staffing;
 mod status;
 mod tasks;
 mod traces;
 mod upkeep;
+mod watching;
 mod worker;
 
 pub use app::App;

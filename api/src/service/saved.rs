@@ -8,12 +8,13 @@ use muster_matcher::model::requirement::Leaf;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::found::Question;
 use super::routes::{Asked, SearchWanted};
 use super::{App, Code, Problem, extract, reach, snapshots, staffing};
 use crate::access::Scope;
 use crate::json;
 use crate::labels::Labels;
-use crate::store::{Document, Kind, now_ms};
+use crate::store::{Kind, now_ms};
 
 /// The most bytes of a name.
 const NAME_BYTES: usize = 128;
@@ -45,7 +46,7 @@ impl FromJson for RoleOf {
 
 impl RoleOf {
     /// The role's id in a campaign file: `<campaign>/<role>`.
-    pub(super) fn whole_id(&self) -> String {
+    fn whole_id(&self) -> String {
         format!("{}/{}", self.campaign, self.role)
     }
 
@@ -73,6 +74,17 @@ impl RoleOf {
     }
 }
 
+impl RoleOf {
+    /// What the role asks.
+    ///
+    /// # Errors
+    /// As [`RoleOf::file`].
+    pub(super) async fn question(&self, app: &App, scope: &Scope) -> Result<Question, Problem> {
+        let file = self.file(app, scope).await?;
+        Ok(Question::Role(Box::new(file), self.whole_id()))
+    }
+}
+
 /// What is to be kept.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "it documents what is read field by field")]
@@ -84,9 +96,14 @@ pub(super) struct SavedWanted {
     search: Option<SearchWanted>,
     /// In place of a search: a role to find people for.
     role: Option<RoleOf>,
-    /// Whose it is; whoever is limited to other clients does not find it. By default the clients that the search is
-    /// about: those of its role and those that its conditions name.
+    /// Whose it is; whoever is limited to other clients does not find it. It is also behind the walls of the clients
+    /// that it is about: those of its role and its plan, and those that its conditions name.
     client: Option<String>,
+    /// Whether it is watched, so that new matches are told; true by default. It may find at most 10,000 people then.
+    #[schema(required = false)]
+    alerts: bool,
+    /// A finished plan of campaigns, by id: told are only those who might improve it, at the plan's prices.
+    plan: Option<String>,
 }
 
 /// What was read of it.
@@ -96,6 +113,8 @@ pub(super) struct Wanted {
     search: Option<(Json, Asked)>,
     role: Option<RoleOf>,
     client: Option<Id>,
+    alerts: bool,
+    plan: Option<Id>,
 }
 
 impl FromJson for Wanted {
@@ -113,7 +132,13 @@ impl FromJson for Wanted {
         });
         let role: Option<Option<RoleOf>> = fields.optional("role", faults);
         let client: Option<Option<Id>> = fields.optional("client", faults);
+        let alerts = fields.or("alerts", true, faults);
+        let plan: Option<Option<Id>> = fields.optional("plan", faults);
         fields.finish(faults);
+        if let (Some(false), Some(Some(_))) = (alerts, &plan) {
+            let expected = "true: a plan says of whom to tell";
+            faults.add(&at.key("alerts"), false, expected);
+        }
         match (&search, &role) {
             (None, Some(None)) => faults.add(&at.key("search"), "nothing", "a search, or a role"),
             (Some(_), Some(Some(_))) => {
@@ -129,6 +154,8 @@ impl FromJson for Wanted {
             },
             role: role?,
             client: client?,
+            alerts: alerts?,
+            plan: plan?,
         })
     }
 }
@@ -166,9 +193,19 @@ pub(super) struct SavedSearch {
     /// The role that people are sought for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) role: Option<RoleOf>,
+    /// Whether new matches are told.
+    pub(super) alerts: bool,
+    /// The plan that they must improve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) plan: Option<String>,
 }
 
 impl Wanted {
+    /// The plan that new matches must improve.
+    pub(super) fn plan(&self) -> Option<&Id> {
+        self.plan.as_ref()
+    }
+
     /// The clients it must be hidden behind: its own, and those whom it asks about.
     ///
     /// # Errors
@@ -185,46 +222,56 @@ impl Wanted {
             reach::conditions_in(&file, scope)?;
             clients.extend(reach::clients_in(&file));
         }
+        if let Some(plan) = &self.plan {
+            let mut read = app.store.read(scope).await?;
+            let plan = read.get(&Kind::PLAN, plan.as_str()).await?;
+            clients.extend(plan.client.lines().map(str::to_owned));
+        }
         reach::wall(scope, self.client.as_ref(), clients)
     }
 
-    /// The search under an id, if `before` is what was kept there.
+    /// The search under an id, as kept now for the first time.
     ///
     /// # Errors
-    /// [`Code::Internal`]: what is kept cannot be read back.
-    pub(super) fn kept(
-        self,
-        id: &str,
-        scope: &Scope,
-        before: Option<&Document>,
-    ) -> Result<SavedSearch, Problem> {
-        let before: Option<SavedSearch> = before.map(|it| snapshots::stored(&it.body)).transpose()?;
-        let (owner, created_ms) = before.map_or_else(
-            || (scope.actor().to_owned(), now_ms()),
-            |before| (before.owner, before.created_ms),
-        );
+    /// [`Code::Internal`]: it cannot be written as JSON.
+    pub(super) fn kept(self, id: &str, scope: &Scope) -> Result<SavedSearch, Problem> {
         let raw = |(tree, _): (Json, Asked)| RawValue::from_string(json::text(&tree));
         let search = self.search.map(raw).transpose();
         let search = search.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
         Ok(SavedSearch {
             id: id.to_owned(),
             name: self.name,
-            owner,
-            created_ms,
+            owner: scope.actor().to_owned(),
+            created_ms: now_ms(),
             client: self.client.map(|client| client.to_string()),
             search,
             role: self.role,
+            alerts: self.alerts,
+            plan: self.plan.map(|plan| plan.to_string()),
         })
     }
 }
 
 impl SavedSearch {
-    /// What it asks, if it is a search: read anew, since the week it speaks of may be the next one.
+    /// Whether another one finds and tells of the same people.
+    pub(super) fn watches_as(&self, other: &Self) -> bool {
+        let asked = |it: &Self| it.search.as_ref().map(|text| text.get().to_owned());
+        let own = (&self.role, self.alerts, &self.plan);
+        own == (&other.role, other.alerts, &other.plan) && asked(self) == asked(other)
+    }
+
+    /// What it asks: read anew, since the week it speaks of may be the next one.
     ///
     /// # Errors
-    /// [`Code::Invalid`]: what was understood when it was kept is not any more.
-    pub(super) fn asked(&self) -> Result<Option<Asked>, Problem> {
-        let text = self.search.as_ref();
-        text.map(|text| extract::read(text.get().as_bytes())).transpose()
+    /// [`Code::NotFound`]: its role is gone; [`Code::Invalid`]: what was understood when it was kept is not any more.
+    pub(super) async fn question(&self, app: &App, scope: &Scope) -> Result<Question, Problem> {
+        match (&self.search, &self.role) {
+            (Some(text), _) => {
+                let asked: Asked = extract::read(text.get().as_bytes())?;
+                Ok(Question::Search(Box::new(asked)))
+            }
+            (None, Some(role)) => role.question(app, scope).await,
+            (None, None) => Err(Problem::new(Code::Internal, "a kept search asks nothing")),
+        }
     }
 }

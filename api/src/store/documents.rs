@@ -476,6 +476,14 @@ impl Write {
         Ok(())
     }
 
+    /// Whether a document that was read is at the revision that the caller states.
+    ///
+    /// # Errors
+    /// [`StoreError::RevisionRequired`], [`StoreError::RevisionMismatch`].
+    pub fn expect(&self, kind: &Kind, before: &Document, expect: &Expect) -> Result<()> {
+        self.check(kind, &before.id, Some(before), expect)
+    }
+
     fn check(
         &self,
         kind: &Kind,

@@ -13,6 +13,7 @@ mod reports;
 mod scenarios;
 mod searches;
 mod sessions;
+mod shortlists;
 mod tenants;
 mod users;
 
@@ -98,6 +99,20 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(experts::search::search))
         .routes(routes!(searches::list, searches::create))
         .routes(routes!(searches::get, searches::put, searches::delete))
+        .routes(routes!(searches::alerts))
+        .routes(routes!(shortlists::list, shortlists::create))
+        .routes(routes!(
+            shortlists::get,
+            shortlists::put,
+            shortlists::delete
+        ))
+        .routes(routes!(shortlists::entries::list))
+        .routes(routes!(
+            shortlists::entries::put,
+            shortlists::entries::patch,
+            shortlists::entries::delete
+        ))
+        .routes(routes!(shortlists::entries::export))
         .routes(routes!(experts::suggest::suggest))
         .routes(routes!(experts::people::protect))
         .routes(routes!(experts::people::erase))
@@ -142,7 +157,7 @@ fn long() -> OpenApiRouter<App> {
 }
 
 /// An index that cannot be read is built again; until then there is none.
-fn index_problem(error: muster_index::IndexError) -> Problem {
+pub(super) fn index_problem(error: muster_index::IndexError) -> Problem {
     tracing::error!(%error, "the index cannot be read");
     Problem::new(
         Code::Internal,
