@@ -64,8 +64,8 @@ fn people_are_proposed_rejected_for_a_reason_and_noted_of() {
         (&"bo".into(), &"proposed".into())
     );
     // The points are those that the role's own page shows.
-    let hits = format!("/v1/campaigns/rlhf/roles/grader/shortlist");
-    let hits = server.admin("GET", &hits, &[], "").body["items"].clone();
+    let hits = "/v1/campaigns/rlhf/roles/grader/shortlist";
+    let hits = server.admin("GET", hits, &[], "").body["items"].clone();
     let of_bo = hits.as_array().unwrap().iter();
     let of_bo = of_bo.filter(|hit| hit["profile"]["id"] == "bo");
     let points: Vec<&Value> = of_bo.map(|hit| &hit["score"]["total"]).collect();
