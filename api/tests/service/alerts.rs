@@ -1,6 +1,7 @@
 //! Watched searches: who is told of, once, over crashes and several nodes.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -327,4 +328,54 @@ fn several_nodes_over_one_database_tell_of_everybody_once() {
     let told = until_told(&other, &kept.location, 80);
     let who: BTreeSet<&String> = told.iter().map(|(who, _)| who).collect();
     assert_eq!(who.len(), 80);
+}
+
+#[test]
+fn a_search_that_is_kept_while_people_come_tells_of_those_who_came_after() {
+    let server = Server::start();
+    kept_meanwhile(&server, &server);
+    if let Some([one, other]) = crate::jobs::nodes() {
+        kept_meanwhile(&one, &other);
+    }
+}
+
+fn kept_meanwhile(one: &Server, other: &Server) {
+    const PEOPLE: usize = 150;
+    let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let mut searches = Vec::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0..PEOPLE {
+                begun.store(n + 1, Ordering::SeqCst);
+                put(one, &format!("e{n:03}"), "harp player");
+                done.store(n + 1, Ordering::SeqCst);
+            }
+        });
+        while done.load(Ordering::SeqCst) < PEOPLE && searches.len() < 60 {
+            let before = done.load(Ordering::SeqCst);
+            let kept = keep(other, &json!({"name": "harps", "search": {"text": "harp"}}));
+            assert_eq!(kept.status, 201, "{}", kept.text);
+            searches.push((kept.location, before, begun.load(Ordering::SeqCst)));
+        }
+    });
+    settled(other);
+    assert!(searches.len() > 3, "{}", searches.len());
+    for (search, before, after) in searches {
+        let told = told(other, &search);
+        let who: BTreeSet<&str> = told.iter().map(|(who, _)| who.as_str()).collect();
+        assert_eq!(who.len(), told.len(), "each once");
+        let id = |n: usize| format!("e{n:03}");
+        for n in 0..before {
+            assert!(
+                !who.contains(id(n).as_str()),
+                "{n} was there before {before}"
+            );
+        }
+        for n in after..PEOPLE {
+            assert!(
+                who.contains(id(n).as_str()),
+                "{n} came after {after}: {who:?}"
+            );
+        }
+    }
 }
