@@ -99,7 +99,8 @@ async fn batch(app: &App, scope: &Scope, plans: &mut Plans) -> Result<bool, Prob
         .map(|event| event.id.as_str())
         .collect();
     let looked_at: Vec<String> = looked_at.into_iter().map(str::to_owned).collect();
-    let revisions: Vec<(String, i64)> = revisions(&documents);
+    let revision = |document: &Document| (document.id.clone(), document.rev);
+    let revisions: Vec<(String, i64)> = documents.iter().map(revision).collect();
     let found = match looked_at.is_empty() {
         true => Vec::new(),
         false => {
@@ -109,12 +110,8 @@ async fn batch(app: &App, scope: &Scope, plans: &mut Plans) -> Result<bool, Prob
     };
     let mut write = app.store.write(scope).await?;
     write.alone().await?;
-    if !write.move_alerts(from, to).await? {
-        // Another node was faster.
-        return Ok(true);
-    }
-    if self::revisions(&write.watched().await?) != revisions {
-        // Somebody changed what is watched: it is looked for anew.
+    if !write.move_alerts(from, to, &revisions).await? {
+        // Another node was faster, or somebody changed what is watched: it is looked for anew.
         return Ok(true);
     }
     let people = looked_at.iter().map(String::as_str);
@@ -129,12 +126,6 @@ async fn batch(app: &App, scope: &Scope, plans: &mut Plans) -> Result<bool, Prob
     }
     write.commit().await?;
     Ok(true)
-}
-
-/// Which searches there are, each at which revision.
-fn revisions(documents: &[Document]) -> Vec<(String, i64)> {
-    let revision = |document: &Document| (document.id.clone(), document.rev);
-    documents.iter().map(revision).collect()
 }
 
 /// What each search looks for. One that asks about what is gone finds nobody, and is left out.

@@ -190,7 +190,7 @@ pub(super) struct Baseline {
 }
 
 impl Baseline {
-    /// Looks at the whole pool as it is after the last change, and after the change `at_least`.
+    /// Looks at the whole pool as it is after the last change.
     ///
     /// # Errors
     /// [`Code::Invalid`]: it finds more than are watched; [`Code::WrongState`]: the plan cannot be improved;
@@ -199,11 +199,10 @@ impl Baseline {
         app: &App,
         scope: &Scope,
         search: &SavedSearch,
-        at_least: i64,
     ) -> Result<Self, Problem> {
         let question = search.question(app, scope).await?;
         let mut read = app.store.read(scope).await?;
-        let last = read.last_event().await?.max(at_least);
+        let last = read.last_event().await?;
         let plan = match &search.plan {
             None => None,
             Some(id) => {

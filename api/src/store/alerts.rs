@@ -104,13 +104,13 @@ impl Read {
 }
 
 impl Write {
-    /// Makes others who write alerts, or what is watched, wait until this transaction is over; says up to which
-    /// change people were looked at. Where nothing is watched, nobody looks, and nobody need look at what was before
-    /// `known`.
+    /// Makes others who write alerts, or what is watched, wait until this transaction is over; says whether nobody was
+    /// looked at after the change `known`: else whom a search found then is no beginning to be watched from. Where
+    /// nothing is watched, nobody looks, and nobody need look at what was before.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn hold_alerts(&mut self, known: i64) -> Result<i64> {
+    pub async fn hold_alerts(&mut self, known: i64) -> Result<bool> {
         self.beyond_walls().await?;
         let sql = "INSERT INTO alerting (tenant, position) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE \
                    SET position = CASE WHEN alerting.position < $2 AND NOT EXISTS (SELECT 1 FROM searches \
@@ -119,18 +119,31 @@ impl Write {
         let query = sqlx::query(sql).bind(self.tenant()).bind(known);
         let row = query.fetch_one(self.connection()).await?;
         self.behind_walls().await?;
-        Ok(row.try_get(0)?)
+        let position: i64 = row.try_get(0)?;
+        Ok(position <= known)
     }
 
-    /// Says that people were looked at up to `to`, if it still was `from` up to now; whether it was. Holds what
-    /// [`Write::hold_alerts`] does.
+    /// Says that people were looked at up to `to` for these searches, if until now it was up to `from` and these are
+    /// what is watched; whether it was and they are. To be rolled back where not. Holds what [`Write::hold_alerts`]
+    /// does.
     ///
     /// # Errors
     /// Whatever the database says.
-    pub async fn move_alerts(&mut self, from: i64, to: i64) -> Result<bool> {
+    pub async fn move_alerts(
+        &mut self,
+        from: i64,
+        to: i64,
+        watched: &[(String, i64)],
+    ) -> Result<bool> {
         let sql = "UPDATE alerting SET position = $1 WHERE tenant = $2 AND position = $3";
         let query = sqlx::query(sql).bind(to).bind(self.tenant()).bind(from);
-        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
+        if query.execute(self.connection()).await?.rows_affected() != 1 {
+            return Ok(false);
+        }
+        // Whoever changes what is watched held the row before, or waits for it.
+        let now = self.watched().await?;
+        let now = now.iter().map(|search| (search.id.as_str(), search.rev));
+        Ok(now.eq(watched.iter().map(|(id, rev)| (id.as_str(), *rev))))
     }
 
     /// Begins to watch a search, or to watch it anew: it finds these people, and nobody is told of them.

@@ -340,26 +340,43 @@ fn a_search_that_is_kept_while_people_come_tells_of_those_who_came_after() {
 }
 
 fn kept_meanwhile(one: &Server, other: &Server) {
-    const PEOPLE: usize = 150;
-    let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let mut searches = Vec::new();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for n in 0..PEOPLE {
-                begun.store(n + 1, Ordering::SeqCst);
-                put(one, &format!("e{n:03}"), "harp player");
-                done.store(n + 1, Ordering::SeqCst);
-            }
-        });
-        while done.load(Ordering::SeqCst) < PEOPLE && searches.len() < 60 {
+    const KEEPERS: usize = 3;
+    const SEARCHES: usize = 8;
+    let (begun, done, busy) = (
+        AtomicUsize::new(0),
+        AtomicUsize::new(0),
+        AtomicUsize::new(KEEPERS),
+    );
+    let keeper = || {
+        let mut searches = Vec::new();
+        for _ in 0..SEARCHES {
             let before = done.load(Ordering::SeqCst);
             let kept = keep(other, &json!({"name": "harps", "search": {"text": "harp"}}));
             assert_eq!(kept.status, 201, "{}", kept.text);
             searches.push((kept.location, before, begun.load(Ordering::SeqCst)));
         }
+        busy.fetch_sub(1, Ordering::SeqCst);
+        searches
+    };
+    let searches: Vec<(String, usize, usize)> = std::thread::scope(|scope| {
+        let keepers: Vec<_> = (0..KEEPERS).map(|_| scope.spawn(&keeper)).collect();
+        // Some come after the last search, too.
+        let mut left = 5;
+        while left > 0 {
+            left -= usize::from(
+                busy.load(Ordering::SeqCst) == 0 || keepers.iter().all(|it| it.is_finished()),
+            );
+            let n = begun.fetch_add(1, Ordering::SeqCst);
+            put(one, &format!("e{n:03}"), "harp player");
+            done.store(n + 1, Ordering::SeqCst);
+        }
+        keepers
+            .into_iter()
+            .flat_map(|keeper| keeper.join().unwrap())
+            .collect()
     });
+    let people = done.load(Ordering::SeqCst);
     settled(other);
-    assert!(searches.len() > 3, "{}", searches.len());
     for (search, before, after) in searches {
         let told = told(other, &search);
         let who: BTreeSet<&str> = told.iter().map(|(who, _)| who.as_str()).collect();
@@ -371,7 +388,7 @@ fn kept_meanwhile(one: &Server, other: &Server) {
                 "{n} was there before {before}"
             );
         }
-        for n in after..PEOPLE {
+        for n in after..people {
             assert!(
                 who.contains(id(n).as_str()),
                 "{n} came after {after}: {who:?}"

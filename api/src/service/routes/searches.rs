@@ -99,8 +99,6 @@ struct Watching<'a> {
     search: SavedSearch,
     wall: String,
     asked_ms: i64,
-    /// Up to which change others have looked at people.
-    at_least: i64,
     baseline: Option<Baseline>,
 }
 
@@ -112,7 +110,6 @@ impl<'a> Watching<'a> {
             search,
             wall,
             asked_ms: now_ms(),
-            at_least: 0,
             baseline: None,
         }
     }
@@ -121,7 +118,7 @@ impl<'a> Watching<'a> {
     async fn look(&mut self) -> Result<(), Problem> {
         self.baseline = match self.search.alerts {
             false => None,
-            true => Some(Baseline::of(self.app, self.scope, &self.search, self.at_least).await?),
+            true => Some(Baseline::of(self.app, self.scope, &self.search).await?),
         };
         Ok(())
     }
@@ -150,9 +147,8 @@ impl<'a> Watching<'a> {
             .baseline
             .as_ref()
             .map_or(0, |baseline| baseline.position);
-        let looked_to = write.hold_alerts(known).await?;
-        if self.baseline.is_some() && looked_to > known {
-            self.at_least = looked_to;
+        let is_latest = write.hold_alerts(known).await?;
+        if self.baseline.is_some() && !is_latest {
             return Ok(None);
         }
         let columns = [Column::int("watched", i64::from(self.search.alerts))];

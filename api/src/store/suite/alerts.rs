@@ -39,7 +39,8 @@ async fn look(
 ) -> Option<usize> {
     let mut write = store.write(&scope(NORTH)).await.unwrap();
     write.alone().await.unwrap();
-    if !write.move_alerts(from, from + 1).await.unwrap() {
+    let watched = [(search.id.clone(), search.rev)];
+    if !write.move_alerts(from, from + 1, &watched).await.unwrap() {
         return None;
     }
     let (looked_at, found) = (all(looked_at), found(finds));
@@ -61,7 +62,7 @@ async fn somebody_is_told_of_when_they_come_to_match_and_when_they_come_back() {
     on_both(async |store| {
         let search = watch(&store, "s", "").await;
         let mut write = store.write(&scope(NORTH)).await.unwrap();
-        assert_eq!(write.hold_alerts(0).await.unwrap(), 0);
+        assert!(write.hold_alerts(0).await.unwrap());
         write.watch("s", &["old"]).await.unwrap();
         write.commit().await.unwrap();
         let events = async || {
@@ -157,7 +158,8 @@ async fn of_several_who_look_at_the_same_changes_one_tells() {
         assert_eq!(told, (1..).zip(people).collect::<Vec<_>>());
         // What was not committed was not told, and the position stayed.
         let mut write = store.write(&scope(NORTH)).await.unwrap();
-        assert!(write.move_alerts(40, 41).await.unwrap());
+        let watched = [("s".to_owned(), 1)];
+        assert!(write.move_alerts(40, 41, &watched).await.unwrap());
         let (looked_at, found) = (all(&["x"]), found(&["x"]));
         let told = write.tell_matches(&search, &looked_at, &found, 5);
         assert_eq!(told.await.unwrap(), 1);
@@ -174,11 +176,15 @@ async fn the_position_is_passed_over_only_where_nothing_is_watched() {
     on_both(async |store| {
         let hold = async |known| {
             let mut write = store.write(&scope(NORTH)).await.unwrap();
-            let position = write.hold_alerts(known).await.unwrap();
+            let is_latest = write.hold_alerts(known).await.unwrap();
             write.commit().await.unwrap();
-            position
+            let mut read = store.read(&scope(NORTH)).await.unwrap();
+            (is_latest, read.alerted_to().await.unwrap())
         };
-        assert_eq!((hold(3).await, hold(9).await, hold(5).await), (3, 9, 9));
+        assert_eq!(hold(3).await, (true, Some(3)));
+        assert_eq!(hold(9).await, (true, Some(9)));
+        // Others have looked further than what was found at 5.
+        assert_eq!(hold(5).await, (false, Some(9)));
         // Behind a wall, it is watched all the same.
         watch(&store, "s", "atlas").await;
         let key = crate::access::NewKey::make(
@@ -193,11 +199,50 @@ async fn the_position_is_passed_over_only_where_nothing_is_watched() {
         let caller = crate::access::Caller::of_row(&row, crate::access::Role::Recruiter);
         let limited = caller.may(Action::SearchesWrite).unwrap();
         let mut write = store.write(&limited).await.unwrap();
-        assert_eq!(write.hold_alerts(20).await.unwrap(), 9);
+        assert!(write.hold_alerts(20).await.unwrap());
         assert_eq!(write.watched().await.unwrap(), []);
         assert_eq!(write.count(&Kind::SEARCH).await.unwrap(), 1);
         write.commit().await.unwrap();
-        assert_eq!(hold(20).await, 9);
+        assert_eq!(hold(20).await, (true, Some(9)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_looked_for_before_a_search_changed_is_not_told() {
+    on_both(async |store| {
+        let search = watch(&store, "s", "").await;
+        let mut write = store.write(&scope(NORTH)).await.unwrap();
+        write.hold_alerts(0).await.unwrap();
+        write.commit().await.unwrap();
+        // One that was not looked for would miss these changes.
+        let later = watch(&store, "t", "").await;
+        assert_eq!(look(&store, &search, 0, &["ana"], &["ana"]).await, None);
+        let mut write = store.write(&scope(NORTH)).await.unwrap();
+        let both = [("s".to_owned(), 1), ("t".to_owned(), 1)];
+        assert!(write.move_alerts(0, 1, &both).await.unwrap());
+        write.commit().await.unwrap();
+        let mut write = store.write(&scope(NORTH)).await.unwrap();
+        let (columns, stated) = ([Column::int("watched", 1)], Expect::Revision(later.etag()));
+        let put = write.put(
+            &Kind::SEARCH,
+            "t",
+            "",
+            "{\"x\":1}".into(),
+            &columns,
+            &stated,
+        );
+        put.await.unwrap();
+        write.commit().await.unwrap();
+        let mut write = store.write(&scope(NORTH)).await.unwrap();
+        assert!(
+            !write.move_alerts(1, 2, &both).await.unwrap(),
+            "another question"
+        );
+        drop(write);
+        let mut read = store.read(&scope(NORTH)).await.unwrap();
+        assert_eq!(read.alerted_to().await.unwrap(), Some(1));
+        assert_eq!(alerts(&store, &search).await, []);
     })
     .await;
 }
