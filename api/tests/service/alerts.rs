@@ -359,7 +359,7 @@ fn kept_meanwhile(one: &Server, other: &Server) {
         searches
     };
     let searches: Vec<(String, usize, usize)> = std::thread::scope(|scope| {
-        let keepers: Vec<_> = (0..KEEPERS).map(|_| scope.spawn(&keeper)).collect();
+        let keepers: Vec<_> = (0..KEEPERS).map(|_| scope.spawn(keeper)).collect();
         // Some come after the last search, too.
         let mut left = 5;
         while left > 0 {
