@@ -44,6 +44,7 @@ mod searches;
 mod segment;
 mod shortlist;
 mod snippet;
+mod some;
 mod source;
 #[cfg(test)]
 mod testing;

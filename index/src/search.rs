@@ -37,6 +37,8 @@ pub struct Search {
     pub setting: Setting,
     /// Who is not found in any case.
     pub except: Option<Id>,
+    /// Nobody but these is found, whoever else satisfies the search; the points are as if all were.
+    pub only: Option<Vec<Id>>,
     /// Only hits behind this one, by points and id.
     pub after: Option<(Points, Id)>,
     /// The most hits returned.
@@ -52,6 +54,7 @@ impl Search {
             meant: Vec::new(),
             setting,
             except: None,
+            only: None,
             after: None,
             limit,
         }
@@ -59,7 +62,10 @@ impl Search {
 
     /// Whoever of a segment may be found.
     pub(crate) fn among(&self, segment: &Segment) -> Bitmap {
-        let mut among = segment.alive.clone();
+        let mut among = match &self.only {
+            None => segment.alive.clone(),
+            Some(people) => segment.some(people),
+        };
         let except = self.except.as_ref();
         if let Some(doc) = except.and_then(|id| segment.shared.ids.find(id.as_str())) {
             among.delete(doc);
@@ -304,11 +310,14 @@ pub(crate) fn found(
     leaves: bool,
 ) -> Result<Vec<Bitmap>, IndexError> {
     let all = |segment: &Segment| {
+        let mut found = search.among(segment);
+        if found.len() == 0 {
+            return Ok(found);
+        }
         let setting = segment
             .shared
             .setting(search.setting.file(), &terms.calendar);
         let tree = tree_of(segment, terms, &setting);
-        let mut found = search.among(segment);
         for set in clauses.sets(pool, segment, &tree, search, leaves)? {
             found.intersect(&set);
         }
@@ -341,6 +350,9 @@ impl<'p> Finding<'_, 'p> {
     /// and is looked at only where nobody has any.
     fn add(&self, part: &Part<'_>, top: &mut Top<'_, Points>) -> Result<(), IndexError> {
         let segment = part.segment_idx;
+        if self.found[segment].len() == 0 {
+            return Ok(());
+        }
         let needs_word = self.clauses.ranked.is_some();
         let mut skills = SkillScan::new(&part.segment.shared.columns, &self.search.meant);
         let mut scan = TextScan::new(self.pool, part.segment, &self.clauses.ranking)?;

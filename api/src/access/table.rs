@@ -78,6 +78,14 @@ actions! {
     ExpertsErase "experts:erase" Administrator;
     /// Search people and make shortlists.
     SearchRun "search:run" Administrator Planner Recruiter;
+    /// Read searches that are kept, and whom they newly found.
+    SearchesRead "searches:read" Administrator Planner Recruiter Auditor;
+    /// Keep, change and delete searches.
+    SearchesWrite "searches:write" Administrator Planner Recruiter;
+    /// Read lists of people that are kept.
+    ShortlistsRead "shortlists:read" Administrator Planner Recruiter Auditor;
+    /// Keep, change and delete lists of people.
+    ShortlistsWrite "shortlists:write" Administrator Planner Recruiter;
     /// Read campaigns and their meters.
     CampaignsRead "campaigns:read" Administrator Planner Recruiter Auditor;
     /// Add, change and delete campaigns.

@@ -84,7 +84,7 @@ fn looks_computed(text: &str) -> bool {
 }
 
 /// A text that no spreadsheet computes.
-fn armoured(text: &str) -> Cow<'_, str> {
+pub(crate) fn armoured(text: &str) -> Cow<'_, str> {
     if looks_computed(text) {
         format!("'{text}").into()
     } else {

@@ -14,7 +14,7 @@ pub use bookings::{Booked, Booking, Clash, bookings, clashes, last_day, without_
 pub use campaigns::together;
 pub use diff::{Diff, Held, diff};
 pub use limits::Limits;
-pub use pool::{FromPool, solve_from_pool};
+pub use pool::{FromPool, gains, solve_from_pool};
 pub use record::{Outcome, PlanRecord, Pool, RunStatus};
 pub use rows::{AlternateRow, Assignment, rows};
 pub use snapshot::{ProblemRecord, Snapshot, SnapshotError, campaigns_in_reach};

@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use muster_matcher::candidates::{Ask, CandidateSource, Candidates, SourceError};
+use muster_matcher::candidates::{
+    self, Ask, CandidateSource, Candidates, PricingError, SourceError,
+};
 use muster_matcher::json::Faults;
 use muster_matcher::model::campaign::CampaignFile;
+use muster_matcher::model::plan::Prices;
 use muster_matcher::model::problem::Problem;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Hours, Id, Weekly};
@@ -65,6 +68,19 @@ pub fn solve_from_pool(
     let mut made = solved(&staffing.problem, staffing.plan, from.owner, took)?;
     made.outcome.whole_pool = Some(staffing.whole_pool.into());
     source.with_base(made, &staffing.problem)
+}
+
+/// Who of the pool might improve a plan of `before` with these prices, and by how much at most ([`candidates::gains`]),
+/// with the hours that bookings leave them.
+///
+/// # Errors
+/// [`PricingError`].
+pub fn gains(
+    from: &FromPool<'_>,
+    before: &Problem,
+    prices: &Prices,
+) -> Result<Vec<(Id, i128)>, PricingError> {
+    candidates::gains(&Beside::new(from), from.file, before, prices)
 }
 
 impl From<PlanError> for SolveFailure {
@@ -317,5 +333,79 @@ mod tests {
                 .any(|row| row.kind == kind && row.expert == *person)
         };
         assert!(!best.iter().any(works));
+    }
+
+    #[test]
+    fn whoever_comes_later_improves_a_plan_by_what_its_prices_say_at_most() {
+        let (profiles, file) = (people(), campaigns());
+        let points = |idx: usize, role: usize| {
+            Points::new(u16::try_from(idx * (37 + role) * 101 % 1_000).unwrap())
+        };
+        let source = |those: &[usize]| {
+            let text = (0..2).map(|role| {
+                those
+                    .iter()
+                    .map(|idx| points(*idx, role).unwrap())
+                    .collect()
+            });
+            let profiles: Vec<Profile> = those.iter().map(|idx| profiles[*idx].clone()).collect();
+            (profiles, text.collect::<Vec<Vec<Points>>>())
+        };
+        let known: Vec<usize> = (0..200).collect();
+        let options = Options::default();
+        let solved = |those: &[usize]| {
+            let (profiles, text) = source(those);
+            let source = Exhaustive {
+                profiles: &profiles,
+                text,
+                threads: NonZeroUsize::MIN,
+            };
+            let clock = Clock::new(Some(Duration::from_secs(60)), Arc::default());
+            plan(&source, &file, &options, &clock, &mut |_| {}).unwrap()
+        };
+        let base = solved(&known);
+        let prices = base.plan.prices.clone().unwrap();
+        let bound = base.plan.price_bound.unwrap();
+        let gains_of = |those: &[usize], booked: &Booked| {
+            let (profiles, text) = source(those);
+            let source = Exhaustive {
+                profiles: &profiles,
+                text,
+                threads: NonZeroUsize::MIN,
+            };
+            let from = FromPool {
+                file: &file,
+                source: &source,
+                booked,
+                owner: "",
+            };
+            gains(&from, &base.problem, &prices).unwrap()
+        };
+        let free = Booked::default();
+        // Those it was made of add nothing to what it says of them.
+        assert_eq!(gains_of(&known, &free), []);
+        let (mut improved, mut idle) = (0, 0);
+        for newcomer in (200..PEOPLE).step_by(311) {
+            let gain = gains_of(&[newcomer], &free);
+            let with = known.iter().copied().chain([newcomer]).collect::<Vec<_>>();
+            let objective = solved(&with).plan.objective.unwrap();
+            let gain = match gain.as_slice() {
+                [] => 0,
+                [(id, gain)] => {
+                    assert_eq!(*id, profiles[newcomer].id);
+                    *gain
+                }
+                others => panic!("{others:?}"),
+            };
+            assert!(objective <= bound + gain, "{objective} {bound} {gain}");
+            match objective > base.plan.bound.unwrap() {
+                true => improved += 1,
+                false => idle += usize::from(gain == 0),
+            }
+            // Booked out, nobody improves anything.
+            let booked = booked(&[profiles[newcomer].id.to_string()], &file);
+            assert_eq!(gains_of(&[newcomer], &booked), []);
+        }
+        assert!(improved > 0 && idle > 0, "{improved} {idle}");
     }
 }

@@ -27,6 +27,8 @@ pub struct Shared {
     pub limiter: Limiter,
     /// Woken when something was written, so that followers need not wait for their next look.
     pub written: Notify,
+    /// Woken when an index has changed, so that those who look at whom it finds need not wait for their next look.
+    pub indexed: Notify,
     /// Woken when a job was queued, so that this node's workers need not wait for their next look.
     pub queued: Notify,
     /// True from the moment the service is told to stop.
@@ -73,6 +75,7 @@ impl App {
             config,
             store,
             written: Notify::new(),
+            indexed: Notify::new(),
             queued: Notify::new(),
             stopping: watch::Sender::new(false),
             tasks: Tasks::default(),
@@ -124,6 +127,7 @@ impl App {
     pub(super) fn set_index(&self, tenant: &str, index: Indexed) {
         let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
         indexes.insert(tenant.to_owned(), Arc::new(index));
+        self.indexed.notify_one();
     }
 }
 

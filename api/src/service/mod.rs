@@ -32,10 +32,12 @@
 //!
 //! `routes/experts` is the pattern for documents, `routes/keys.rs` for POST with a key.
 
+mod alerts;
 mod app;
 mod config;
 pub mod extract;
 mod follower;
+mod found;
 mod health;
 mod hints;
 mod listen;
@@ -47,15 +49,18 @@ mod query;
 mod reach;
 pub mod reply;
 mod routes;
+mod saved;
 mod scenarios;
 pub mod schemas;
 mod serve;
+mod shortlists;
 mod snapshots;
 mod staffing;
 mod status;
 mod tasks;
 mod traces;
 mod upkeep;
+mod watching;
 mod worker;
 
 pub use app::App;

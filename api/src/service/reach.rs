@@ -7,6 +7,7 @@ use muster_matcher::model::requirement::Leaf;
 
 use super::{Code, Problem};
 use crate::access::Scope;
+use crate::store::joined;
 
 /// Refuses conditions about clients out of reach; `at` is where they stand in the request.
 ///
@@ -17,14 +18,66 @@ pub(super) fn conditions<'a>(
     at: &str,
     scope: &Scope,
 ) -> Result<(), Problem> {
-    let clients = leaves.into_iter().filter_map(|leaf| match leaf {
-        Leaf::CoolOff { client, .. } => Some(client),
-        _ => None,
-    });
-    for client in clients {
+    for client in clients_of(leaves) {
         client_is_near(client, at, scope)?;
     }
     Ok(())
+}
+
+/// The clients that conditions ask about.
+pub(super) fn clients_of<'a>(
+    leaves: impl IntoIterator<Item = &'a Leaf>,
+) -> impl Iterator<Item = &'a Id> {
+    leaves.into_iter().filter_map(|leaf| match leaf {
+        Leaf::CoolOff { client, .. } => Some(client),
+        _ => None,
+    })
+}
+
+/// The clients of a campaign file, and those that its conditions ask about.
+pub(super) fn clients_in(file: &CampaignFile) -> Vec<String> {
+    let mut clients = Vec::new();
+    for campaign in &file.campaigns {
+        clients.push(campaign.client.to_string());
+        for role in &campaign.roles {
+            let wishes = role.prefers.iter();
+            let wishes = wishes.flat_map(|wish| wish.requirement.leaves());
+            let leaves = role.requires.leaves().into_iter().chain(wishes);
+            clients.extend(clients_of(leaves).map(ToString::to_string));
+        }
+    }
+    clients
+}
+
+/// The client, or clients together, that something is kept for: the one that was stated, and those it is about.
+/// Whoever is limited to one client means that one where nothing says another.
+///
+/// # Errors
+/// [`Code::Invalid`]: somebody limited to clients would not reach it.
+pub(super) fn wall(
+    scope: &Scope,
+    stated: Option<&Id>,
+    about: impl IntoIterator<Item = String>,
+) -> Result<String, Problem> {
+    if let Some(client) = stated {
+        client_is_near(client, "/client", scope)?;
+    }
+    let mut clients: Vec<String> = about.into_iter().collect();
+    clients.extend(stated.map(ToString::to_string));
+    let mut wall = joined(clients.iter().map(String::as_str));
+    if let (true, Some([only])) = (wall.is_empty(), scope.clients()) {
+        wall.clone_from(only);
+    }
+    let is_hidden = !scope.is_unlimited() && wall.is_empty();
+    if is_hidden || !scope.reaches(&wall) {
+        let found = match is_hidden {
+            true => "nothing".to_owned(),
+            false => format!("{:?}", wall.replace('\n', " and ")),
+        };
+        let expected = "one of your clients, and nothing of others";
+        return Err(Problem::of(Code::Invalid, "/client", found, expected));
+    }
+    Ok(wall)
 }
 
 /// Refuses campaigns of clients out of reach, and conditions about such.

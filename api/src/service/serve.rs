@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use super::listen::{self, Listener};
 use super::tasks::keep;
-use super::{App, Config, follower, hints, routes, upkeep, worker};
+use super::{App, Config, alerts, follower, hints, routes, upkeep, worker};
 use crate::access::{Gate, first_key};
 use crate::store::{Dialect, Store, StoreError};
 
@@ -90,6 +90,7 @@ pub async fn serve(
         signal(SignalKind::interrupt())?,
     );
     keep(&app, "follower", follower::follow);
+    keep(&app, "alerts", alerts::follow);
     keep(&app, "upkeep", upkeep::keep_up);
     keep(&app, "hints", hints::tell);
     if app.store.dialect() == Dialect::Postgres {

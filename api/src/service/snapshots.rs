@@ -84,11 +84,15 @@ pub(super) async fn refuse_erased_in(
     write.alone().await?;
     match write.erased_in(since_ms, texts).await?.is_empty() {
         true => Ok(()),
-        false => {
-            let detail = "somebody who is named was erased at the same moment; try again in a minute, without them";
-            Err(Problem::new(Code::Conflict, detail))
-        }
+        false => Err(erased_just_now()),
     }
+}
+
+/// Why nothing is kept that names somebody who was erased.
+pub(super) fn erased_just_now() -> Problem {
+    let detail =
+        "somebody who is named was erased at the same moment; try again in a minute, without them";
+    Problem::new(Code::Conflict, detail)
 }
 
 fn unreadable(at: &str, error: &ReadError) -> Problem {

@@ -46,15 +46,20 @@ pub(super) async fn stored(app: &App, scope: &Scope, ids: &[Id]) -> Result<Vec<S
     for id in ids {
         let document = read.get(&Kind::CAMPAIGN, id.as_str()).await?;
         let mut tree = snapshots::tree(&document.body)?;
-        if let Json::Object(fields) = &mut tree {
-            fields.retain(|(name, _)| name != "status");
-        }
+        without_status(&mut tree);
         campaigns.push(Stored {
             tree,
             status: status_of(&document.body)?,
         });
     }
     Ok(campaigns)
+}
+
+/// Takes where it stands off the tree of a campaign that is kept: the rest is a campaign file.
+pub(super) fn without_status(tree: &mut Json) {
+    if let Json::Object(fields) = tree {
+        fields.retain(|(name, _)| name != "status");
+    }
 }
 
 /// Campaigns that may come are not planned beside those that will: they would take people from them.

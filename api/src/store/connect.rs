@@ -93,6 +93,11 @@ const SHARED: &[(i64, &str, &str)] = &[
         "scenarios",
         include_str!("migrations/0030_scenarios.sql"),
     ),
+    (
+        40,
+        "kept by recruiters",
+        include_str!("migrations/0040_kept_by_recruiters.sql"),
+    ),
 ];
 const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
     (
@@ -109,6 +114,11 @@ const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
         31,
         "byte order of scenarios",
         include_str!("migrations/0031_byte_order.postgres.sql"),
+    ),
+    (
+        41,
+        "byte order of what recruiters keep",
+        include_str!("migrations/0041_byte_order.postgres.sql"),
     ),
 ];
 

@@ -32,6 +32,10 @@ impl Kind {
     pub const PROBLEM: Self = Self::new("problem", "problems", &[]);
     /// A problem or campaigns, with a change to try.
     pub const SCENARIO: Self = Self::new("scenario", "scenarios", &[]);
+    /// A search kept by name.
+    pub const SEARCH: Self = Self::new("search", "searches", &["watched"]);
+    /// A list of people with a state and notes each.
+    pub const SHORTLIST: Self = Self::new("shortlist", "shortlists", &[]);
     /// A plan of a problem.
     pub const PLAN: Self = Self::new("plan", "plans", &["problem", "state", "published"]);
     /// Hours of a person that a plan or a person's contract takes.
@@ -249,6 +253,19 @@ impl Read {
         Ok(found)
     }
 
+    /// How many documents of a kind the tenant has, behind walls or not.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn count(&mut self, kind: &Kind) -> Result<i64> {
+        self.beyond_walls().await?;
+        let sql = format!("SELECT COUNT(*) FROM {} WHERE tenant = $1", kind.table);
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(self.tenant());
+        let row = query.fetch_one(self.connection()).await?;
+        self.behind_walls().await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// At most `limit` documents after the id `after`, in byte order of ids.
     ///
     /// # Errors
@@ -457,6 +474,14 @@ impl Write {
             after: String::new(),
         });
         Ok(())
+    }
+
+    /// Whether a document that was read is at the revision that the caller states.
+    ///
+    /// # Errors
+    /// [`StoreError::RevisionRequired`], [`StoreError::RevisionMismatch`].
+    pub fn expect(&self, kind: &Kind, before: &Document, expect: &Expect) -> Result<()> {
+        self.check(kind, &before.id, Some(before), expect)
     }
 
     fn check(

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use muster_matcher::json::Json;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::names::renamed_text;
+use super::names::{forgotten, renamed_text};
 use super::transaction::Change;
 use super::{Expect, Kind, Read, Result, StoreError, Write};
 use crate::access::{random, sha256};
@@ -50,12 +50,22 @@ struct Place {
     expert: Option<&'static str>,
     /// Whether `hash` and `rev` follow the text.
     is_document: bool,
+    /// What becomes of a text that names somebody, given id and pseudonym; none where it does not.
+    renamed: fn(&str, &str, &str) -> Option<String>,
+    /// Whether people are named within what somebody wrote, too, and not as whole strings only.
+    is_prose: bool,
 }
 
 /// Everything that may name a person, but for the audit, which does not.
 const PLACES: &[Place] = &[
     document("campaigns"),
     document("scenarios"),
+    document("searches"),
+    Place {
+        renamed: forgotten,
+        is_prose: true,
+        ..document("shortlists")
+    },
     document("problems"),
     document("plans"),
     Place {
@@ -73,6 +83,7 @@ const PLACES: &[Place] = &[
         texts: &["body"],
         expert: None,
         is_document: false,
+        ..document("")
     },
     Place {
         table: "contents",
@@ -80,6 +91,7 @@ const PLACES: &[Place] = &[
         texts: &["body"],
         expert: None,
         is_document: false,
+        ..document("")
     },
     Place {
         table: "plan_rows",
@@ -87,6 +99,15 @@ const PLACES: &[Place] = &[
         texts: &["body", "walled_body"],
         expert: Some("expert"),
         is_document: false,
+        ..document("")
+    },
+    Place {
+        table: "alerts",
+        key: &["search", "seq"],
+        texts: &["body"],
+        expert: Some("expert"),
+        is_document: false,
+        ..document("")
     },
     Place {
         table: "idempotency",
@@ -94,6 +115,7 @@ const PLACES: &[Place] = &[
         texts: &["body"],
         expert: None,
         is_document: false,
+        ..document("")
     },
 ];
 
@@ -104,6 +126,8 @@ const fn document(table: &'static str) -> Place {
         texts: &["body"],
         expert: None,
         is_document: true,
+        renamed: renamed_text,
+        is_prose: false,
     }
 }
 
@@ -190,9 +214,12 @@ impl Write {
         let none = || StoreError::Damaged(format!("{id} has no pseudonym"));
         let pseudonym = pseudonym.ok_or_else(none)?;
         self.rename_changes(id, &pseudonym);
-        let sql = "DELETE FROM protected_attributes WHERE tenant = $1 AND expert = $2";
-        let query = sqlx::query(sql).bind(self.tenant()).bind(id.to_owned());
-        query.execute(self.connection()).await?;
+        for table in ["protected_attributes", "search_people"] {
+            let sql = format!("DELETE FROM {table} WHERE tenant = $1 AND expert = $2");
+            let query = sqlx::query(AssertSqlSafe(sql));
+            let query = query.bind(self.tenant()).bind(id.to_owned());
+            query.execute(self.connection()).await?;
+        }
         self.note_erased(id, &pseudonym).await?;
         Ok(Erasure {
             id: id.to_owned(),
@@ -257,9 +284,13 @@ impl Write {
             table, key, texts, ..
         } = place;
         let quoted = json::text(&Json::Text(erasure.id.clone()));
+        let named = match place.is_prose {
+            true => quoted.trim_matches('"'),
+            false => &quoted,
+        };
         let pattern = format!(
             "%{}%",
-            quoted
+            named
                 .replace('\\', "\\\\")
                 .replace('%', "\\%")
                 .replace('_', "\\_")
@@ -334,7 +365,7 @@ impl Write {
         let mut differs = place.expert.is_some();
         for at in 0..place.texts.len() {
             let before: String = row.try_get(at)?;
-            let renamed = renamed_text(&before, id, pseudonym);
+            let renamed = (place.renamed)(&before, id, pseudonym);
             differs |= renamed.is_some();
             after.push(renamed.unwrap_or(before));
         }

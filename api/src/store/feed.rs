@@ -12,13 +12,14 @@ pub struct Event {
     pub seq: i64,
     /// When, in UTC milliseconds.
     pub at_ms: i64,
-    /// What changed: `expert`, `campaign` …
+    /// What changed: `expert`, `campaign` …; `alert`: a search, named by `id`, newly found somebody.
     pub kind: String,
     /// Which.
     pub id: String,
-    /// `put`, `delete`, `erase` (of a person, who is called by a pseudonym), or what else the kind allows.
+    /// `put`, `delete`, `erase` (of a person, who is called by a pseudonym), `match` (of an alert), or what else the
+    /// kind allows.
     pub op: String,
-    /// Its revision afterwards, or before it was deleted.
+    /// Its revision afterwards, or before it was deleted; of an alert its number within the search.
     pub rev: i64,
 }
 

@@ -9,6 +9,7 @@
 //! Resources that are documents (experts, campaigns, problems, plans, bookings) share the functions
 //! of [`documents`](Read::get); a new one is a table in `migrations/` and a [`Kind`].
 
+mod alerts;
 mod audit;
 mod batch;
 mod bookings;
@@ -31,6 +32,7 @@ mod transaction;
 mod users;
 mod walls;
 
+pub use alerts::{Alert, Match, Told};
 pub use audit::{AuditRow, Broken, Intact};
 pub use batch::{Became, Put};
 pub use bookings::{Busy, BusyPage, BusyWanted};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muster_matcher::json::Json;
+use muster_matcher::json::{Json, parse};
 
 use crate::json;
 
@@ -30,6 +30,89 @@ pub fn renamed_text(text: &str, id: &str, pseudonym: &str) -> Option<String> {
     out.filter(|_| renamed)
 }
 
+/// A list of people from which one is erased: their entry has the pseudonym, and nothing of what was said of them; what
+/// was said of others calls them by it. `None` where nothing speaks of them.
+pub(super) fn forgotten(text: &str, id: &str, pseudonym: &str) -> Option<String> {
+    let mut tree = parse(text.as_bytes()).ok()?;
+    let Json::Object(fields) = &mut tree else {
+        return None;
+    };
+    let mut is_named = false;
+    for (_, entries) in fields.iter_mut().filter(|(name, _)| name == "entries") {
+        let Json::List(entries) = entries else {
+            continue;
+        };
+        for entry in entries.iter_mut() {
+            let Json::Object(entry) = entry else { continue };
+            let expert = entry.iter_mut().find(|(name, _)| name == "expert");
+            match expert {
+                Some((_, Json::Text(expert))) if expert == id => {
+                    pseudonym.clone_into(expert);
+                    entry.retain(|(name, _)| name != "reason");
+                    let notes = entry.iter_mut().filter(|(name, _)| name == "notes");
+                    notes.for_each(|(_, notes)| *notes = Json::List(Vec::new()));
+                    is_named = true;
+                }
+                _ => entry
+                    .iter_mut()
+                    .for_each(|(name, said)| is_named |= replaced(name, said, id, pseudonym)),
+            }
+        }
+        // They are kept in the order of ids.
+        entries.sort_by_cached_key(|entry| match entry {
+            Json::Object(entry) => entry.iter().find_map(|field| match field {
+                (name, Json::Text(expert)) if name == "expert" => Some(expert.clone()),
+                _ => None,
+            }),
+            _ => None,
+        });
+    }
+    is_named.then(|| json::text(&tree))
+}
+
+/// Writes the pseudonym where a reason, or one of some notes, names the person, and says whether it does.
+fn replaced(name: &str, said: &mut Json, id: &str, pseudonym: &str) -> bool {
+    match said {
+        Json::Text(text) if ["reason", "note"].contains(&name) => {
+            let after = without_mention(text, id, pseudonym);
+            let is_named = after.is_some();
+            *text = after.unwrap_or_else(|| std::mem::take(text));
+            is_named
+        }
+        Json::List(notes) if name == "notes" => {
+            let mut is_named = false;
+            for note in notes {
+                let Json::Object(note) = note else { continue };
+                for (name, said) in note {
+                    is_named |= replaced(name, said, id, pseudonym);
+                }
+            }
+            is_named
+        }
+        _ => false,
+    }
+}
+
+/// A text in which the pseudonym stands wherever the id stands as a word of its own; `None` where it does not.
+fn without_mention(text: &str, id: &str, pseudonym: &str) -> Option<String> {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || "_-".contains(letter);
+    let mut out = String::with_capacity(text.len());
+    let (mut from, mut is_named) = (0, false);
+    for (at, _) in text.match_indices(id) {
+        let end = at + id.len();
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let after = text.get(end..).and_then(|it| it.chars().next());
+        if at < from || before.is_some_and(is_of_word) || after.is_some_and(is_of_word) {
+            continue;
+        }
+        out.push_str(text.get(from..at)?);
+        out.push_str(pseudonym);
+        (from, is_named) = (end, true);
+    }
+    out.push_str(text.get(from..)?);
+    is_named.then_some(out)
+}
+
 /// Adds everybody whom a JSON text names.
 pub(super) fn add_people(text: &str, people: &mut BTreeSet<String>) {
     rewritten(text, |said| {
@@ -39,7 +122,8 @@ pub(super) fn add_people(text: &str, people: &mut BTreeSet<String>) {
 }
 
 /// A JSON text in which `instead` gives what stands in place of people's names. People are named as `expert`, in lists
-/// of `experts` or `changes`, and as the `id` or key of one in `experts`. `None` for what is no JSON.
+/// of `experts` or `changes`, as the `id` or key of one in `experts`, and as whom others are to be `like`. `None` for
+/// what is no JSON.
 fn rewritten<'i>(text: &str, mut instead: impl FnMut(&str) -> Option<&'i str>) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut open: Vec<Open> = Vec::new();
@@ -59,7 +143,7 @@ fn rewritten<'i>(text: &str, mut instead: impl FnMut(&str) -> Option<&'i str>) -
                 let mut names = is_expert;
                 if let Some(object) = open.last_mut().filter(|open| open.at_name) {
                     names = object.is_expert;
-                    let lists = ["expert", "experts", "changes"].contains(&said.as_str());
+                    let lists = ["expert", "experts", "changes", "like"].contains(&said.as_str());
                     object.value_is_expert = lists || object.is_expert && said == "id";
                     object.at_name = false;
                 }
@@ -135,6 +219,9 @@ mod tests {
         let named = r#" { "experts" : { "p" : [1], "b" : "x\\" } , "expert":"p" } "#;
         assert_eq!(renamed_text(odd, "a\"}[", "p").unwrap(), named);
         assert_eq!(renamed_text(before, "cy", "p"), None);
+        let like = r#"{"search":{"like":"ana","text":"ana"}}"#;
+        let renamed = r#"{"search":{"like":"p","text":"ana"}}"#;
+        assert_eq!(renamed_text(like, "ana", "p").unwrap(), renamed);
         let mut people = BTreeSet::new();
         add_people(odd, &mut people);
         let named: Vec<&str> = people.iter().map(String::as_str).collect();
@@ -145,5 +232,14 @@ mod tests {
             strings.iter().map(String::as_str).collect::<Vec<_>>(),
             ["a\"}[", "b", "expert", "experts", "x\\"]
         );
+    }
+
+    #[test]
+    fn nothing_that_was_said_of_somebody_stays_on_a_list() {
+        let before = r#"{"name":"ana","entries":[{"expert":"ana","state":"rejected","reason":"Ana López is rude","points":7,"notes":[{"note":"rang"}]},{"expert":"bo","reason":"better than ana.","notes":[{"note":"ana, banana, ana-2: (ana)","by":"user:ana"}]}]}"#;
+        let after = r#"{"name":"ana","entries":[{"expert":"bo","reason":"better than p-1.","notes":[{"note":"p-1, banana, ana-2: (p-1)","by":"user:ana"}]},{"expert":"p-1","state":"rejected","points":7,"notes":[]}]}"#;
+        assert_eq!(forgotten(before, "ana", "p-1").unwrap(), after);
+        assert_eq!(forgotten(after, "ana", "p-2"), None);
+        assert_eq!(without_mention("a.a a.a", "a.a", "x").unwrap(), "x x");
     }
 }

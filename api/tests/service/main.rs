@@ -5,6 +5,7 @@
     reason = "tests may unwrap, and so may what they share"
 )]
 
+mod alerts;
 mod batches;
 mod campaigns;
 #[path = "../../src/store/suite/cluster.rs"]
@@ -26,8 +27,10 @@ mod publish;
 mod scenarios;
 mod schema;
 mod search;
+mod searches;
 mod server;
 mod sessions;
+mod shortlists;
 mod slow;
 mod staffing;
 mod store;

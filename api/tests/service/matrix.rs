@@ -44,6 +44,8 @@ use Say::{Campaign, Json, Lines, Nothing};
 const ANA: &str =
     r#"{"id":"ana","rate":{"min_cents":9000,"currency":"EUR"},"availability":{"weekly_hours":20}}"#;
 
+const SEARCH: &str = r#"{"name":"x","search":{"text":"music"}}"#;
+
 /// Method, path, reach, body.
 const ROWS: &[(&str, &str, Reach, Say)] = &[
     ("get", "/v1/experts", Own, Nothing),
@@ -137,6 +139,42 @@ const ROWS: &[(&str, &str, Reach, Say)] = &[
     ("post", "/v1/scenarios", Own, Json("{}")),
     ("get", "/v1/scenarios/{id}", Client, Nothing),
     ("delete", "/v1/scenarios/{id}", Client, Nothing),
+    ("get", "/v1/searches", Own, Nothing),
+    ("post", "/v1/searches", Own, Json(SEARCH)),
+    ("get", "/v1/searches/{id}", Client, Nothing),
+    ("put", "/v1/searches/{id}", Client, Json(SEARCH)),
+    ("delete", "/v1/searches/{id}", Client, Nothing),
+    ("get", "/v1/searches/{id}/alerts", Client, Nothing),
+    ("get", "/v1/shortlists", Own, Nothing),
+    ("post", "/v1/shortlists", Own, Json(r#"{"name":"x"}"#)),
+    ("get", "/v1/shortlists/{id}", Client, Nothing),
+    (
+        "put",
+        "/v1/shortlists/{id}",
+        Client,
+        Json(r#"{"name":"x"}"#),
+    ),
+    ("delete", "/v1/shortlists/{id}", Client, Nothing),
+    ("get", "/v1/shortlists/{id}/entries", Client, Nothing),
+    (
+        "put",
+        "/v1/shortlists/{id}/entries/{expert}",
+        Client,
+        Json("{}"),
+    ),
+    (
+        "patch",
+        "/v1/shortlists/{id}/entries/{expert}",
+        Client,
+        Json("{}"),
+    ),
+    (
+        "delete",
+        "/v1/shortlists/{id}/entries/{expert}",
+        Client,
+        Nothing,
+    ),
+    ("get", "/v1/shortlists/{id}/export", Client, Nothing),
     ("post", "/v1/check", Own, Json("{}")),
     ("get", "/v1/plans", Own, Nothing),
     ("post", "/v1/plans", Own, Json("{}")),
@@ -193,6 +231,8 @@ struct World {
     problem: String,
     plan: String,
     scenario: String,
+    search: String,
+    list: String,
 }
 
 impl World {
@@ -238,8 +278,23 @@ impl World {
         let kept = server.admin("POST", "/v1/scenarios", &[], &wanted.to_string());
         assert_eq!(kept.status, 201, "{}", kept.text);
         let scenario = kept.body["id"].as_str().unwrap().to_owned();
+        let made = |path: &str, wanted: &str| {
+            let kept = server.admin("POST", path, &[], wanted);
+            assert_eq!(kept.status, 201, "{}", kept.text);
+            kept.body["id"].as_str().unwrap().to_owned()
+        };
+        let of_atlas = r#"{"name":"x","client":"atlas","search":{}}"#;
+        let search = made("/v1/searches", of_atlas);
+        let list = made("/v1/shortlists", r#"{"name":"x","client":"atlas"}"#);
+        let place = format!("/v1/shortlists/{list}");
+        let etag = server.admin("GET", &place, &[], "").etag;
+        let on_it = format!("{place}/entries/ana");
+        let put = server.admin("PUT", &on_it, &[("if-match", &etag)], "{}");
+        assert_eq!(put.status, 200, "{}", put.text);
         Self {
             scenario,
+            search,
+            list,
             server,
             south,
             user: "kim".to_owned(),
@@ -295,12 +350,15 @@ impl World {
             path if path.starts_with("/v1/imports") => &self.rejects,
             path if path.starts_with("/v1/problems") => &self.problem,
             path if path.starts_with("/v1/scenarios") => &self.scenario,
+            path if path.starts_with("/v1/searches") => &self.search,
+            path if path.starts_with("/v1/shortlists") => &self.list,
             path if path.starts_with("/v1/plans") => &self.plan,
             _ => "x",
         };
         let path = path
             .replace("{id}", id)
             .replace("{role}", "grader")
+            .replace("{expert}", "ana")
             .replace("{other}", id);
         match path.as_str() {
             "/v1/reports/selection" => path + "?attribute=x",
@@ -372,7 +430,10 @@ fn verdict(answer: &Answer) -> Verdict {
 
 /// Writes that make what they do not find: elsewhere they are let in, and what they make is elsewhere.
 fn makes(method: &str, path: &str) -> bool {
-    method == "put" && !path.contains("/protected") && !path.contains("/roles/")
+    method == "put"
+        && !["/protected", "/roles/", "/entries/"]
+            .iter()
+            .any(|part| path.contains(part))
 }
 
 /// What is gone after one caller was let in: asked last, and by one role only.

@@ -21,7 +21,8 @@ pub use ask::Ask;
 pub use exhaustive::Exhaustive;
 pub use problem::{draft, problem};
 pub use shortlist::{RoleShortlists, weekly_value};
-pub(crate) use whole::{PricingError, price};
+pub(crate) use whole::price;
+pub use whole::{PricingError, gains};
 
 /// Where candidates come from.
 pub trait CandidateSource {

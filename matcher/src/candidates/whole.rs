@@ -1,7 +1,10 @@
 //! What people who were left out would be worth at the prices of a plan.
 
+use std::collections::BTreeSet;
+
 use super::{Ask, CandidateSource, Candidates, SourceError, problem};
 use crate::check::{NoPriceBound, expert_worths};
+use crate::model::Id;
 use crate::model::campaign::CampaignFile;
 use crate::model::plan::{MICRO, Prices};
 use crate::model::problem::Problem;
@@ -20,7 +23,8 @@ pub(crate) struct Priced {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PricingError {
+pub enum PricingError {
+    /// The pool cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
     /// Prices prove nothing, or the candidates make no problem.
@@ -48,17 +52,9 @@ pub(crate) fn price(
     let found = source.priced(file, &Ask::of(before, prices))?;
     let all = known.clone().with(found);
     let after = problem(file, &all).map_err(|_| PricingError::NoBound)?;
-    let worths = expert_worths(before, prices)?;
-    let worth_before = |id: &str| {
-        let expert = before.expert_with_id(id);
-        expert.map_or(0, |expert| worths[expert.index()])
-    };
     let mut gain = 0_i128;
     let mut is_better = vec![false; after.experts.len()];
-    for (idx, worth) in expert_worths(&after, prices)?.into_iter().enumerate() {
-        let id = after.text(after.experts[idx].id);
-        let more = worth.checked_sub(worth_before(id));
-        let more = more.ok_or(PricingError::NoBound)?;
+    for (idx, more) in worth_more(before, &after, prices)?.into_iter().enumerate() {
         is_better[idx] = more > 0;
         gain = gain.checked_add(more.max(0)).ok_or(PricingError::NoBound)?;
     }
@@ -74,4 +70,61 @@ pub(crate) fn price(
         n_better: is_better.iter().filter(|better| **better).count(),
         more: all.only(file, stays),
     })
+}
+
+/// By how much everybody's best schedule is worth more in `after` than in `before`, in millionths of a cent, in the order
+/// of the experts of `after`; whoever is not in `before` was worth nothing there.
+fn worth_more(
+    before: &Problem,
+    after: &Problem,
+    prices: &Prices,
+) -> Result<Vec<i128>, PricingError> {
+    let worths = expert_worths(before, prices)?;
+    let worth_before = |id: &str| {
+        let expert = before.expert_with_id(id);
+        expert.map_or(0, |expert| worths[expert.index()])
+    };
+    let more = expert_worths(after, prices)?.into_iter().enumerate();
+    let more = more.map(|(idx, worth)| {
+        let id = after.text(after.experts[idx].id);
+        worth
+            .checked_sub(worth_before(id))
+            .ok_or(PricingError::NoBound)
+    });
+    more.collect()
+}
+
+/// Who of a source might improve a plan of `before` with these prices, and by how much at most: what their best schedule,
+/// as they are now, is worth more at the prices than it was in `before` (nothing, if they were not in it). In cents,
+/// rounded up, in the order of ids.
+///
+/// No plan with somebody who is not named here, and with nobody else new, is worth more than the bound of the prices. Who
+/// is pinned is left out: they hold a role already.
+///
+/// # Errors
+/// [`PricingError`].
+///
+/// # Complexity
+/// That of [`CandidateSource::priced`], and of one best schedule for everybody of it and of `before`.
+pub fn gains(
+    source: &dyn CandidateSource,
+    file: &CampaignFile,
+    before: &Problem,
+    prices: &Prices,
+) -> Result<Vec<(Id, i128)>, PricingError> {
+    let found = source.priced(file, &Ask::of(before, prices))?;
+    let mut file = file.clone();
+    let pinned: BTreeSet<Id> = file.pins.drain(..).map(|pin| pin.expert).collect();
+    // A veto on somebody else says nothing here, and the problem would not know whom it names.
+    let is_found = |id: &Id| found.experts.binary_search_by(|it| it.id.cmp(id)).is_ok();
+    file.vetoes.retain(|veto| is_found(&veto.expert));
+    let after = problem(&file, &found).map_err(|_| PricingError::NoBound)?;
+    let more = worth_more(before, &after, prices)?;
+    let people = found.experts.into_iter().map(|expert| expert.id);
+    let gains = people
+        .zip(more)
+        .filter(|(id, more)| *more > 0 && !pinned.contains(id));
+    Ok(gains
+        .map(|(id, more)| (id, -(-more).div_euclid(MICRO)))
+        .collect())
 }

@@ -11,7 +11,9 @@ mod plans;
 mod problems;
 mod reports;
 mod scenarios;
+mod searches;
 mod sessions;
+mod shortlists;
 mod tenants;
 mod users;
 
@@ -32,6 +34,7 @@ use super::{App, Code, Problem, health, observe, schemas};
 use crate::access::{COOKIE, Refused};
 
 pub(super) use experts::merged;
+pub(super) use experts::search::{Asked, SearchWanted};
 
 /// What the document says beside the routes.
 #[derive(OpenApi)]
@@ -95,6 +98,22 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(plans::bookings::list))
         .routes(routes!(plans::export::export))
         .routes(routes!(experts::search::search))
+        .routes(routes!(searches::list, searches::create))
+        .routes(routes!(searches::get, searches::put, searches::delete))
+        .routes(routes!(searches::alerts))
+        .routes(routes!(shortlists::list, shortlists::create))
+        .routes(routes!(
+            shortlists::get,
+            shortlists::put,
+            shortlists::delete
+        ))
+        .routes(routes!(shortlists::entries::list))
+        .routes(routes!(
+            shortlists::entries::put,
+            shortlists::entries::patch,
+            shortlists::entries::delete
+        ))
+        .routes(routes!(shortlists::entries::export))
         .routes(routes!(experts::suggest::suggest))
         .routes(routes!(experts::people::protect))
         .routes(routes!(experts::people::erase))
@@ -139,7 +158,7 @@ fn long() -> OpenApiRouter<App> {
 }
 
 /// An index that cannot be read is built again; until then there is none.
-fn index_problem(error: muster_index::IndexError) -> Problem {
+pub(super) fn index_problem(error: muster_index::IndexError) -> Problem {
     tracing::error!(%error, "the index cannot be read");
     Problem::new(
         Code::Internal,
@@ -148,7 +167,7 @@ fn index_problem(error: muster_index::IndexError) -> Problem {
 }
 
 /// Faults of a campaign file.
-fn campaign_problem(error: CampaignFileError) -> Problem {
+pub(super) fn campaign_problem(error: CampaignFileError) -> Problem {
     match error {
         CampaignFileError::Faults(faults) => Problem::faults(&faults),
         CampaignFileError::Json(error) => Problem::new(Code::BrokenJson, error.to_string()),

@@ -1,5 +1,6 @@
 //! One suite for both databases.
 
+mod alerts;
 mod bookings;
 mod cluster;
 mod counts;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-async fn add_person(store: &Store, id: &str) {
+pub(super) async fn add_person(store: &Store, id: &str) {
     let mut write = store.write(&scope("north")).await.unwrap();
     let columns = [
         Column::text("stage", "active"),
@@ -23,7 +23,7 @@ async fn add_person(store: &Store, id: &str) {
 }
 
 /// Erases somebody step by step, a transaction each.
-async fn erase(store: &Store, id: &str) -> Result<Erased> {
+pub(super) async fn erase(store: &Store, id: &str) -> Result<Erased> {
     let north = scope("north");
     let mut write = store.write(&north).await?;
     let mut erasure = write.erase_expert(id).await?;

@@ -6,6 +6,8 @@ pub(super) mod search;
 pub(super) mod shortlist;
 pub(super) mod suggest;
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -14,6 +16,7 @@ use muster_matcher::json::{Faults, FromJson, Json, Path};
 use muster_matcher::model::profile::Profile;
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::GetParams;
 use crate::access::{Action, Caller, Scope};
@@ -254,6 +257,24 @@ fn seen(body: &str, scope: &Scope) -> Result<String, Problem> {
         }
     }
     Ok(profile.to_string())
+}
+
+/// Those of some people, at most 1,000, who are there: masked, as searches show them.
+///
+/// # Errors
+/// As the store; [`Code::Internal`]: a profile cannot be read back.
+pub(super) async fn people_shown(
+    app: &App,
+    scope: &Scope,
+    ids: Vec<String>,
+) -> Result<BTreeMap<String, Box<RawValue>>, Problem> {
+    let mut read = app.store.read(scope).await?;
+    let found = read.find_all(&Kind::EXPERT, &ids).await?;
+    let shown = found.into_iter().map(|document| {
+        let profile: Profile = extract::read(document.body.as_bytes())?;
+        Ok((document.id, search::masked(profile, scope)?))
+    });
+    shown.collect()
 }
 
 /// A word as JSON has it, without its quotes; empty where there is none.

@@ -9,7 +9,7 @@ use muster_index::{FacetKind, Found, NearMisses, Pool, Search, Setting};
 use muster_matcher::eligibility::evidence::sparkline;
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::profile::Profile;
-use muster_matcher::model::requirement::{Named, Requirement};
+use muster_matcher::model::requirement::{Leaf, Named, Requirement};
 use muster_matcher::model::words::{Currency, TimeZoneName};
 use muster_matcher::model::{Id, Points};
 use muster_matcher::query::{self, Parsed, Query};
@@ -33,7 +33,7 @@ use crate::understanding::{Understood, like, understand};
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "utoipa reads the fields' types")]
-pub(in crate::service::routes) struct SearchWanted {
+pub(in crate::service) struct SearchWanted {
     /// Words of which people have at least one, the more and the rarer the better, and conditions such as
     /// `skill:cardiology>=4 lang:de>=C1`; docs/search.md has the whole language. Empty: everybody.
     #[schema(required = false)]
@@ -85,7 +85,7 @@ const MOST_SAID: usize = 100_000;
 const LONGEST_ABOUT: usize = 100_000;
 
 /// What is read of it.
-pub(in crate::service::routes) struct Asked {
+pub(in crate::service) struct Asked {
     search: Search,
     near: usize,
     facets: Vec<FacetKind>,
@@ -94,6 +94,41 @@ pub(in crate::service::routes) struct Asked {
     like: Option<Id>,
     represent: Option<Groups>,
     cursor: Option<String>,
+}
+
+impl Asked {
+    /// Every condition.
+    pub(in crate::service) fn leaves(&self) -> Vec<&Leaf> {
+        self.search.query.leaves()
+    }
+
+    /// Whether it goes on behind a page.
+    pub(in crate::service) fn has_cursor(&self) -> bool {
+        self.cursor.is_some()
+    }
+
+    /// What is searched for in a pool, and what runs of words were understood as.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`]: nobody is like somebody who is not there.
+    pub(in crate::service) fn search_in(
+        &self,
+        pool: &Pool,
+    ) -> Result<(Search, Vec<Understood>), Problem> {
+        let mut search = self.search.clone();
+        let mut understood = Vec::new();
+        if !self.literal {
+            (search.meant, understood) = understand(&search.query);
+        }
+        if let Some(id) = &self.like {
+            let person = pool.person(id).map_err(super::super::index_problem)?;
+            let expected = "the id of somebody in the pool with a headline or skills";
+            if !person.is_some_and(|person| like(&mut search, person)) {
+                return Err(Problem::of(Code::Invalid, "/like", id, expected));
+            }
+        }
+        Ok((search, understood))
+    }
 }
 
 impl FromJson for Asked {
@@ -322,7 +357,7 @@ pub(in crate::service::routes) async fn search(
     body: Body<Asked>,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::SearchRun)?;
-    reach::conditions(body.value.search.query.leaves(), "/text", &scope)?;
+    reach::conditions(body.value.leaves(), "/text", &scope)?;
     let indexed = app.ready_index(&scope)?;
     let found = app
         .compute(move || answer(&indexed.pool, indexed.position, body.value, &scope))
@@ -331,18 +366,7 @@ pub(in crate::service::routes) async fn search(
 }
 
 fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<SearchFound, Problem> {
-    let mut search = asked.search;
-    let mut understood = Vec::new();
-    if !asked.literal {
-        (search.meant, understood) = understand(&search.query);
-    }
-    if let Some(id) = asked.like {
-        let person = pool.person(&id).map_err(super::super::index_problem)?;
-        let expected = "the id of somebody in the pool with a headline or skills";
-        if !person.is_some_and(|person| like(&mut search, person)) {
-            return Err(Problem::of(Code::Invalid, "/like", &id, expected));
-        }
-    }
+    let (mut search, understood) = asked.search_in(pool)?;
     let pages = Pages::new(pool, &search, asked.cursor.as_deref())?;
     search.after = pages.after.clone();
     let (found, representation) = match &asked.represent {
