@@ -18,7 +18,7 @@ use crate::IndexError;
 pub(crate) const MANIFEST: &str = "manifest.json";
 
 const KIND: &str = "muster-index";
-const FORMAT: u64 = 3;
+const FORMAT: u64 = 4;
 /// The engine's list of segments, with the payload of the last commit.
 pub(crate) const META: &str = "meta.json";
 /// The engine's list of files it may remove: it is written at any time and holds nothing of the pool.

@@ -1,7 +1,7 @@
 //! The file of a segment's columns, `<segment>.columns`. Integers are little-endian, counts have 32 bits.
 //!
 //! ```text
-//! "muster columns 2\n"
+//! "muster columns 3\n"
 //! documents, then the arrays rate, years (32 bits a document), reliability (16), weekly (8)
 //! for each attribute with lists, in the order of the code: how many keys, and for each
 //!     bytes of the key, the key, entries,
@@ -16,7 +16,7 @@ use flate2::Crc;
 use super::lists::{List, Lists};
 use super::{Columns, Outcome, Spell};
 
-const MAGIC: &[u8] = b"muster columns 2\n";
+const MAGIC: &[u8] = b"muster columns 3\n";
 
 /// What a list may hold beside documents.
 trait Plain: Copy {
@@ -184,7 +184,7 @@ fn get_array<V: Plain>(from: &mut Bytes<'_>, n_docs: u32) -> io::Result<Vec<V>> 
 macro_rules! with_lists {
     ($macro:ident) => {
         $macro!(planned stage country authorised currency skill language credential outcome consent tag employer
-            past_client conflict clock start exception commitment)
+            past_client conflict clock start exception commitment sensitive_cap sensitive_work)
     };
 }
 pub(super) use with_lists;

@@ -197,6 +197,7 @@ impl Tree<'_> {
                     u16::from(fewest) >= least
                 })
             }
+            Leaf::SensitiveHoursAtLeast(least) => self.within_caps(*least, side),
             Leaf::YearsAtLeast(least) => {
                 let least = least.get();
                 Bitmap::of(n_docs, |doc| columns.years[doc] > least)
@@ -249,6 +250,7 @@ impl Tree<'_> {
                 let later = 7 * i64::from(weeks.get()) + 6;
                 self.ends(list.flat_map(|list| list.values.iter().copied()), later)
             }
+            Leaf::SensitiveHoursAtLeast(_) => self.sensitive_turns(),
             Leaf::Skill { .. }
             | Leaf::Language { .. }
             | Leaf::CountryIn(_)
@@ -311,6 +313,6 @@ impl Tree<'_> {
     }
 }
 
-fn day(date: jiff::civil::Date) -> LastDay {
+pub(super) fn day(date: jiff::civil::Date) -> LastDay {
     LastDay::try_from(days_from_1970(date)).unwrap_or(LastDay::MAX)
 }

@@ -5,13 +5,14 @@ use std::ops::Range;
 use super::{Form, QueryFault, Section};
 
 /// Names of conditions.
-pub(super) const FIELDS: [&str; 14] = [
+pub(super) const FIELDS: [&str; 15] = [
     "skill",
     "lang",
     "country",
     "authorised",
     "rate",
     "hours",
+    "sensitive",
     "years",
     "free",
     "credential",

@@ -167,6 +167,7 @@ fn write_leaf(leaf: &Leaf, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Leaf::WorkAuthorisation(country) => write!(f, "authorised:{country}"),
         Leaf::RateAtMost(rate) => write!(f, "rate<={}.{:02}", rate.get() / 100, rate.get() % 100),
         Leaf::HoursAtLeast(hours) => write!(f, "hours>={hours}"),
+        Leaf::SensitiveHoursAtLeast(hours) => write!(f, "sensitive>={hours}"),
         Leaf::YearsAtLeast(years) => write!(f, "years>={years}"),
         Leaf::Consent(topic) => write!(f, "consent:{}", Value(topic.as_str())),
         Leaf::Tag(tag) => write!(f, "tag:{}", Value(tag.as_str())),
