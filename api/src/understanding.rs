@@ -1,8 +1,10 @@
-//! What the words of a search mean in skills: the linker reads each run of bare words, the skill graph says what
-//! else shows a skill.
+//! What the words of a search mean: conditions that they state ([`read_stated`]), and skills ([`understand`]): the linker
+//! reads each run of bare words, the skill graph says what else shows a skill.
 //!
 //! A skill is meant from [`LEAST_POINTS`] on, at most [`MOST_SKILLS`] of a run. Whoever has one of the skills that are worth at
 //! least [`LEAST_NEARNESS`] of it is found as if they had the words. Conditions of the search are not touched.
+
+mod stated;
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -29,6 +31,8 @@ pub const LEAST_NEARNESS: u16 = 600;
 const MOST_NEIGHBOURS: usize = 40;
 /// Words of a run that are read; nobody types more to find people.
 const MOST_WORDS: usize = 40;
+
+pub use stated::read_stated;
 
 /// Made when first asked for: some 0.3 s and 100 MB.
 static LINKER: LazyLock<Linker> = LazyLock::new(Linker::default);
@@ -59,13 +63,16 @@ pub struct MeantLabel {
     pub also: Vec<(String, u16)>,
 }
 
-/// What a run of words was understood as.
+/// What a run of words was understood as: skills, or a condition that they stated and that people must satisfy now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Understood {
     /// The words.
     pub text: String,
     /// The skills, the surest first.
     pub skills: Vec<MeantLabel>,
+    /// The condition, as the query language writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
 }
 
 /// What the runs of bare words of a query mean: for the index, and for people.
@@ -75,7 +82,12 @@ pub fn understand(query: &Query) -> (Vec<Meaning>, Vec<Understood>) {
         let known = meant(&text);
         let meaning = known.iter().map(|(meant, _)| meant.clone()).collect();
         let skills = known.iter().map(|(_, label)| label.clone()).collect();
-        (Meaning(meaning), Understood { text, skills })
+        let run = Understood {
+            text,
+            skills,
+            condition: None,
+        };
+        (Meaning(meaning), run)
     })
     .unzip()
 }

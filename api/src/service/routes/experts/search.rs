@@ -27,7 +27,7 @@ use crate::service::paging::Paging;
 use crate::service::problem::ProblemBody;
 use crate::service::schemas::Profile as ProfileSchema;
 use crate::service::{App, Code, Problem, reach, reply};
-use crate::understanding::{Understood, like, understand};
+use crate::understanding::{Understood, like, read_stated, understand};
 
 /// What is searched for.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -70,7 +70,7 @@ pub(in crate::service::routes) struct SearchWanted {
     /// The most values counted of each, 1 to 1000; 10 by default.
     #[schema(required = false, minimum = 1, maximum = 1000)]
     top: u32,
-    /// Whether words mean themselves alone, and not skills, too.
+    /// Whether words mean themselves alone, and neither skills nor conditions that they state.
     #[schema(required = false)]
     literal: bool,
     /// The `next` of the page before, of the same search.
@@ -334,7 +334,10 @@ fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<Sea
     let mut search = asked.search;
     let mut understood = Vec::new();
     if !asked.literal {
-        (search.meant, understood) = understand(&search.query);
+        understood = read_stated(&mut search.query);
+        let (meant, skills) = understand(&search.query);
+        search.meant = meant;
+        understood.extend(skills);
     }
     if let Some(id) = asked.like {
         let person = pool.person(&id).map_err(super::super::index_problem)?;
