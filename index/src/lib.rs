@@ -43,6 +43,7 @@ mod segment;
 mod shortlist;
 mod snippet;
 mod source;
+mod synonyms;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -64,6 +65,7 @@ pub use pool::Pool;
 pub use search::{Found, FoundForRole, Hit, PointsById, RoleHit, Search, Setting};
 pub use snippet::Snippet;
 pub use source::IndexSource;
+pub use synonyms::{LONGEST_RULE, MOST_RULES, SHARE as SHARE_OF_SYNONYM, SynonymFault, Synonyms};
 pub use text::{SCORE_MODEL, Section, Shown, TextModel, TextModelBuilder, TextQuery};
 pub use updater::{Change, Updater};
 pub use writer::{IndexBuilder, build};
