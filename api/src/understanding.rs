@@ -14,7 +14,7 @@ use lru::LruCache;
 use muster_datasets::esco::taxonomy;
 use muster_datasets::skills::Linker;
 use muster_datasets::skills::graph::SkillGraph;
-use muster_index::{Meaning, MeantSkill, Search};
+use muster_index::{Meaning, MeantSkill, Search, Synonyms};
 use muster_matcher::model::Points;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::words::SkillId;
@@ -63,7 +63,7 @@ pub struct MeantLabel {
     pub also: Vec<(String, u16)>,
 }
 
-/// What a run of words was understood as: skills, or a condition that they stated and that people must satisfy now.
+/// What words were understood as: skills, a condition that they stated and that people must satisfy now, or other words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Understood {
     /// The words.
@@ -73,6 +73,23 @@ pub struct Understood {
     /// The condition, as the query language writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
+    /// What they stand for besides, by synonyms of one's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub synonyms: Vec<String>,
+}
+
+/// Lets words of a search stand for others by these rules, too; says which do. To be called when what its words state is
+/// read.
+pub fn widen(search: &mut Search, synonyms: Arc<Synonyms>) -> Vec<Understood> {
+    let applied = synonyms.applied(&search.query).into_iter();
+    search.synonyms = Some(synonyms);
+    let of = |(text, synonyms)| Understood {
+        text,
+        skills: Vec::new(),
+        condition: None,
+        synonyms,
+    };
+    applied.map(of).collect()
 }
 
 /// What the runs of bare words of a query mean: for the index, and for people.
@@ -86,6 +103,7 @@ pub fn understand(query: &Query) -> (Vec<Meaning>, Vec<Understood>) {
             text,
             skills,
             condition: None,
+            synonyms: Vec::new(),
         };
         (Meaning(meaning), run)
     })

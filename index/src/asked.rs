@@ -63,15 +63,16 @@ enum How {
 }
 
 impl Asked {
-    /// Completes what begins a word and corrects what nobody uses.
-    ///
-    /// # Complexity
-    /// O(words of the pool) for every word completed or corrected, else O(query).
+    /// As [`Asked::part`], of all that was typed.
+    #[cfg(test)]
     pub(crate) fn new(query: &Query, model: &TextModel) -> Self {
         Self::part(query, &mut Typed::new(model))
     }
 
-    /// As [`Asked::new`], a part of what was typed.
+    /// Completes what begins a word, corrects what nobody uses, and lets words stand for others.
+    ///
+    /// # Complexity
+    /// O(words of the pool) for every word completed or corrected, else O(query).
     pub(crate) fn part(query: &Query, typed: &mut Typed<'_>) -> Self {
         let model = typed.model;
         let mut wanted = BTreeMap::new();

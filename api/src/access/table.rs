@@ -78,6 +78,10 @@ actions! {
     ExpertsErase "experts:erase" Administrator;
     /// Search people and make shortlists.
     SearchRun "search:run" Administrator Planner Recruiter;
+    /// Read the words that stand for others in searches.
+    SynonymsRead "synonyms:read" Administrator Planner Recruiter;
+    /// Change the words that stand for others in searches.
+    SynonymsWrite "synonyms:write" Administrator Recruiter;
     /// Read campaigns and their meters.
     CampaignsRead "campaigns:read" Administrator Planner Recruiter Auditor;
     /// Add, change and delete campaigns.

@@ -93,6 +93,7 @@ const SHARED: &[(i64, &str, &str)] = &[
         "scenarios",
         include_str!("migrations/0030_scenarios.sql"),
     ),
+    (50, "synonyms", include_str!("migrations/0050_synonyms.sql")),
 ];
 const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
     (
@@ -109,6 +110,11 @@ const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
         31,
         "byte order of scenarios",
         include_str!("migrations/0031_byte_order.postgres.sql"),
+    ),
+    (
+        51,
+        "byte order of synonyms",
+        include_str!("migrations/0051_byte_order.postgres.sql"),
     ),
 ];
 

@@ -32,6 +32,8 @@ impl Kind {
     pub const PROBLEM: Self = Self::new("problem", "problems", &[]);
     /// A problem or campaigns, with a change to try.
     pub const SCENARIO: Self = Self::new("scenario", "scenarios", &[]);
+    /// Words that stand for others in searches: one document a tenant.
+    pub const SYNONYMS: Self = Self::new("synonyms", "synonyms", &[]);
     /// A plan of a problem.
     pub const PLAN: Self = Self::new("plan", "plans", &["problem", "state", "published"]);
     /// Hours of a person that a plan or a person's contract takes.

@@ -53,6 +53,7 @@ fn run(words: &[Word], understood: &mut Vec<Understood>) -> Option<Query> {
             text: said.join(" "),
             skills: Vec::new(),
             condition: Some(it.condition.to_string()),
+            synonyms: Vec::new(),
         });
         all.push(it.condition);
     }

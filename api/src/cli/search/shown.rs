@@ -96,6 +96,10 @@ pub(super) fn text_of_understood(understood: &[Understood]) -> String {
         if let Some(condition) = &run.condition {
             text.push_str(&format!("{words}: understood as {condition}\n"));
         }
+        if !run.synonyms.is_empty() {
+            let others = output::shown(&run.synonyms.join(", "));
+            text.push_str(&format!("{words}: also {others}\n"));
+        }
         if run.skills.is_empty() {
             continue;
         }

@@ -12,6 +12,7 @@ mod problems;
 mod reports;
 mod scenarios;
 mod sessions;
+mod synonyms;
 mod tenants;
 mod users;
 
@@ -95,6 +96,7 @@ fn short() -> OpenApiRouter<App> {
         .routes(routes!(plans::export::export))
         .routes(routes!(experts::search::search))
         .routes(routes!(experts::suggest::suggest))
+        .routes(routes!(synonyms::get, synonyms::put))
         .routes(routes!(experts::people::protect))
         .routes(routes!(experts::people::erase))
         .routes(routes!(campaigns::list))

@@ -1,11 +1,13 @@
 //! Finding people by words and conditions.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::{Date, Weekday};
 use muster_datasets::import::labels::resolve_requirement;
-use muster_index::{FacetKind, Found, NearMisses, Pool, Search, Setting};
+use muster_index::{FacetKind, Found, NearMisses, Pool, Search, Setting, Synonyms};
 use muster_matcher::eligibility::evidence::sparkline;
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::profile::Profile;
@@ -25,9 +27,10 @@ use crate::represented::{DEPTH, Groups, Skews, represented};
 use crate::service::extract::Body;
 use crate::service::paging::Paging;
 use crate::service::problem::ProblemBody;
+use crate::service::routes::synonyms;
 use crate::service::schemas::Profile as ProfileSchema;
 use crate::service::{App, Code, Problem, reach, reply};
-use crate::understanding::{Understood, like, read_stated, understand};
+use crate::understanding::{Understood, like, read_stated, understand, widen};
 
 /// What is searched for.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -324,17 +327,38 @@ pub(in crate::service::routes) async fn search(
     let scope = caller.may(Action::SearchRun)?;
     reach::conditions(body.value.search.query.leaves(), "/text", &scope)?;
     let indexed = app.ready_index(&scope)?;
+    let synonyms = match body.value.literal {
+        true => None,
+        false => synonyms::of(&app, &scope).await?,
+    };
     let found = app
-        .compute(move || answer(&indexed.pool, indexed.position, body.value, &scope))
+        .compute(move || {
+            answer(
+                &indexed.pool,
+                indexed.position,
+                body.value,
+                synonyms,
+                &scope,
+            )
+        })
         .await??;
     reply::value(StatusCode::OK, &found)
 }
 
-fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<SearchFound, Problem> {
+fn answer(
+    pool: &Pool,
+    position: i64,
+    asked: Asked,
+    synonyms: Option<Arc<Synonyms>>,
+    scope: &Scope,
+) -> Result<SearchFound, Problem> {
     let mut search = asked.search;
     let mut understood = Vec::new();
     if !asked.literal {
         understood = read_stated(&mut search.query);
+        if let Some(synonyms) = synonyms {
+            understood.extend(widen(&mut search, synonyms));
+        }
         let (meant, skills) = understand(&search.query);
         search.meant = meant;
         understood.extend(skills);
@@ -419,8 +443,10 @@ struct Pages {
 impl Pages {
     fn new(pool: &Pool, search: &Search, cursor: Option<&str>) -> Result<Self, Problem> {
         // A cursor goes on with the search it is of, however many hits a page has.
+        let applied = search.synonyms.as_ref();
+        let applied = applied.map(|synonyms| synonyms.applied(&search.query));
         let list = format!(
-            "search {:?} {:?} {:?} {:?}",
+            "search {:?} {:?} {:?} {:?} {applied:?}",
             search.query, search.about, search.setting, search.meant
         );
         let paging = Paging::new(&list, None, cursor)?;
