@@ -44,6 +44,7 @@ fn run(words: &[Word], understood: &mut Vec<Understood>) -> Option<Query> {
     if found.is_empty() {
         return None;
     }
+    let n_before = understood.len();
     let mut is_left = vec![true; words.len()];
     let mut all = Vec::new();
     for it in found {
@@ -55,12 +56,20 @@ fn run(words: &[Word], understood: &mut Vec<Understood>) -> Option<Query> {
             condition: Some(it.condition.to_string()),
             synonyms: Vec::new(),
         });
-        all.push(it.condition);
+        if it.condition != Query::All(Vec::new()) {
+            all.push(it.condition);
+        }
     }
     let left = words.iter().zip(is_left).filter(|(_, is_left)| *is_left);
     let left: Vec<Word> = left.map(|(word, _)| word.clone()).collect();
-    if !left.is_empty() {
-        all.insert(0, Query::Words(left));
+    match (left.is_empty(), all.is_empty()) {
+        // Nothing but `remote` is a word to be looked for.
+        (true, true) => {
+            understood.truncate(n_before);
+            return None;
+        }
+        (true, false) => {}
+        (false, _) => all.insert(0, Query::Words(left)),
     }
     Some(Query::All(all))
 }
@@ -100,6 +109,7 @@ mod tests {
             "(nurse AND country:AT) OR (doctor AND country:ES)",
         );
         check("5 years experience java", "java AND years>=5");
+        check("remote java developer", "java developer");
     }
 
     #[test]
@@ -112,6 +122,8 @@ mod tests {
             "bio:germany nurse",
             "germany* nurse",
             "java developer",
+            "remote",
+            "remote sensing",
             "turkish coffee",
             "angora knitter",
         ] {

@@ -10,6 +10,7 @@
 //! - *outside*, *not in*, *except* before a country: anywhere else;
 //! - a language with *speaking*, *speaker*, *speaks*, *fluent in*, *native* or a level of the CEFR beside it. A language by
 //!   itself says nothing: *French press*, *German nurse*;
+//! - *remote*, which asks for nothing, unless it is part of what ESCO calls something (*remote sensing*);
 //! - a number of years with *experience* behind them, a plus, or *at least* before them.
 //!
 //! One slip is forgiven in names of five letters or more, where the word typed is none. All countries of one text are
@@ -18,6 +19,7 @@
 mod countries;
 mod languages;
 mod names;
+mod remote;
 mod tokens;
 mod years;
 
@@ -76,7 +78,9 @@ pub fn stated(words: &[&str], is_word: &dyn Fn(&str) -> bool) -> Vec<Stated> {
 /// The phrase that begins with a token, and the token behind it.
 fn phrase(text: &Text<'_>, at: usize) -> Option<(usize, Phrase)> {
     let others = || {
-        let other = languages::read(text, at).or_else(|| years::read(text, at));
+        let other = languages::read(text, at)
+            .or_else(|| years::read(text, at))
+            .or_else(|| remote::read(text, at));
         other.map(|(end, condition)| (end, Phrase::Other(condition)))
     };
     countries::read(text, at).or_else(others)

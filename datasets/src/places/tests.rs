@@ -13,6 +13,7 @@ fn read(text: &str) -> (Vec<(String, String)>, String) {
         .collect();
     let each = stated
         .iter()
+        .filter(|it| it.condition != Query::All(Vec::new()))
         .map(|it| (of(&it.words), it.condition.to_string()));
     (each.collect(), of(&left))
 }
@@ -70,7 +71,7 @@ fn countries_behind_a_preposition_or_by_themselves() {
         (
             "nurse remote in Spain with icu experience",
             "country:ES",
-            "nurse remote with icu experience",
+            "nurse with icu experience",
         ),
         ("Paris France", "country:FR", "Paris"),
         ("developer China", "country:CN", "developer"),
@@ -149,6 +150,18 @@ fn years_of_experience() {
 }
 
 #[test]
+fn remote_work_asks_for_nothing() {
+    for (text, left) in [
+        ("remote react developer", "react developer"),
+        ("java developer fully remote", "java developer"),
+        ("remote only nurse", "nurse"),
+        ("analyst remote sensing", "analyst remote sensing"),
+    ] {
+        check(text, &[], left);
+    }
+}
+
+#[test]
 fn several_things_at_once() {
     check(
         "French-speaking lawyer in Canada with 5+ years experience",
@@ -170,7 +183,8 @@ fn several_things_at_once() {
 fn what_means_something_else_is_left_alone() {
     for text in [
         "java",
-        "remote",
+        "remote sensing",
+        "remote control",
         "turkish coffee",
         "French press",
         "polish furniture",

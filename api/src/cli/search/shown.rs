@@ -94,7 +94,11 @@ pub(super) fn text_of_understood(understood: &[Understood]) -> String {
     for run in understood {
         let words = output::shown(&run.text);
         if let Some(condition) = &run.condition {
-            text.push_str(&format!("{words}: understood as {condition}\n"));
+            text.push_str(&match condition.as_str() {
+                // Everybody.
+                "" => format!("{words}: asks for nothing\n"),
+                condition => format!("{words}: understood as {condition}\n"),
+            });
         }
         if !run.synonyms.is_empty() {
             let others = output::shown(&run.synonyms.join(", "));
