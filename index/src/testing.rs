@@ -220,6 +220,9 @@ pub(crate) fn random_profile(id: &str, seed: u64) -> Profile {
         });
         set("commitments", json!([commitment]));
     }
+    if random.one_in(2) {
+        set("max_roles", json!(random.below(4)));
+    }
     if random.one_in(3) {
         set("max_sensitive_hours", json!(random.below(30)));
     }

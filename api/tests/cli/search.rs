@@ -556,7 +556,7 @@ fn caps_on_sensitive_content_are_searched_and_shown() {
         person("bo", r#","max_sensitive_hours":10"#),
         person("cy", r#","max_sensitive_hours":9"#),
     ];
-    desk.write("people.jsonl", &people.join("\n"));
+    desk.write("people.jsonl", people.join("\n"));
     desk.muster("import people.jsonl --pool pool.jsonl").ends(0);
     desk.muster("index pool.jsonl --out index").ends(0);
     let said = desk
@@ -574,7 +574,7 @@ fn caps_on_sensitive_content_are_searched_and_shown() {
         )
     };
     for (sensitive, eligible) in [(true, 2), (false, 3)] {
-        desk.write("campaigns.json", &file(sensitive));
+        desk.write("campaigns.json", file(sensitive));
         let role = desk
             .muster("search --index index --campaigns campaigns.json --role a/r --near 1 --json");
         let role = role.json();

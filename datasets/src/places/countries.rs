@@ -157,8 +157,8 @@ fn by_itself(text: &Text<'_>, at: usize) -> Option<(usize, Phrase)> {
     }
     let is_pronoun = typed == "us" && !text.is_capital(at);
     let says_so = text.is(end, &BEHIND);
-    if says_so && !NO_PLACE.contains(&text.before(at)) && !(is_pronoun && !text.is(end, &["based"]))
-    {
+    let is_meant = !is_pronoun || text.is(end, &["based"]);
+    if says_so && is_meant && !NO_PLACE.contains(&text.before(at)) {
         return Some((behind(text, end), Phrase::In(countries(codes))));
     }
     let fits = !OTHER_WORDS.contains(&typed.as_str())

@@ -86,11 +86,14 @@ impl Caps {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
+    use super::super::{CandidateSource, Exhaustive, problem};
     use super::*;
     use crate::availability::Calendar;
     use crate::eligibility::examples::{file, profile};
+    use crate::model::Points;
 
     /// Hours in each of two weeks and roles at once of somebody with `facts`, beside roles of so many hours, of which some
     /// are sensitive.
@@ -135,5 +138,55 @@ mod tests {
             kept(facts, &[(5, true), (3, true), (1, false)]),
             (vec![20, 16], 1)
         );
+    }
+
+    proptest! {
+        /// Whatever a plan gives somebody of what the problem allows them in a week, by days and hours counted anew.
+        #[test]
+        fn nothing_that_a_problem_allows_exceeds_a_cap(
+            roles in prop::collection::vec((1..12_u32, prop::bool::weighted(0.7), 0..3_u32, 0..3_u32), 1..5),
+            (cap, max_roles, free) in (0..20_u32, 0..4_u32, 0..40_u32),
+            (from, days, taken) in (1..25_u32, 0..12_u32, 0..15_u32),
+        ) {
+            let campaign = |(idx, (hours, sensitive, start, more)): (usize, &(u32, bool, u32, u32))| {
+                let day = |week: u32| format!("2027-01-{:02}", 4 + 7 * week.min(2));
+                json!({"id": format!("c{idx}"), "client": "acme", "start": day(*start), "end": day(start + more), "roles": [
+                    {"id": "r", "task_type": "red_teaming", "heads": 2, "hours": hours, "sensitive": sensitive,
+                        "pay": {"target_cents": 6000}}]})
+            };
+            let campaigns: Vec<_> = roles.iter().enumerate().map(campaign).collect();
+            let file = file(json!({}), json!({"weeks": 3, "campaigns": campaigns}));
+            let bound = json!({"label": "other", "from": format!("2027-01-{from:02}"), "hours": taken,
+                "to": format!("2027-01-{:02}", (from + days).min(31)), "sensitive": true});
+            let profiles = [profile(json!({"max_sensitive_hours": cap, "max_roles": max_roles,
+                "availability": {"weekly_hours": free}, "commitments": [bound]}))];
+            let source = Exhaustive {
+                profiles: &profiles,
+                text: vec![vec![Points::default()]; roles.len()],
+                threads: std::num::NonZeroUsize::MIN,
+            };
+            let problem = problem(&file, &source.candidates(&file, 9).unwrap()).unwrap();
+            for week in 0..3_u32 {
+                let first = 4 + 7 * week;
+                let days = (first..first + 7).filter(|day| (from..=(from + days).min(31)).contains(day));
+                let bound = u32::try_from(days.count()).unwrap() * taken;
+                let Some(expert) = problem.experts.first() else { continue };
+                let at = Week::new(week).unwrap();
+                let here = problem.pairs.iter().filter(|pair| (pair.from..=pair.to).contains(&at));
+                let held: Vec<(u32, bool)> = here.map(|pair| roles[pair.role.index()]).map(|it| (it.0, it.1)).collect();
+                for set in 0..1_u32 << held.len() {
+                    let held = held.iter().enumerate().filter(|(idx, _)| set >> idx & 1 == 1);
+                    let held: Vec<(u32, bool)> = held.map(|(_, role)| *role).collect();
+                    let hours: u32 = held.iter().map(|(hours, _)| hours).sum();
+                    let allowed = set.count_ones() <= expert.max_roles.get()
+                        && hours <= u32::from(expert.hours.at(at).get());
+                    let sensitive: u32 = held.iter().filter(|it| it.1).map(|(hours, _)| hours).sum();
+                    prop_assert!(
+                        !allowed || sensitive == 0 || 7 * sensitive + bound <= 7 * cap,
+                        "week {}: {:?} beside {} sevenths of {}", week, held, bound, cap
+                    );
+                }
+            }
+        }
     }
 }
