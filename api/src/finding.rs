@@ -160,6 +160,9 @@ pub fn by(fact: &Fact) -> String {
         }
         Fact::Hours { fewest } => format!("{fewest} hours in the week with fewest"),
         Fact::MostHours { most } => format!("{most} hours in the week with most"),
+        Fact::SensitiveHours { left } => {
+            format!("{left} hours of sensitive content left in the week")
+        }
         Fact::Years { years } => format!("{years} years"),
         Fact::Consent { topic, until: day } => format!("agreed to {topic}{}", until(day)),
         Fact::Tag { tag } => format!("tag {tag}"),

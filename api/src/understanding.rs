@@ -1,8 +1,10 @@
-//! What the words of a search mean in skills: the linker reads each run of bare words, the skill graph says what
-//! else shows a skill.
+//! What the words of a search mean: conditions that they state ([`read_stated`]), and skills ([`understand`]): the linker
+//! reads each run of bare words, the skill graph says what else shows a skill.
 //!
 //! A skill is meant from [`LEAST_POINTS`] on, at most [`MOST_SKILLS`] of a run. Whoever has one of the skills that are worth at
 //! least [`LEAST_NEARNESS`] of it is found as if they had the words. Conditions of the search are not touched.
+
+mod stated;
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
@@ -12,7 +14,7 @@ use lru::LruCache;
 use muster_datasets::esco::taxonomy;
 use muster_datasets::skills::Linker;
 use muster_datasets::skills::graph::SkillGraph;
-use muster_index::{Meaning, MeantSkill, Search};
+use muster_index::{Meaning, MeantSkill, Search, Synonyms};
 use muster_matcher::model::Points;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::words::SkillId;
@@ -29,6 +31,8 @@ pub const LEAST_NEARNESS: u16 = 600;
 const MOST_NEIGHBOURS: usize = 40;
 /// Words of a run that are read; nobody types more to find people.
 const MOST_WORDS: usize = 40;
+
+pub use stated::read_stated;
 
 /// Made when first asked for: some 0.3 s and 100 MB.
 static LINKER: LazyLock<Linker> = LazyLock::new(Linker::default);
@@ -59,13 +63,33 @@ pub struct MeantLabel {
     pub also: Vec<(String, u16)>,
 }
 
-/// What a run of words was understood as.
+/// What words were understood as: skills, a condition that they stated and that people must satisfy now, or other words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Understood {
     /// The words.
     pub text: String,
     /// The skills, the surest first.
     pub skills: Vec<MeantLabel>,
+    /// The condition, as the query language writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    /// What they stand for besides, by synonyms of one's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub synonyms: Vec<String>,
+}
+
+/// Lets words of a search stand for others by these rules, too; says which do. To be called when what its words state is
+/// read.
+pub fn widen(search: &mut Search, synonyms: Arc<Synonyms>) -> Vec<Understood> {
+    let applied = synonyms.applied(&search.query).into_iter();
+    search.synonyms = Some(synonyms);
+    let of = |(text, synonyms)| Understood {
+        text,
+        skills: Vec::new(),
+        condition: None,
+        synonyms,
+    };
+    applied.map(of).collect()
 }
 
 /// What the runs of bare words of a query mean: for the index, and for people.
@@ -75,7 +99,13 @@ pub fn understand(query: &Query) -> (Vec<Meaning>, Vec<Understood>) {
         let known = meant(&text);
         let meaning = known.iter().map(|(meant, _)| meant.clone()).collect();
         let skills = known.iter().map(|(_, label)| label.clone()).collect();
-        (Meaning(meaning), Understood { text, skills })
+        let run = Understood {
+            text,
+            skills,
+            condition: None,
+            synonyms: Vec::new(),
+        };
+        (Meaning(meaning), run)
     })
     .unzip()
 }

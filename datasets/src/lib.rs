@@ -5,6 +5,7 @@
 //!
 //! - [`esco`]: skills and occupations, found by id or label;
 //! - [`onet`]: occupations of O*NET, their titles and tasks;
+//! - [`places`]: countries, languages and years of experience in the words of a search;
 //! - [`skills`]: which skills a text speaks of;
 //! - [`so2016`]: 56,030 respondents of a public survey as profiles;
 //! - [`campaigns`]: five campaigns that compete for them;
@@ -18,6 +19,7 @@ pub mod esco;
 pub mod generator;
 pub mod import;
 pub mod onet;
+pub mod places;
 pub mod skills;
 pub mod skillspan;
 pub mod so2016;

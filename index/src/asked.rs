@@ -3,6 +3,7 @@
 mod guess;
 #[cfg(test)]
 pub(crate) mod naive;
+mod widened;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::text::{self, Section, TextModel, TextQuery, Wanted};
 
 pub(crate) use guess::Typed;
 use guess::{MOST_RANKED, shares};
+use widened::Group;
 
 /// A query whose words are those of one pool.
 pub(crate) struct Asked {
@@ -32,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) needs_ranked_word: bool,
     /// The words that rank, before they were weighed.
     wanted: Ranking,
+    /// Words that others stand for.
+    groups: Vec<Group>,
 }
 
 /// [`Query`] with words of the pool.
@@ -60,15 +64,16 @@ enum How {
 }
 
 impl Asked {
-    /// Completes what begins a word and corrects what nobody uses.
-    ///
-    /// # Complexity
-    /// O(words of the pool) for every word completed or corrected, else O(query).
+    /// As [`Asked::part`], of all that was typed.
+    #[cfg(test)]
     pub(crate) fn new(query: &Query, model: &TextModel) -> Self {
         Self::part(query, &mut Typed::new(model))
     }
 
-    /// As [`Asked::new`], a part of what was typed.
+    /// Completes what begins a word, corrects what nobody uses, and lets words stand for others.
+    ///
+    /// # Complexity
+    /// O(words of the pool) for every word completed or corrected, else O(query).
     pub(crate) fn part(query: &Query, typed: &mut Typed<'_>) -> Self {
         let model = typed.model;
         let mut wanted = BTreeMap::new();
@@ -84,12 +89,15 @@ impl Asked {
             }
             _ => false,
         };
-        let ranking = model.ranking(wanted.values().cloned().collect());
+        let mut ranking = model.ranking(wanted.values().cloned().collect());
+        let groups = std::mem::take(&mut typed.groups);
+        groups.iter().for_each(|group| group.raise(&mut ranking));
         Self {
             node,
             needs_ranked_word: needs_ranked_word && !ranking.is_empty(),
             ranking,
             wanted,
+            groups,
         }
     }
 
@@ -103,6 +111,8 @@ impl Asked {
             }
         }
         self.ranking = model.ranking(self.wanted.values().cloned().collect());
+        let ranking = &mut self.ranking;
+        self.groups.iter().for_each(|group| group.raise(ranking));
     }
 
     /// Everybody of a segment for whom the query holds in every week of `tree`; words that only rank are left to
@@ -207,8 +217,11 @@ impl Node {
             Query::Words(words) => {
                 let meanings = words
                     .iter()
-                    .flat_map(|word| meanings(word, typed, wanted.as_deref_mut()));
-                let meanings: Vec<Meaning> = meanings.collect();
+                    .flat_map(|word| self::meanings(word, typed, wanted.as_deref_mut()));
+                let mut meanings: Vec<Meaning> = meanings.collect();
+                if let Some(wanted) = wanted {
+                    meanings.extend(widened::meanings(words, typed, wanted));
+                }
                 if meanings.is_empty() {
                     return None;
                 }

@@ -109,7 +109,7 @@ impl Clauses {
         let mut n_runs = 0;
         let mut clauses = Vec::new();
         let mut can_rank_alone = false;
-        let mut typed = Typed::new(pool.text_model());
+        let mut typed = Typed::of(pool, search);
         for (at, part) in parts {
             let query = match part {
                 Part::Whole(node) => node.clone(),
@@ -142,7 +142,7 @@ impl Clauses {
             });
         let (ranking, ranked) = match (&search.about, words.next(), words.next()) {
             (Some(about), ..) => {
-                let mut asked = Asked::new(&search.query, pool.text_model());
+                let mut asked = Asked::part(&search.query, &mut Typed::of(pool, search));
                 asked.rank_about(about, pool.text_model());
                 (asked.ranking, None)
             }
@@ -151,7 +151,10 @@ impl Clauses {
                 (asked.ranking.clone(), can_rank_alone.then_some(idx))
             }
             // Of several, the words of all rank together.
-            _ => (Asked::new(&search.query, pool.text_model()).ranking, None),
+            _ => {
+                let asked = Asked::part(&search.query, &mut Typed::of(pool, search));
+                (asked.ranking, None)
+            }
         };
         Self {
             clauses,
@@ -204,7 +207,8 @@ impl Clauses {
 /// `none` or an `at_least`.
 pub(crate) fn throughout(tree: &Tree<'_>, requirement: &Requirement) -> Bitmap {
     let always = Arc::unwrap_or_clone(tree.holds(requirement, Side::Always));
-    // A leaf is exact: what lasts through the last week did so before, and what is over by the first stays so.
+    // A leaf is exact: what lasts through the last week did so before, and what is over by the first stays so; of sensitive
+    // hours every week is looked at.
     if tree.weeks.0 == tree.weeks.1 || is_conjunction(requirement) || !has_ends(requirement) {
         return always;
     }
@@ -239,6 +243,7 @@ fn has_ends(requirement: &Requirement) -> bool {
                 | Leaf::Assessment { .. }
                 | Leaf::Consent(_)
                 | Leaf::CoolOff { .. }
+                | Leaf::SensitiveHoursAtLeast(_)
         )
     })
 }

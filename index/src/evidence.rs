@@ -38,7 +38,7 @@ impl<'a> Witness<'a> {
         let nodes: Vec<_> = clauses.clauses.iter().map(speaking).collect();
         let is_needed = nodes.iter().any(|(_, nodes)| !nodes.is_empty());
         let mut below = Vec::new();
-        let mut typed = Typed::new(pool.text_model());
+        let mut typed = Typed::of(pool, search);
         for (clause, nodes) in nodes {
             // What is guessed of the words is guessed as it was for the clauses, in their order.
             if is_needed && let Kind::Words { .. } = clause.kind {

@@ -68,6 +68,7 @@ fn leaf() -> impl Strategy<Value = Value> {
         (0..12_000).prop_map(|cents| json!({"rate_at_most_cents": cents})),
         prop::sample::select(&[0, 1, 5, 10, 20, 40, 60][..])
             .prop_map(|hours| json!({"hours_at_least": hours})),
+        (0..30).prop_map(|hours| json!({"sensitive_hours_at_least": hours})),
         (0..12).prop_map(|years| json!({"years_at_least": years})),
         one(&TOPICS).prop_map(|topic| json!({"consent": topic})),
         one(&TAGS).prop_map(|tag| json!({"tag": tag})),
@@ -102,7 +103,7 @@ pub(crate) fn role(id: usize, requires: &Value, text: &str, hours: usize) -> Val
         "pay": if id.is_multiple_of(2) { json!({"target_cents": 4500}) } else {
             json!({"policy": "individual", "target_cents": 2000, "cap_cents": 7000})
         },
-        "requires": requires,
+        "sensitive": id % 3 == 1, "requires": requires,
         "prefers": [{"points": 3, "if": {"tag": "senior"}}],
     })
 }

@@ -46,6 +46,7 @@ mod shortlist;
 mod snippet;
 mod some;
 mod source;
+mod synonyms;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -67,6 +68,7 @@ pub use pool::Pool;
 pub use search::{Found, FoundForRole, Hit, PointsById, RoleHit, Search, Setting};
 pub use snippet::Snippet;
 pub use source::IndexSource;
+pub use synonyms::{LONGEST_RULE, MOST_RULES, SHARE as SHARE_OF_SYNONYM, SynonymFault, Synonyms};
 pub use text::{SCORE_MODEL, Section, Shown, TextModel, TextModelBuilder, TextQuery};
 pub use updater::{Change, Updater};
 pub use writer::{IndexBuilder, build};

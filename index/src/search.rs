@@ -1,5 +1,7 @@
 //! Finding people: by words and conditions ([`Pool::search`]), or for a role ([`Pool::for_role`]).
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use muster_matcher::eligibility::evidence::{Evidence, evidence_for_role};
 use muster_matcher::eligibility::{Person, Terms};
@@ -19,6 +21,7 @@ use crate::pool::{Place, Pool};
 use crate::scan::{Part, TextScan, blocks, each_of, in_parts, threads};
 use crate::segment::Segment;
 use crate::snippet::{Snippet, snippet};
+use crate::synonyms::Synonyms;
 use crate::text::Shown;
 use crate::top::Top;
 
@@ -33,6 +36,8 @@ pub struct Search {
     /// What the runs of bare words at the top of the query mean in skills, in the order of [`Search::bare_runs`]: who
     /// has such a skill is found as if they had the words, and ranked by it. Conditions are as they are.
     pub meant: Vec<Meaning>,
+    /// Words that stand for others, if any do.
+    pub synonyms: Option<Arc<Synonyms>>,
     /// Currency and weeks the requirement is about.
     pub setting: Setting,
     /// Who is not found in any case.
@@ -52,6 +57,7 @@ impl Search {
             query,
             about: None,
             meant: Vec::new(),
+            synonyms: None,
             setting,
             except: None,
             only: None,

@@ -103,7 +103,7 @@ impl<'p> IndexSource<'p> {
             }
             kept.extend(best.into_kept().map(|ranked| (role, ranked)));
         }
-        self.keep(file, kept, &mut all);
+        self.keep(file, kept, &mut all)?;
         self.offer(offers, &mut all)?;
         offer_named(pool, &mut all)?;
         all.count_pool(pool.experts());
@@ -193,7 +193,9 @@ impl<'p> IndexSource<'p> {
         file: &CampaignFile,
         mut kept: Vec<(usize, Ranked<'_>)>,
         all: &mut RoleShortlists<'_>,
-    ) {
+    ) -> Result<(), IndexError> {
+        let mut reader = self.pool.reader();
+        let asks_for_caps = all.asks_for_caps();
         kept.sort_unstable_by_key(|(role, it)| (it.place.segment, it.place.doc, *role));
         for kept in kept.chunk_by(|(_, a), (_, b)| a.place.segment == b.place.segment) {
             let segment = &self.pool.segments[kept[0].1.place.segment];
@@ -201,16 +203,20 @@ impl<'p> IndexSource<'p> {
             let of_people: Vec<_> = kept.chunk_by(|(_, a), (_, b)| a.place == b.place).collect();
             let docs: Vec<DocId> = of_people.iter().map(|it| it[0].1.place.doc).collect();
             let columns = &segment.shared.columns;
-            let people = columns.experts(&hours, &docs, |doc| segment.id(doc));
+            let id = |doc| segment.id(doc);
+            let people = columns.experts(&hours, &docs, id, asks_for_caps);
             for (person, kept) in people.into_iter().zip(of_people) {
-                let Some(person) = person.map(Arc::new) else {
-                    continue;
+                let person = match person {
+                    Some(person) => person,
+                    None => all.expert(&*self.profile(&mut reader, kept[0].1.place)?),
                 };
+                let person = Arc::new(person);
                 for (role, it) in kept {
                     all.offer_allowed(*role, &person, it.score, it.rate);
                 }
             }
         }
+        Ok(())
     }
 
     /// Offers people to roles by their profiles, each of which is decoded once.

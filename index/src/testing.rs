@@ -223,6 +223,26 @@ pub(crate) fn random_profile(id: &str, seed: u64) -> Profile {
         });
         set("commitments", json!([commitment]));
     }
+    if random.one_in(2) {
+        set("max_roles", json!(random.below(4)));
+    }
+    if random.one_in(3) {
+        set("max_sensitive_hours", json!(random.below(30)));
+    }
+    if random.one_in(3) {
+        let labels = ["acme", "rlhf", "other", "else"];
+        let bound = labels
+            .into_iter()
+            .filter(|_| random.one_in(2))
+            .collect::<Vec<_>>();
+        let bound = bound.into_iter().map(|label| {
+            let from = random.below(DAYS.len() - 1);
+            json!({"label": label, "from": DAYS[from], "to": DAYS[from + 1], "hours": random.below(20),
+                "sensitive": !random.one_in(3)})
+        });
+        let bound: Vec<Value> = bound.collect();
+        set("commitments", json!(bound));
+    }
     read(&profile.to_string())
 }
 

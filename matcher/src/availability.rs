@@ -21,6 +21,7 @@
 //! night that skips this hour and two hours on the night that repeats it. Windows that overlap count once.
 
 mod clock;
+mod sensitive;
 mod windows;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ use crate::model::profile::Profile;
 use crate::model::words::TimeZoneName;
 use crate::model::{Hours, Id, Week, Weekly};
 use clock::{Clock, days_after};
+pub use sensitive::{days_shared, left_of_cap, sensitive_hours};
 pub use windows::{DailyWindow, OpenTime, WorkTime};
 
 const SECONDS_AN_HOUR: i64 = 3_600;
@@ -87,6 +89,11 @@ impl Calendar {
     /// The last day of a week.
     pub fn sunday(&self, week: Week) -> Date {
         days_after(self.first_day, 7 * i64::from(week.get()) + 6)
+    }
+
+    /// Whether a commitment is to a campaign that is planned anew, and takes nothing.
+    pub fn plans(&self, label: &str) -> bool {
+        self.planned.contains(label)
     }
 
     /// Those of its weeks that lie from one week to another.

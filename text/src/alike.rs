@@ -72,6 +72,11 @@ fn likeness(one: &str, other: &str) -> f32 {
     mistyped(one, other).max(derived(one, other))
 }
 
+/// How many slips two words are apart: letters that are wrong, missing, too much, or swapped.
+pub fn slips(one: &str, other: &str) -> usize {
+    strsim::osa_distance(one, other)
+}
+
 fn mistyped(one: &str, other: &str) -> f32 {
     let (length, other_length) = (one.chars().count(), other.chars().count());
     if length.abs_diff(other_length) > 2 || length.min(other_length) < 4 {

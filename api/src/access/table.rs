@@ -86,6 +86,10 @@ actions! {
     ShortlistsRead "shortlists:read" Administrator Planner Recruiter Auditor;
     /// Keep, change and delete lists of people.
     ShortlistsWrite "shortlists:write" Administrator Planner Recruiter;
+    /// Read the words that stand for others in searches.
+    SynonymsRead "synonyms:read" Administrator Planner Recruiter;
+    /// Change the words that stand for others in searches.
+    SynonymsWrite "synonyms:write" Administrator Recruiter;
     /// Read campaigns and their meters.
     CampaignsRead "campaigns:read" Administrator Planner Recruiter Auditor;
     /// Add, change and delete campaigns.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use muster_index::{Pool, Search};
+use muster_index::{Pool, Search, Synonyms};
 use muster_matcher::availability::Calendar;
 use muster_matcher::eligibility::Terms;
 use muster_matcher::model::Id;
@@ -15,8 +15,8 @@ use super::routes::{Asked, index_problem};
 
 /// What is asked of people.
 pub(super) enum Question {
-    /// Words and conditions.
-    Search(Box<Asked>),
+    /// Words and conditions, and the tenant's own synonyms.
+    Search(Box<Asked>, Option<Arc<Synonyms>>),
     /// What a role asks: the campaign's file, and the role's id in it.
     Role(Box<CampaignFile>, String),
 }
@@ -41,8 +41,8 @@ impl Question {
         threads: NonZeroUsize,
     ) -> Result<(Points, usize), Problem> {
         match self {
-            Self::Search(asked) => {
-                let (search, _) = asked.search_in(pool)?;
+            Self::Search(asked, synonyms) => {
+                let (search, _) = asked.search_in(pool, synonyms.clone())?;
                 let search = Search {
                     only: among.map(<[Id]>::to_vec),
                     limit,

@@ -268,7 +268,8 @@ impl SavedSearch {
         match (&self.search, &self.role) {
             (Some(text), _) => {
                 let asked: Asked = extract::read(text.get().as_bytes())?;
-                Ok(Question::Search(Box::new(asked)))
+                let synonyms = asked.synonyms(app, scope).await?;
+                Ok(Question::Search(Box::new(asked), synonyms))
             }
             (None, Some(role)) => role.question(app, scope).await,
             (None, None) => Err(Problem::new(Code::Internal, "a kept search asks nothing")),

@@ -98,6 +98,7 @@ const SHARED: &[(i64, &str, &str)] = &[
         "kept by recruiters",
         include_str!("migrations/0040_kept_by_recruiters.sql"),
     ),
+    (50, "synonyms", include_str!("migrations/0050_synonyms.sql")),
 ];
 const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
     (
@@ -119,6 +120,11 @@ const POSTGRES_ONLY: &[(i64, &str, &str)] = &[
         41,
         "byte order of what recruiters keep",
         include_str!("migrations/0041_byte_order.postgres.sql"),
+    ),
+    (
+        51,
+        "byte order of synonyms",
+        include_str!("migrations/0051_byte_order.postgres.sql"),
     ),
 ];
 

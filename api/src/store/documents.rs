@@ -36,6 +36,8 @@ impl Kind {
     pub const SEARCH: Self = Self::new("search", "searches", &["watched"]);
     /// A list of people with a state and notes each.
     pub const SHORTLIST: Self = Self::new("shortlist", "shortlists", &[]);
+    /// Words that stand for others in searches: one document a tenant.
+    pub const SYNONYMS: Self = Self::new("synonyms", "synonyms", &[]);
     /// A plan of a problem.
     pub const PLAN: Self = Self::new("plan", "plans", &["problem", "state", "published"]);
     /// Hours of a person that a plan or a person's contract takes.

@@ -470,3 +470,121 @@ fn a_beginning_is_completed() {
     assert_eq!(json["suggestions"][0]["people"], 1, "{json:#}");
     DESK.run(&["suggest", "xqzv"], b"").ends(1);
 }
+
+#[test]
+fn what_words_state_is_asked_for_and_said() {
+    for (text, ids) in [
+        ("python in Germany", "ana"),
+        ("java in Germny", ""),
+        ("code USA", "bo"),
+        ("German speaking", "ana"),
+        ("code outside Germany", "bo"),
+        ("\"in Germany\"", ""),
+        ("at least 5 years experience", "ana"),
+    ] {
+        assert_eq!(found(&[text]), ids, "{text}");
+    }
+    let said = DESK.run(&args(&["review in Germny"]), b"");
+    assert!(
+        said.out
+            .starts_with("in Germny: understood as country:DE\n"),
+        "{}",
+        said.out
+    );
+    assert_eq!(found(&["java in Germany", "--literal"]), "bo");
+    let role = DESK
+        .run(&["search", "--translate", "review in Germany"], b"")
+        .json();
+    assert_eq!(role["text"], "review");
+    assert_eq!(
+        role["requires"],
+        serde_json::json!({"all": [{"country_in": ["DE"]}]})
+    );
+}
+
+#[test]
+fn synonyms_of_a_file_find_and_are_said() {
+    DESK.write(
+        "synonyms.txt",
+        "# ours\n\nlehrer, teacher\nsnake => python, code review\n",
+    );
+    let with = |text: &'static str| [text, "--synonyms", "synonyms.txt"];
+    for (text, ids) in [
+        ("lehrer", "cy"),
+        ("teacher", "cy"),
+        ("snake", "ana"),
+        ("python", "ana"),
+        ("\"snake\"", ""),
+        ("java -lehrer", "bo"),
+    ] {
+        assert_eq!(found(&with(text)), ids, "{text}");
+    }
+    assert_eq!(found(&["lehrer"]), "");
+    let said = DESK.run(&args(&with("lehrer")), b"");
+    assert!(
+        said.out.starts_with("lehrer: also teacher\n"),
+        "{}",
+        said.out
+    );
+    let said = DESK.run(&[args(&with("snake")), vec!["--json"]].concat(), b"");
+    let others = &said.json()["understood"][0]["synonyms"];
+    assert_eq!(*others, serde_json::json!(["python", "code review"]));
+    DESK.write("wrong.txt", "lehrer, teacher\nalone\na => b => c\n");
+    let said = DESK.run(&args(&["x", "--synonyms", "wrong.txt"]), b"");
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    for part in [
+        "wrong.txt",
+        "line 2: found \"alone\"",
+        "line 3: found \"a => b => c\"",
+    ] {
+        assert!(said.err.contains(part), "{}", said.err);
+    }
+    let said = DESK.run(&args(&["x", "--synonyms", "nowhere.txt"]), b"");
+    assert!(said.err.contains("nowhere.txt"), "{}", said.err);
+}
+
+#[test]
+fn caps_on_sensitive_content_are_searched_and_shown() {
+    let desk = Desk::new();
+    let person = |id: &str, more: &str| {
+        format!(
+            r#"{{"id":"{id}","rate":{{"min_cents":100,"currency":"USD"}},"availability":{{"weekly_hours":20}}{more}}}"#
+        )
+    };
+    let people = [
+        person("ana", ""),
+        person("bo", r#","max_sensitive_hours":10"#),
+        person("cy", r#","max_sensitive_hours":9"#),
+    ];
+    desk.write("people.jsonl", people.join("\n"));
+    desk.muster("import people.jsonl --pool pool.jsonl").ends(0);
+    desk.muster("index pool.jsonl --out index").ends(0);
+    let said = desk
+        .muster("search sensitive>=10 --index index --near 1 --json")
+        .json();
+    assert_eq!(
+        (&said["total"], &said["near"]["total"]),
+        (&2.into(), &1.into()),
+        "{said}"
+    );
+    let file = |sensitive: bool| {
+        format!(
+            r#"{{"currency":"USD","planning_tz":"UTC","start":"2027-01-04","weeks":2,"campaigns":[{{"id":"a","client":"b","roles":[
+            {{"id":"r","task_type":"red_teaming","heads":3,"hours":10,"sensitive":{sensitive},"pay":{{"target_cents":200}}}}]}}]}}"#
+        )
+    };
+    for (sensitive, eligible) in [(true, 2), (false, 3)] {
+        desk.write("campaigns.json", file(sensitive));
+        let role = desk
+            .muster("search --index index --campaigns campaigns.json --role a/r --near 1 --json");
+        let role = role.json();
+        assert_eq!(role["total"], eligible, "{role}");
+        if sensitive {
+            let text = role["near"].to_string();
+            assert!(
+                text.contains("SENSITIVE_HOURS") && text.contains("at most 9 hours"),
+                "{text}"
+            );
+        }
+    }
+}

@@ -57,6 +57,13 @@ const ROWS: &[(&str, &str, Reach, Say)] = &[
     ("put", "/v1/experts/{id}/protected", WholeTenant, Json("{}")),
     ("post", "/v1/experts/search", Own, Json("{}")),
     ("get", "/v1/suggest", Own, Nothing),
+    ("get", "/v1/synonyms", Own, Nothing),
+    (
+        "put",
+        "/v1/synonyms",
+        Whole,
+        Json(r#"{"rules":["a1, b1"]}"#),
+    ),
     ("post", "/v1/imports/experts", Whole, Lines),
     ("get", "/v1/imports/{id}/rejects", WholeTenant, Nothing),
     ("get", "/v1/exports/experts", Own, Nothing),

@@ -265,3 +265,49 @@ fn a_damaged_index_is_built_again() {
         );
     }
 }
+
+#[test]
+fn searches_read_the_synonyms_of_their_tenant() {
+    let server = served();
+    let none = server.admin("GET", "/v1/synonyms", &[], "");
+    assert_eq!((none.status, none.text.as_str()), (200, r#"{"rules":[]}"#));
+    let search = |text: &str| {
+        let asked = serde_json::json!({ "text": text }).to_string();
+        server.admin("POST", "/v1/experts/search", &[], &asked).body
+    };
+    assert_eq!(search("klang")["total"], 0);
+    let rules = r##"{"rules":["# ours","klang, music"]}"##;
+    let put = server.admin("PUT", "/v1/synonyms", &[], rules);
+    assert_eq!(put.status, 201, "{}", put.text);
+    let found = search("klang");
+    assert_eq!(found["total"], 5, "{found}");
+    assert_eq!(
+        found["understood"][0]["synonyms"],
+        serde_json::json!(["music"])
+    );
+    let literal = server.admin(
+        "POST",
+        "/v1/experts/search",
+        &[],
+        r#"{"text":"klang","literal":true}"#,
+    );
+    assert_eq!(literal.body["total"], 0);
+    // What is there is replaced by whoever knows it.
+    let blind = server.admin("PUT", "/v1/synonyms", &[], rules);
+    assert_eq!(blind.status, 428, "{}", blind.text);
+    let known = server.admin("GET", "/v1/synonyms", &[], "");
+    assert_eq!(known.body["rules"][1], "klang, music");
+    let etag = known.etag.clone();
+    let wrong = r#"{"rules":["klang, music","alone"]}"#;
+    let refused = server.admin("PUT", "/v1/synonyms", &[("if-match", &etag)], wrong);
+    assert_eq!((refused.status, refused.code()), (422, "INVALID"));
+    assert!(refused.text.contains("/rules/1"), "{}", refused.text);
+    let fewer = server.admin(
+        "PUT",
+        "/v1/synonyms",
+        &[("if-match", &etag)],
+        r#"{"rules":[]}"#,
+    );
+    assert_eq!(fewer.status, 200, "{}", fewer.text);
+    assert_eq!(search("klang")["total"], 0);
+}

@@ -77,6 +77,7 @@ pub(crate) fn expert(world: &World, settings: &Settings, number: u32) -> Profile
         availability: availability(weekly_hours, rng),
         commitments: commitments(weekly_hours, rng),
         max_roles: count(max_roles(settings, number)),
+        max_sensitive_hours: None,
         employers: ties.employers,
         past_clients: ties.past_clients,
         conflicts: ties.conflicts,
@@ -300,6 +301,7 @@ fn commitments(weekly_hours: u16, rng: &mut Rng) -> Vec<Commitment> {
             from: days_from_start(-rng.between(1, 120)),
             to: days_from_start(rng.between(7, 150)),
             hours: Hours::new(hours).expect("at most 20"),
+            sensitive: false,
         });
     }
     commitments

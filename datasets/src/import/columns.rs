@@ -38,7 +38,7 @@ const fn column(name: &'static str, path: &'static [&'static str], syntax: Synta
 }
 
 /// Every column there is.
-pub(super) const COLUMNS: [Column; 29] = [
+pub(super) const COLUMNS: [Column; 30] = [
     column("id", &["id"], Syntax::Id),
     column("stage", &["stage"], Syntax::Word),
     column("name", &["name"], Syntax::Text),
@@ -89,6 +89,11 @@ pub(super) const COLUMNS: [Column; 29] = [
         Syntax::Entries("label", "hours"),
     ),
     column("max_roles", &["max_roles"], Syntax::Integer),
+    column(
+        "max_sensitive_hours",
+        &["max_sensitive_hours"],
+        Syntax::Integer,
+    ),
     column("employers", &["employers"], Syntax::Words),
     column(
         "past_clients",
@@ -236,8 +241,8 @@ fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
 fn typed(name: &str, value: &str) -> Json {
     match (name, value) {
         ("level" | "years" | "score" | "deviation" | "hours", number) => integer(number),
-        ("granted", "true") => Json::Bool(true),
-        ("granted", "false") => Json::Bool(false),
+        ("granted" | "sensitive", "true") => Json::Bool(true),
+        ("granted" | "sensitive", "false") => Json::Bool(false),
         (_, other) => text(other),
     }
 }

@@ -30,7 +30,7 @@ use std::sync::OnceLock;
 use muster_text::alike::Alike;
 use muster_text::bm25::{Bm25, Bm25Builder};
 use muster_text::number::points;
-use muster_text::words::Vocabulary;
+use muster_text::words::{Vocabulary, Word};
 
 use crate::esco::{self, Skill, Taxonomy};
 use crate::onet;
@@ -265,6 +265,12 @@ impl Linker {
     /// The O*NET occupations, by row.
     pub fn onet(&self) -> &[onet::Occupation] {
         &self.onet
+    }
+
+    /// Whether a word, in some form, stands in a label, a title or a description, or is a common one.
+    pub fn knows(&self, word: &str) -> bool {
+        let read = self.vocabulary.read(word);
+        !read.iter().any(|word| matches!(word, Word::Unknown(_)))
     }
 
     fn read(&self, text: &str) -> Query {

@@ -72,6 +72,7 @@ fn profile(respondent: &Respondent, medians: &Medians) -> Profile {
         },
         commitments: Vec::new(),
         max_roles: Count::new(1_u32).expect("one is a count"),
+        max_sensitive_hours: None,
         employers: Vec::new(),
         past_clients: Vec::new(),
         conflicts: Vec::new(),

@@ -2,6 +2,10 @@
 
 use muster_matcher::query::Form;
 
+use super::Group;
+use crate::pool::Pool;
+use crate::search::Search;
+use crate::synonyms::Synonyms;
 use crate::text::TextModel;
 
 /// What a completion or a correction tells, of what the word itself tells.
@@ -16,6 +20,9 @@ pub(super) const MOST_RANKED: usize = 50;
 /// The words of a pool, and how many times all of them were gone through for a word typed.
 pub(crate) struct Typed<'a> {
     pub(super) model: &'a TextModel,
+    pub(super) synonyms: Option<&'a Synonyms>,
+    /// Words of the query that others stand for.
+    pub(super) groups: Vec<Group>,
     /// What was guessed: the form, how the word was spelled, whether it was excluded, and the words.
     guesses: Vec<(Form, String, bool, Vec<String>)>,
 }
@@ -25,7 +32,17 @@ impl<'a> Typed<'a> {
     pub(crate) fn new(model: &'a TextModel) -> Self {
         Self {
             model,
+            synonyms: None,
+            groups: Vec::new(),
             guesses: Vec::new(),
+        }
+    }
+
+    /// As [`Typed::new`], with the synonyms of a search.
+    pub(crate) fn of(pool: &'a Pool, search: &'a Search) -> Self {
+        Self {
+            synonyms: search.synonyms.as_deref(),
+            ..Self::new(pool.text_model())
         }
     }
 

@@ -124,6 +124,18 @@ impl Rows {
                 hours: commitment.hours.get(),
             };
             add(&mut to.commitment, commitment.label.as_str(), doc, spell);
+            if commitment.sensitive && profile.max_sensitive_hours.is_some() {
+                add(
+                    &mut to.sensitive_work,
+                    commitment.label.as_str(),
+                    doc,
+                    spell,
+                );
+            }
+        }
+        if let Some(cap) = profile.max_sensitive_hours {
+            let cap = u8::try_from(cap.get()).unwrap_or(u8::MAX);
+            add(&mut to.sensitive_cap, "", doc, cap);
         }
     }
 

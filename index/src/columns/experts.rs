@@ -8,7 +8,8 @@ use super::lists::Cursor;
 use super::{Columns, SegmentHours, USUAL_ROLES};
 
 impl Columns {
-    /// The people of some documents, in order; whose ids are not well-formed is nobody.
+    /// The people of some documents, in order. Whoever has a cap on sensitive content is left to their profile where
+    /// roles ask for that.
     ///
     /// # Complexity
     /// O(documents × tags of all people × log entries of a tag between two documents).
@@ -17,6 +18,7 @@ impl Columns {
         hours: &SegmentHours,
         docs: &[DocId],
         id: impl Fn(DocId) -> &'i str,
+        asks_for_caps: bool,
     ) -> Vec<Option<CandidateExpert>> {
         let most = |most: u32| Count::new(most).unwrap_or(Count::MAX);
         let person = |doc: &DocId| {
@@ -43,6 +45,14 @@ impl Columns {
             for (doc, person) in docs.iter().zip(&mut people) {
                 if let ([_, ..], Some(person)) = (list.of(*doc), person) {
                     person.tags.push(tag.clone());
+                }
+            }
+        }
+        for list in self.sensitive_cap.values().filter(|_| asks_for_caps) {
+            let mut list = Cursor::new(list);
+            for (doc, person) in docs.iter().zip(&mut people) {
+                if !list.of(*doc).is_empty() {
+                    *person = None;
                 }
             }
         }

@@ -137,6 +137,7 @@ impl SegmentHours {
                     from: date_of(spell.from),
                     to: date_of(spell.to),
                     hours: hours(spell.hours),
+                    sensitive: false,
                 });
             }
             let plain = open == 0

@@ -12,6 +12,7 @@ mod lists;
 mod money;
 mod remembered;
 mod score;
+mod sensitive;
 mod sets;
 mod store;
 mod tree;
@@ -88,6 +89,10 @@ pub(crate) struct Columns {
     pub(crate) exception: Lists<Spell>,
     /// Commitments by label.
     pub(crate) commitment: Lists<Spell>,
+    /// Caps on sensitive content in hours a week; the one key is empty.
+    pub(crate) sensitive_cap: Lists<u8>,
+    /// Commitments with sensitive content of people who have a cap, by label.
+    pub(crate) sensitive_work: Lists<Spell>,
 }
 
 /// The one key of [`Columns::planned`].

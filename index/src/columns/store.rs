@@ -184,7 +184,7 @@ fn get_array<V: Plain>(from: &mut Bytes<'_>, n_docs: u32) -> io::Result<Vec<V>> 
 macro_rules! with_lists {
     ($macro:ident) => {
         $macro!(planned max_roles stage country authorised currency skill language credential outcome consent tag employer
-            past_client conflict clock start exception commitment)
+            past_client conflict clock start exception commitment sensitive_cap sensitive_work)
     };
 }
 pub(super) use with_lists;

@@ -125,6 +125,7 @@ impl Tree<'_> {
             Leaf::RateAtMost(most) => setting.money.at_most(*most),
             Leaf::HoursAtLeast(least) => setting.hours.at_least(columns, *least, self.terms.weeks),
             Leaf::Overlap { .. } => setting.hours.overlapping(columns, leaf, self.terms),
+            Leaf::SensitiveHoursAtLeast(least) => Arc::new(self.within_caps(*least, side)),
             _ => {
                 let day = self.day(leaf, side);
                 let make = || self.listed_for(leaf, day);
@@ -215,9 +216,10 @@ impl Tree<'_> {
                     .inverted()
             }
             // Not of lists: see [`Tree::leaf`].
-            Leaf::RateAtMost(_) | Leaf::HoursAtLeast(_) | Leaf::Overlap { .. } => {
-                Bitmap::none(n_docs)
-            }
+            Leaf::RateAtMost(_)
+            | Leaf::HoursAtLeast(_)
+            | Leaf::SensitiveHoursAtLeast(_)
+            | Leaf::Overlap { .. } => Bitmap::none(n_docs),
         }
     }
 
@@ -247,6 +249,7 @@ impl Tree<'_> {
                 let later = 7 * i64::from(weeks.get()) + 6;
                 self.ends(list.flat_map(|list| list.values.iter().copied()), later)
             }
+            Leaf::SensitiveHoursAtLeast(_) => self.sensitive_turns(),
             Leaf::Skill { .. }
             | Leaf::Language { .. }
             | Leaf::CountryIn(_)
@@ -309,6 +312,6 @@ impl Tree<'_> {
     }
 }
 
-fn day(date: jiff::civil::Date) -> LastDay {
+pub(super) fn day(date: jiff::civil::Date) -> LastDay {
     LastDay::try_from(days_from_1970(date)).unwrap_or(LastDay::MAX)
 }

@@ -245,6 +245,22 @@ impl TextQuery {
         shown
     }
 
+    /// Lets others tell what some words tell together, by their shares, where that is more than they tell already.
+    pub(crate) fn raise(&mut self, words: &[String], others: &[(String, f64)]) {
+        let of = |word: &String| self.words.iter().find(|own| own.word == *word);
+        let own = words.iter().filter_map(of);
+        let (weight, in_documents) = own.fold((0.0, 0.0), |(weight, in_documents), own| {
+            (weight + own.weight, in_documents + own.in_documents)
+        });
+        for ranked in &mut self.words {
+            let shares = others.iter().filter(|(word, _)| *word == ranked.word);
+            for (_, share) in shares {
+                ranked.weight = ranked.weight.max(weight * share);
+                ranked.in_documents = ranked.in_documents.max(in_documents * share);
+            }
+        }
+    }
+
     /// The distinct words in the order in which gains are to be added up.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
         self.words.iter().map(|ranked| ranked.word.as_str())

@@ -5,6 +5,7 @@
 //! and bounds are the same by construction.
 
 mod ask;
+mod caps;
 mod exhaustive;
 mod problem;
 mod shortlist;
@@ -172,9 +173,9 @@ impl Candidates {
 pub struct CandidateExpert {
     /// Their id in the pool.
     pub id: Id,
-    /// Free hours, week by week.
+    /// Free hours, week by week; no more than their cap on sensitive content where the file has no other work.
     pub hours: Weekly<Hours>,
-    /// The most roles held at once.
+    /// The most roles held at once: so few that no sensitive roles of the file together exceed their cap.
     pub max_roles: Count,
     /// Words that quotas speak of, sorted.
     pub tags: Vec<Id>,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
+use super::caps::Caps;
 use super::{Ask, Candidate, CandidateExpert, Candidates, Funnel, RoleCandidates};
 use crate::availability::Calendar;
 use crate::eligibility::{Person, Step, Terms, first_failed, pay, weeks};
@@ -34,6 +35,7 @@ pub fn weekly_value(
 pub struct RoleShortlists<'f> {
     terms: Vec<Terms<'f>>,
     calendar: Arc<Calendar>,
+    caps: Arc<Caps>,
     lists: Vec<Shortlist>,
     /// Whom pins and vetoes name.
     named: Arc<BTreeSet<Id>>,
@@ -82,6 +84,7 @@ impl<'f> RoleShortlists<'f> {
         Self {
             terms,
             calendar,
+            caps: Arc::new(Caps::of(file)),
             lists,
             named: Arc::new(pinned.chain(vetoed).cloned().collect()),
             found: BTreeMap::new(),
@@ -96,6 +99,7 @@ impl<'f> RoleShortlists<'f> {
         Self {
             terms: self.terms.clone(),
             calendar: Arc::clone(&self.calendar),
+            caps: Arc::clone(&self.caps),
             lists: lists.collect(),
             named: Arc::clone(&self.named),
             found: BTreeMap::new(),
@@ -162,12 +166,23 @@ impl<'f> RoleShortlists<'f> {
         let person = Person::new(profile, &calendar);
         let mut kept = None;
         for (role, text) in roles {
-            self.lists[role].offer(&person, &self.terms[role], text, &mut kept);
+            let list = &mut self.lists[role];
+            list.offer(&person, &self.terms[role], text, &self.caps, &mut kept);
         }
         if self.named.contains(&profile.id) {
-            let expert = kept.unwrap_or_else(|| Arc::new(CandidateExpert::of(&person)));
+            let expert = kept.unwrap_or_else(|| Arc::new(self.caps.expert(&person)));
             self.found.insert(profile.id.clone(), expert);
         }
+    }
+
+    /// Somebody as a plan needs to know them.
+    pub fn expert(&self, profile: &Profile) -> CandidateExpert {
+        self.caps.expert(&Person::new(profile, &self.calendar))
+    }
+
+    /// Whether a cap on sensitive content may change what a plan needs to know of a person.
+    pub fn asks_for_caps(&self) -> bool {
+        self.caps.is_asked()
     }
 
     /// Offers to a role somebody who is known to be allowed in all weeks of its campaign, whom neither pins nor vetoes name.
@@ -318,6 +333,7 @@ impl Shortlist {
         person: &Person<'_>,
         terms: &Terms<'_>,
         text: Points,
+        caps: &Caps,
         kept: &mut Option<Arc<CandidateExpert>>,
     ) {
         let failed = first_failed(person, terms);
@@ -331,7 +347,7 @@ impl Shortlist {
         };
         let pair = (score(person, terms, text), rate, weeks);
         self.keep(terms, &person.profile.id, pair, || {
-            Arc::clone(kept.get_or_insert_with(|| Arc::new(CandidateExpert::of(person))))
+            Arc::clone(kept.get_or_insert_with(|| Arc::new(caps.expert(person))))
         });
     }
 
@@ -392,17 +408,6 @@ impl Shortlist {
         }
         for entry in other.best.into_iter().chain(other.kept) {
             self.insert(entry);
-        }
-    }
-}
-
-impl CandidateExpert {
-    fn of(person: &Person<'_>) -> Self {
-        Self {
-            id: person.profile.id.clone(),
-            hours: person.hours().clone(),
-            max_roles: person.profile.max_roles,
-            tags: person.profile.tags.clone(),
         }
     }
 }

@@ -58,6 +58,11 @@ pub enum Fact {
         /// How many.
         most: Hours,
     },
+    /// What their cap leaves of sensitive content, in hours of the last week asked about; nobody without a cap has it.
+    SensitiveHours {
+        /// How many.
+        left: Hours,
+    },
     /// Years of experience.
     Years {
         /// How many.
@@ -364,6 +369,7 @@ mod tests {
                                 leaf,
                                 crate::model::requirement::Leaf::NotEmployedBy(_)
                                     | crate::model::requirement::Leaf::CoolOff { .. }
+                                    | crate::model::requirement::Leaf::SensitiveHoursAtLeast(_)
                             );
                             prop_assert_eq!(clause.lacks.is_empty(), holds);
                             prop_assert!(is_absence || clause.by.is_some() == holds, "{}", clause.asked);

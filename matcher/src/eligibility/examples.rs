@@ -79,10 +79,13 @@ pub(crate) fn any_profile(id: String) -> impl Strategy<Value = Profile> {
         prop::option::of("2027-01-0[3-9]"),
         some(&["acme", "acme-1", "zeta"], 1),
         prop::option::of("2027-01-(0[3-9]|1[0-9]|2[0-6])"),
+        prop::option::of(0..30_u32),
+        (3..20_u32, 0..12_u32, 0..15_u32, prop::bool::ANY),
     );
     (stage, country, facts, terms).prop_map(move |(stage, country, facts, terms)| {
         let (skills, levels, tags, score, expiry, agreed_until, agrees) = facts;
-        let (rate, currency, hours, start, delivered, past, conflicts, against_until) = terms;
+        let (rate, currency, hours, start, delivered, past, conflicts, against_until, cap, bound) =
+            terms;
         let skills: Vec<Value> = skills
             .iter()
             .zip(levels)
@@ -111,14 +114,21 @@ pub(crate) fn any_profile(id: String) -> impl Strategy<Value = Profile> {
             .iter()
             .map(|it| until(json!({"against": it}), &against_until))
             .collect();
-        profile(json!({
-            "id": id, "stage": stage, "country": country, "tags": tags, "skills": skills,
+        let (from, days, hours_bound, sensitive) = bound;
+        let bound = json!([{"label": "other", "from": format!("2027-01-{from:02}"),
+            "to": format!("2027-01-{:02}", from + days), "hours": hours_bound, "sensitive": sensitive}]);
+        let mut facts = json!({
+            "id": id, "stage": stage, "commitments": if hours_bound > 9 { bound } else { json!([]) }, "country": country, "tags": tags, "skills": skills,
             "assessments": [result], "availability": availability, "past_clients": past,
             "conflicts": conflicts,
             "consents": [until(json!({"topic": "nda", "granted": agrees}), &agreed_until)],
             "rate": {"min_cents": rate, "currency": currency},
             "reliability": {"delivered": delivered, "missed": delivered / 3}
-        }))
+        });
+        if let Some(cap) = cap {
+            facts["max_sensitive_hours"] = json!(cap);
+        }
+        profile(facts)
     })
 }
 
@@ -132,6 +142,7 @@ pub(crate) fn any_requirement() -> impl Strategy<Value = Value> {
         Just(json!({"work_authorisation": "US"})),
         (3000..8000).prop_map(|cents| json!({"rate_at_most_cents": cents})),
         (0..40).prop_map(|hours| json!({"hours_at_least": hours})),
+        (0..30).prop_map(|hours| json!({"sensitive_hours_at_least": hours})),
         Just(json!({"consent": "nda"})),
         "[xyz]".prop_map(|tag| json!({"tag": tag})),
         (0..3).prop_map(|weeks| json!({"cool_off": "acme", "weeks": weeks})),
@@ -156,8 +167,9 @@ pub(crate) fn any_file() -> impl Strategy<Value = CampaignFile> {
             0..30,
             4000..7000,
             prop::bool::ANY,
+            prop::bool::ANY,
         )
-            .prop_map(move |(requires, wish, hours, target, fixed)| {
+            .prop_map(move |(requires, wish, hours, target, fixed, sensitive)| {
                 let mut pay = json!({"target_cents": target});
                 if !fixed {
                     pay["policy"] = json!("individual");
@@ -166,7 +178,7 @@ pub(crate) fn any_file() -> impl Strategy<Value = CampaignFile> {
                 json!({
                     "id": id, "task_type": "preference_ranking", "heads": 2, "hours": hours,
                     "text": "rank", "pay": pay, "requires": {"any": [requires, {"tag": "x"}]},
-                    "prefers": [{"points": 5, "if": wish}]
+                    "sensitive": sensitive, "prefers": [{"points": 5, "if": wish}]
                 })
             })
     };

@@ -8,7 +8,7 @@ use crate::availability::{DailyWindow, WorkTime};
 use crate::model::profile::{Assessment, Consent, Credential, Language, Skill};
 use crate::model::requirement::Leaf;
 use crate::model::words::{Cefr, Country, CredentialStatus, LanguageTag, SkillId, TaskType};
-use crate::model::{CentsPerHour, Count, Id, Level, Points, Week};
+use crate::model::{CentsPerHour, Count, Hours, Id, Level, Points, Week};
 
 /// Whether the leaf holds for the person in a week of the campaign. Hours and daily windows are asked for in all of them.
 pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: Week) -> bool {
@@ -45,6 +45,9 @@ pub(super) fn holds(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: W
             .minimum(terms.file)
             .is_some_and(|minimum| minimum.0 <= i128::from(rate.get())),
         Leaf::HoursAtLeast(hours) => person.fewest_hours(terms.weeks) >= *hours,
+        Leaf::SensitiveHoursAtLeast(hours) => person
+            .sensitive_hours(week)
+            .is_none_or(|left| left >= *hours),
         Leaf::YearsAtLeast(years) => profile.years.is_some_and(|own| own >= *years),
         Leaf::Consent(topic) => granted(person, topic, last_day).next().is_some(),
         Leaf::Tag(tag) => profile.tags.contains(tag),
@@ -122,6 +125,9 @@ pub(super) fn fact(
         Leaf::HoursAtLeast(_) => Fact::Hours {
             fewest: person.fewest_hours(terms.weeks),
         },
+        Leaf::SensitiveHoursAtLeast(_) => Fact::SensitiveHours {
+            left: person.sensitive_hours(week)?,
+        },
         Leaf::YearsAtLeast(_) => Fact::Years {
             years: profile.years?,
         },
@@ -191,6 +197,10 @@ pub(super) fn lack(leaf: &Leaf, person: &Person<'_>, terms: &Terms<'_>, week: We
         },
         Leaf::HoursAtLeast(wanted) => Reason::FreeHours {
             has: person.fewest_hours(terms.weeks),
+            wanted: *wanted,
+        },
+        Leaf::SensitiveHoursAtLeast(wanted) => Reason::SensitiveHours {
+            has: person.sensitive_hours(week).unwrap_or(Hours::MAX),
             wanted: *wanted,
         },
         Leaf::YearsAtLeast(wanted) => Reason::Years {

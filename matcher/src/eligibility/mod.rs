@@ -22,7 +22,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::availability::{Calendar, DailyWindow, WorkTime, free_hours, free_hours_from};
+use crate::availability::{
+    Calendar, DailyWindow, WorkTime, free_hours, free_hours_from, sensitive_hours,
+};
 use crate::model::campaign::{CampaignFile, CampaignSpec, RoleSpec};
 use crate::model::profile::{Conflict, Profile};
 use crate::model::requirement::{Leaf, Requirement};
@@ -152,6 +154,11 @@ impl<'a> Person<'a> {
     pub fn hours(&self) -> &Weekly<Hours> {
         self.hours
             .get_or_init(|| free_hours(self.profile, self.calendar))
+    }
+
+    /// Hours of sensitive content that their cap leaves in a week; `None` without a cap.
+    pub fn sensitive_hours(&self, week: Week) -> Option<Hours> {
+        sensitive_hours(self.profile, self.calendar, week)
     }
 
     /// When they work.

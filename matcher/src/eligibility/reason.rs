@@ -129,6 +129,13 @@ pub enum Reason {
         /// What is asked in every week.
         wanted: Hours,
     },
+    /// The requirement asks for more hours of sensitive content than their cap leaves.
+    SensitiveHours {
+        /// What the cap leaves in the week.
+        has: Hours,
+        /// What is asked.
+        wanted: Hours,
+    },
     /// Too little experience, or unknown.
     Years {
         /// What they have.
@@ -263,6 +270,7 @@ impl Reason {
             Self::Country { .. } | Self::WorkAuthorisation { .. } => "LEGAL_GEO",
             Self::MinimumTooHigh { .. } => "RATE_TOO_HIGH",
             Self::FreeHours { .. } | Self::TooFewHours { .. } => "TOO_FEW_HOURS",
+            Self::SensitiveHours { .. } => "SENSITIVE_HOURS",
             Self::Years { .. } => "TOO_FEW_YEARS",
             Self::ConsentMissing { .. } => "CONSENT_MISSING",
             Self::ConsentExpiring { .. } => "CONSENT_EXPIRING",
@@ -376,6 +384,10 @@ impl fmt::Display for Reason {
                     "has {has} hours free in some week, {wanted} are required in every one"
                 )
             }
+            Self::SensitiveHours { has, wanted } => write!(
+                f,
+                "does at most {has} hours of sensitive content in a week beside what they are bound to, {wanted} are asked"
+            ),
             Self::Years { has: None, wanted } => {
                 write!(f, "years of experience are unknown, wanted {wanted}")
             }
@@ -548,6 +560,9 @@ fn phrase(leaf: &Leaf, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Leaf::WorkAuthorisation(country) => write!(f, "may work for {country}"),
         Leaf::RateAtMost(rate) => write!(f, "asks for at most {rate} cents an hour"),
         Leaf::HoursAtLeast(hours) => write!(f, "{hours} hours free in every week"),
+        Leaf::SensitiveHoursAtLeast(hours) => {
+            write!(f, "may do {hours} hours of sensitive content a week")
+        }
         Leaf::YearsAtLeast(years) => write!(f, "{years} years of experience or more"),
         Leaf::Consent(topic) => write!(f, "agreed to {topic}"),
         Leaf::Tag(tag) => write!(f, "tag {tag}"),

@@ -209,6 +209,29 @@ fn unknown_experience_is_too_little() {
 }
 
 #[test]
+fn sensitive_work_stays_within_a_cap() {
+    let facts = |cap: u32| {
+        json!({"max_sensitive_hours": cap, "commitments": [
+        {"label": "other", "from": "2027-01-04", "to": "2027-01-10", "hours": 4, "sensitive": true}]})
+    };
+    let because = "SENSITIVE_HOURS: does at most 9 hours of sensitive content in a week beside what they are bound to, 10 are asked";
+    check(
+        json!({"sensitive_hours_at_least": 10}),
+        facts(14),
+        facts(13),
+        because,
+    );
+    // A role of ten hours asks the same, whatever else it asks.
+    for tree in [json!({"all": []}), json!({"any": [{"all": []}]})] {
+        let role = json!({"sensitive": true, "requires": tree});
+        assert_eq!(judge(facts(14), role.clone(), json!({})), [""; 0]);
+        assert_eq!(judge(facts(13), role.clone(), json!({})), [because]);
+        assert_eq!(judge(json!({}), role, json!({})), [""; 0]);
+    }
+    assert_eq!(judge(facts(0), json!({}), json!({})), [""; 0]);
+}
+
+#[test]
 fn a_consent_must_be_granted_through_the_last_day() {
     let consent = |granted: bool, until: &str| json!({"consents": [{"topic": "nda", "granted": granted, "until": until}]});
     let good = consent(true, "2027-01-10");

@@ -97,6 +97,12 @@ fn turns(person: &Person<'_>, terms: &Terms<'_>) -> Vec<i64> {
     // The first week whose Sunday comes after the last day of what must last through it.
     let ending = credentials.chain(assessments).chain(consents);
     let ending = ending.map(|last| (day(last) + 1).div_euclid(7));
+    // A day of sensitive work more or less than in the week before.
+    let sensitive = profile.max_sensitive_hours.iter().flat_map(|_| {
+        let work = profile.commitments.iter().filter(|it| it.sensitive);
+        let at = |date: Date| day(date).div_euclid(7);
+        work.flat_map(move |it| [at(it.from), at(it.from) + 1, at(it.to), at(it.to) + 1])
+    });
     // The first week whose Monday comes after the last day of what must be over.
     let conflicts = profile.conflicts.iter().filter_map(|it| it.until).map(day);
     let cool_offs = profile.past_clients.iter().flat_map(|past| {
@@ -110,6 +116,7 @@ fn turns(person: &Person<'_>, terms: &Terms<'_>) -> Vec<i64> {
     let inside = i64::from(first.get()) + 1..=i64::from(last.get());
     ending
         .chain(over)
+        .chain(sensitive)
         .filter(|week| inside.contains(week))
         .collect()
 }

@@ -69,6 +69,9 @@ pub struct Profile {
     pub commitments: Vec<Commitment>,
     /// The most roles held at once.
     pub max_roles: Count,
+    /// The most hours a week of sensitive content; `None` is no cap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_sensitive_hours: Option<Hours>,
     /// Whom they are employed by now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub employers: Vec<Id>,
@@ -217,6 +220,9 @@ pub struct Commitment {
     pub to: Date,
     /// Hours a week.
     pub hours: Hours,
+    /// Whether it is work with sensitive content.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
 }
 
 /// A client worked for until a day.
@@ -340,6 +346,7 @@ impl FromJson for Profile {
         let availability = fields.required("availability", faults);
         let commitments = fields.or("commitments", Vec::new(), faults);
         let max_roles = fields.or("max_roles", default::max_roles(), faults);
+        let max_sensitive_hours = fields.optional("max_sensitive_hours", faults);
         let employers = fields.or("employers", Vec::new(), faults);
         let past_clients = fields.or("past_clients", Vec::new(), faults);
         let conflicts = fields.or("conflicts", Vec::new(), faults);
@@ -366,6 +373,7 @@ impl FromJson for Profile {
             availability: availability?,
             commitments: commitments?,
             max_roles: max_roles?,
+            max_sensitive_hours: max_sensitive_hours?,
             employers: employers?,
             past_clients: past_clients?,
             conflicts: conflicts?,
@@ -494,6 +502,7 @@ impl FromJson for Commitment {
         let client = fields.optional("client", faults);
         let days = days(&mut fields, faults);
         let hours = fields.required("hours", faults);
+        let sensitive = fields.or("sensitive", false, faults);
         fields.finish(faults);
         let (from, to) = days?;
         Some(Self {
@@ -502,6 +511,7 @@ impl FromJson for Commitment {
             from,
             to,
             hours: hours?,
+            sensitive: sensitive?,
         })
     }
 }

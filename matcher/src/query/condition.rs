@@ -51,6 +51,11 @@ pub(super) fn read(
             reader.only(&["bound"], "hours>=20")?;
             reader.hours("hours>=20").map(Leaf::HoursAtLeast)
         }
+        "sensitive" => {
+            reader.only(&["bound"], "sensitive>=10")?;
+            let hours = reader.hours("sensitive>=10");
+            hours.map(Leaf::SensitiveHoursAtLeast)
+        }
         "years" => {
             reader.only(&["bound"], "years>=5")?;
             let piece = reader.at_least("years>=5")?;

@@ -5,13 +5,14 @@ use std::ops::Range;
 use super::{Form, QueryFault, Section};
 
 /// Names of conditions.
-pub(super) const FIELDS: [&str; 14] = [
+pub(super) const FIELDS: [&str; 15] = [
     "skill",
     "lang",
     "country",
     "authorised",
     "rate",
     "hours",
+    "sensitive",
     "years",
     "free",
     "credential",
@@ -166,7 +167,8 @@ impl Lexer<'_> {
             }
         }
         // "R&D" is a word.
-        if self.rest() == "&" || self.rest().starts_with("& ") {
+        let behind = self.rest().strip_prefix('&');
+        if behind.is_some_and(|rest| rest.chars().next().is_none_or(ends_word)) {
             self.at += 1;
             return Some(Token::And);
         }
@@ -270,7 +272,7 @@ impl Lexer<'_> {
         let is_text = name.is_empty()
             || value.starts_with("//")
             || value.is_empty()
-            || value.starts_with(char::is_whitespace);
+            || value.starts_with(|c: char| c.is_whitespace() || matches!(c, ')' | ',' | '|'));
         if !is_text {
             let at = self.at..self.at + len;
             let expected = format!(

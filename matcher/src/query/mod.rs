@@ -9,6 +9,7 @@
 //!            lang:de>=C1              country:IN,PK          country!=US         authorised:US
 //!            rate<=90.50              hours>=20              years>=5            free:2027-W03..2027-W15>=20h
 //!            credential:licence@DE    tag:newcomer           consent:nda         employer!=acme
+//!            sensitive>=10
 //!            cooloff:acme>=12w        assessed:rubric_writing@cardiology>=0.8    overlap:15:00-21:00@UTC>=4h
 //! ```
 //!

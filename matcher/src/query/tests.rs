@@ -45,6 +45,7 @@ fn conditions_are_leaves_of_campaign_files() {
         ("rate<=90.5", r#"{"rate_at_most_cents": 9050}"#),
         ("hours>=20", r#"{"hours_at_least": 20}"#),
         ("years>=5", r#"{"years_at_least": 5}"#),
+        ("sensitive>=10h", r#"{"sensitive_hours_at_least": 10}"#),
         (
             "credential:licence@de",
             r#"{"credential": "licence", "jurisdiction": "DE"}"#,
@@ -294,6 +295,7 @@ fn leaf() -> impl Strategy<Value = String> {
         (0..1_000_001).prop_map(|cents| format!(r#"{{"rate_at_most_cents": {cents}}}"#)),
         (0..169).prop_map(|hours| format!(r#"{{"hours_at_least": {hours}}}"#)),
         Just(r#"{"years_at_least": 1000000}"#.to_owned()),
+        Just(r#"{"sensitive_hours_at_least": 168}"#.to_owned()),
         Just(r#"{"language": "zh-Hant-TW", "cefr": "native"}"#.to_owned()),
         Just(r#"{"country_in": []}"#.to_owned()),
         Just(r#"{"country_not_in": ["DE", "AT"]}"#.to_owned()),

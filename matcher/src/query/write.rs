@@ -48,7 +48,7 @@ fn write(query: &Query, f: &mut fmt::Formatter<'_>, inside: Inside) -> fmt::Resu
         Query::AtLeast { k, of } => {
             write!(f, "{k} of (")?;
             separated(of, ", ", f, |node, f| match node {
-                Query::All(nodes) if nodes.is_empty() => f.write_str("()"),
+                node if is_everybody(node) => f.write_str("()"),
                 node => write(node, f, Inside::Nothing),
             })?;
             return f.write_str(")");
@@ -65,6 +65,15 @@ fn write(query: &Query, f: &mut fmt::Formatter<'_>, inside: Inside) -> fmt::Resu
     parenthesised(inside != Inside::Nothing, f, |f| {
         separated(nodes, between, f, |node, f| write(node, f, inner))
     })
+}
+
+/// Whether nothing would be written of a node that stands by itself.
+fn is_everybody(query: &Query) -> bool {
+    match query {
+        Query::All(nodes) | Query::Any(nodes) if nodes.len() == 1 => is_everybody(&nodes[0]),
+        Query::All(nodes) => nodes.is_empty(),
+        _ => false,
+    }
 }
 
 fn parenthesised(
@@ -167,6 +176,7 @@ fn write_leaf(leaf: &Leaf, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Leaf::WorkAuthorisation(country) => write!(f, "authorised:{country}"),
         Leaf::RateAtMost(rate) => write!(f, "rate<={}.{:02}", rate.get() / 100, rate.get() % 100),
         Leaf::HoursAtLeast(hours) => write!(f, "hours>={hours}"),
+        Leaf::SensitiveHoursAtLeast(hours) => write!(f, "sensitive>={hours}"),
         Leaf::YearsAtLeast(years) => write!(f, "years>={years}"),
         Leaf::Consent(topic) => write!(f, "consent:{}", Value(topic.as_str())),
         Leaf::Tag(tag) => write!(f, "tag:{}", Value(tag.as_str())),

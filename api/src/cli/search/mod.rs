@@ -1,5 +1,6 @@
 //! `muster search`: people by words and conditions, or for a role of a campaign.
 
+mod own;
 mod shown;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use jiff::civil::{Date, Weekday};
 use muster_api::finding::FacetShown;
 use muster_api::labels::Labels;
 use muster_api::represented::{Groups, represented};
-use muster_api::understanding::{like, understand};
+use muster_api::understanding::{like, read_stated, understand, widen};
 use muster_datasets::import::labels;
 use muster_index::{FacetKind, NearMisses, Pool, Search, Setting};
 use muster_matcher::availability::Calendar;
@@ -79,9 +80,13 @@ pub(crate) struct Args {
     /// The most values counted of each kind
     #[arg(long, default_value_t = 10, value_name = "N", requires = "facets")]
     top: usize,
-    /// Take words as they are: do not look for the skills they mean
+    /// Take words as they are: do not look for the skills they mean nor for conditions they state
     #[arg(long, conflicts_with = "role")]
     literal: bool,
+    /// Let words stand for others, too, by the rules of this file: `sre, site reliability engineer` both ways,
+    /// `icu => intensive care` one way, a rule a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["role", "literal", "translate"])]
+    synonyms: Option<Source>,
     /// Find people like this one: words of their headline, and skills near theirs
     #[arg(long, value_name = "ID", conflicts_with_all = ["role", "translate"])]
     like: Option<String>,
@@ -134,7 +139,10 @@ fn translated(args: &Args) -> Result<Exit> {
         output::write(None, |out| writeln!(out, "{query}"))?;
         return Ok(Exit::Done);
     }
-    let (Parsed { query, weeks }, requirement) = (parsed(args)?, requirement(args)?);
+    let (Parsed { mut query, weeks }, requirement) = (parsed(args)?, requirement(args)?);
+    if !args.literal {
+        read_stated(&mut query);
+    }
     let asked = both(query, requirement);
     let Some((requires, text)) = asked.role() else {
         bail!(
@@ -190,7 +198,13 @@ fn by_words(args: &Args, pool: &Pool) -> Result<Exit> {
     );
     let mut understood = Vec::new();
     if !args.literal {
-        (search.meant, understood) = understand(&search.query);
+        understood = read_stated(&mut search.query);
+        if let Some(file) = &args.synonyms {
+            understood.extend(widen(&mut search, own::synonyms(file)?));
+        }
+        let (meant, skills) = understand(&search.query);
+        search.meant = meant;
+        understood.extend(skills);
     }
     if let Some(id) = &args.like {
         let known = Id::new(id)

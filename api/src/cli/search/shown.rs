@@ -91,13 +91,27 @@ pub(super) fn add_near(answer: &mut Value, args: &Args, near: &NearMisses, empty
 /// What words were understood as, a line a run.
 pub(super) fn text_of_understood(understood: &[Understood]) -> String {
     let mut text = String::new();
-    for run in understood.iter().filter(|run| !run.skills.is_empty()) {
+    for run in understood {
+        let words = output::shown(&run.text);
+        if let Some(condition) = &run.condition {
+            text.push_str(&match condition.as_str() {
+                // Everybody.
+                "" => format!("{words}: asks for nothing\n"),
+                condition => format!("{words}: understood as {condition}\n"),
+            });
+        }
+        if !run.synonyms.is_empty() {
+            let others = output::shown(&run.synonyms.join(", "));
+            text.push_str(&format!("{words}: also {others}\n"));
+        }
+        if run.skills.is_empty() {
+            continue;
+        }
         let skills = run
             .skills
             .iter()
             .map(|it| format!("{} ({})", it.label, it.points));
         let skills: Vec<String> = skills.collect();
-        let words = output::shown(&run.text);
         text.push_str(&format!("{words}: understood as {}\n", skills.join(", ")));
     }
     if text.is_empty() { text } else { text + "\n" }

@@ -14,6 +14,7 @@ mod scenarios;
 mod searches;
 mod sessions;
 mod shortlists;
+mod synonyms;
 mod tenants;
 mod users;
 
@@ -115,6 +116,7 @@ fn short() -> OpenApiRouter<App> {
         ))
         .routes(routes!(shortlists::entries::export))
         .routes(routes!(experts::suggest::suggest))
+        .routes(routes!(synonyms::get, synonyms::put))
         .routes(routes!(experts::people::protect))
         .routes(routes!(experts::people::erase))
         .routes(routes!(campaigns::list))

@@ -137,6 +137,8 @@ pub struct RoleSpec {
     pub hours: Hours,
     /// How pay is set.
     pub pay: Pay,
+    /// Whether its work shows sensitive content; then `requires` asks that its hours are within a person's cap on such.
+    pub sensitive: bool,
     /// What everybody on the role must satisfy.
     pub requires: Requirement,
     /// What makes people better for it.
@@ -226,6 +228,7 @@ impl RoleSpec {
             max_leave: Count::default(),
             hours,
             pay,
+            sensitive: false,
             requires: Requirement::All(Vec::new()),
             prefers: Vec::new(),
             score_weights: ScoreWeights::default(),

@@ -84,6 +84,8 @@ pub enum Leaf {
     RateAtMost(CentsPerHour),
     /// `{"hours_at_least": 10}`: free hours in every week.
     HoursAtLeast(Hours),
+    /// `{"sensitive_hours_at_least": 10}`: their cap on sensitive content leaves so many hours a week.
+    SensitiveHoursAtLeast(Hours),
     /// `{"years_at_least": 5}` of professional experience.
     YearsAtLeast(Count),
     /// `{"consent": "nda"}`: granted and not over.
@@ -149,7 +151,7 @@ struct Reader<'a> {
     faults: &'a mut Faults,
 }
 
-const LEAVES: [&str; 15] = [
+const LEAVES: [&str; 16] = [
     "skill",
     "credential",
     "language",
@@ -159,6 +161,7 @@ const LEAVES: [&str; 15] = [
     "work_authorisation",
     "rate_at_most_cents",
     "hours_at_least",
+    "sensitive_hours_at_least",
     "years_at_least",
     "consent",
     "tag",
@@ -325,6 +328,9 @@ fn leaf(
         "work_authorisation" => Leaf::WorkAuthorisation(Country::from_json(value, at, faults)?),
         "rate_at_most_cents" => Leaf::RateAtMost(CentsPerHour::from_json(value, at, faults)?),
         "hours_at_least" => Leaf::HoursAtLeast(Hours::from_json(value, at, faults)?),
+        "sensitive_hours_at_least" => {
+            Leaf::SensitiveHoursAtLeast(Hours::from_json(value, at, faults)?)
+        }
         "years_at_least" => Leaf::YearsAtLeast(Count::from_json(value, at, faults)?),
         "consent" => Leaf::Consent(Id::from_json(value, at, faults)?),
         "tag" => Leaf::Tag(refuse_protected(

@@ -69,6 +69,9 @@ impl Serialize for Leaf {
             }
             Self::RateAtMost(rate) => map.serialize_entry("rate_at_most_cents", rate)?,
             Self::HoursAtLeast(hours) => map.serialize_entry("hours_at_least", hours)?,
+            Self::SensitiveHoursAtLeast(hours) => {
+                map.serialize_entry("sensitive_hours_at_least", hours)?;
+            }
             Self::YearsAtLeast(years) => map.serialize_entry("years_at_least", years)?,
             Self::Consent(topic) => map.serialize_entry("consent", topic)?,
             Self::Tag(tag) => map.serialize_entry("tag", tag)?,

@@ -1,11 +1,13 @@
 //! Finding people by words and conditions.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::{Date, Weekday};
 use muster_datasets::import::labels::resolve_requirement;
-use muster_index::{FacetKind, Found, NearMisses, Pool, Search, Setting};
+use muster_index::{FacetKind, Found, NearMisses, Pool, Search, Setting, Synonyms};
 use muster_matcher::eligibility::evidence::sparkline;
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path, within};
 use muster_matcher::model::profile::Profile;
@@ -25,9 +27,10 @@ use crate::represented::{DEPTH, Groups, Skews, represented};
 use crate::service::extract::Body;
 use crate::service::paging::Paging;
 use crate::service::problem::ProblemBody;
+use crate::service::routes::synonyms;
 use crate::service::schemas::Profile as ProfileSchema;
 use crate::service::{App, Code, Problem, reach, reply};
-use crate::understanding::{Understood, like, understand};
+use crate::understanding::{Understood, like, read_stated, understand, widen};
 
 /// What is searched for.
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -70,7 +73,7 @@ pub(in crate::service) struct SearchWanted {
     /// The most values counted of each, 1 to 1000; 10 by default.
     #[schema(required = false, minimum = 1, maximum = 1000)]
     top: u32,
-    /// Whether words mean themselves alone, and not skills, too.
+    /// Whether words mean themselves alone, and neither skills nor conditions that they state.
     #[schema(required = false)]
     literal: bool,
     /// The `next` of the page before, of the same search.
@@ -107,6 +110,21 @@ impl Asked {
         self.cursor.is_some()
     }
 
+    /// The tenant's own rules of which words stand for others, unless words are to be taken as they are.
+    ///
+    /// # Errors
+    /// As the store.
+    pub(in crate::service) async fn synonyms(
+        &self,
+        app: &App,
+        scope: &Scope,
+    ) -> Result<Option<Arc<Synonyms>>, Problem> {
+        match self.literal {
+            true => Ok(None),
+            false => synonyms::of(app, scope).await,
+        }
+    }
+
     /// What is searched for in a pool, and what runs of words were understood as.
     ///
     /// # Errors
@@ -114,11 +132,18 @@ impl Asked {
     pub(in crate::service) fn search_in(
         &self,
         pool: &Pool,
+        synonyms: Option<Arc<Synonyms>>,
     ) -> Result<(Search, Vec<Understood>), Problem> {
         let mut search = self.search.clone();
         let mut understood = Vec::new();
         if !self.literal {
-            (search.meant, understood) = understand(&search.query);
+            understood = read_stated(&mut search.query);
+            if let Some(synonyms) = synonyms {
+                understood.extend(widen(&mut search, synonyms));
+            }
+            let (meant, skills) = understand(&search.query);
+            search.meant = meant;
+            understood.extend(skills);
         }
         if let Some(id) = &self.like {
             let person = pool.person(id).map_err(super::super::index_problem)?;
@@ -359,14 +384,29 @@ pub(in crate::service::routes) async fn search(
     let scope = caller.may(Action::SearchRun)?;
     reach::conditions(body.value.leaves(), "/text", &scope)?;
     let indexed = app.ready_index(&scope)?;
+    let synonyms = body.value.synonyms(&app, &scope).await?;
     let found = app
-        .compute(move || answer(&indexed.pool, indexed.position, body.value, &scope))
+        .compute(move || {
+            answer(
+                &indexed.pool,
+                indexed.position,
+                body.value,
+                synonyms,
+                &scope,
+            )
+        })
         .await??;
     reply::value(StatusCode::OK, &found)
 }
 
-fn answer(pool: &Pool, position: i64, asked: Asked, scope: &Scope) -> Result<SearchFound, Problem> {
-    let (mut search, understood) = asked.search_in(pool)?;
+fn answer(
+    pool: &Pool,
+    position: i64,
+    asked: Asked,
+    synonyms: Option<Arc<Synonyms>>,
+    scope: &Scope,
+) -> Result<SearchFound, Problem> {
+    let (mut search, understood) = asked.search_in(pool, synonyms)?;
     let pages = Pages::new(pool, &search, asked.cursor.as_deref())?;
     search.after = pages.after.clone();
     let (found, representation) = match &asked.represent {
@@ -440,8 +480,10 @@ struct Pages {
 impl Pages {
     fn new(pool: &Pool, search: &Search, cursor: Option<&str>) -> Result<Self, Problem> {
         // A cursor goes on with the search it is of, however many hits a page has.
+        let applied = search.synonyms.as_ref();
+        let applied = applied.map(|synonyms| synonyms.applied(&search.query));
         let list = format!(
-            "search {:?} {:?} {:?} {:?}",
+            "search {:?} {:?} {:?} {:?} {applied:?}",
             search.query, search.about, search.setting, search.meant
         );
         let paging = Paging::new(&list, None, cursor)?;

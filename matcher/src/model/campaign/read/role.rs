@@ -3,9 +3,9 @@
 use super::demand;
 use crate::json::{Faults, Fields, Json, Path, within};
 use crate::model::campaign::{Pay, Preference, RoleSpec, ScoreWeights};
-use crate::model::requirement::{Named, Requirement};
+use crate::model::requirement::{Leaf, Named, Requirement};
 use crate::model::words::PayPolicy;
-use crate::model::{CentsPerHour, Count, Id};
+use crate::model::{CentsPerHour, Count, Hours, Id};
 
 /// Reads one role of the campaign `campaign`.
 pub(super) fn role(
@@ -30,6 +30,7 @@ pub(super) fn role(
     let pay = fields
         .required::<Json>("pay", faults)
         .and_then(|json| pay(json, &at.key("pay"), faults));
+    let sensitive = fields.or("sensitive", false, faults);
     let requires = match fields.take("requires") {
         Some(json) => Requirement::read(json, &at.key("requires"), named, faults),
         None => Some(Requirement::All(Vec::new())),
@@ -52,6 +53,11 @@ pub(super) fn role(
         faults.add(&at.key("id"), format!("{full_id:?} in full"), Id::EXPECTED);
         return None;
     };
+    let (hours, sensitive) = (hours?, sensitive?);
+    let requires = match sensitive {
+        true => within_caps(requires?, hours),
+        false => requires?,
+    };
     Some(RoleSpec {
         name: name?.unwrap_or_else(|| id.as_str().to_owned()),
         id: full_id,
@@ -63,12 +69,27 @@ pub(super) fn role(
         min_stint: min_stint?,
         onboarding: onboarding?,
         max_leave: max_leave?,
-        hours: hours?,
+        hours,
         pay: pay?,
-        requires: requires?,
+        sensitive,
+        requires,
         prefers: prefers.into_iter().collect::<Option<_>>()?,
         score_weights: score_weights?,
     })
+}
+
+/// A tree that also asks that so many hours of sensitive content are within a person's cap; what it asked before stands
+/// where it stood.
+fn within_caps(requires: Requirement, hours: Hours) -> Requirement {
+    let within = Requirement::Leaf(Leaf::SensitiveHoursAtLeast(hours));
+    match requires {
+        Requirement::All(nodes) if nodes.contains(&within) => Requirement::All(nodes),
+        Requirement::All(mut nodes) => {
+            nodes.push(within);
+            Requirement::All(nodes)
+        }
+        other => Requirement::All(vec![other, within]),
+    }
 }
 
 fn pay(json: Json, at: &Path<'_>, faults: &mut Faults) -> Option<Pay> {
