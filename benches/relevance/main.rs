@@ -11,9 +11,11 @@
     reason = "figures of a benchmark, printed"
 )]
 
+mod esco_people;
 mod figures;
 mod people;
 mod plain;
+mod ranking;
 mod sets;
 mod tune;
 
@@ -30,6 +32,8 @@ use sets::{Set, Target};
 /// The most queries of a set; the smoke run's.
 const N_QUERIES: usize = 2_000;
 const N_SMOKE: usize = 60;
+/// There are many ESCO occupations, and each makes two people.
+const N_ESCO_PEOPLE: usize = 500;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -65,7 +69,11 @@ fn main() {
         "set", "n", "recall@1", "recall@5", "MRR"
     );
     let mut rows = Vec::new();
-    for set in people::sets(part, most) {
+    let people = people::sets(part, most);
+    for set in people
+        .into_iter()
+        .chain(esco_people::sets(part, most.min(N_ESCO_PEOPLE)))
+    {
         rows.push(measure_people(&set));
     }
     if has("--people") {
@@ -120,7 +128,7 @@ fn measure(set: &Set, linker: &Linker, plain: &Plain) -> Value {
 /// Pairs of people or subjects: all figures are the share of pairs in the right order.
 fn measure_people(set: &people::Set) -> Value {
     let start = Instant::now();
-    let outcomes = people::outcomes(set);
+    let outcomes = ranking::outcomes(set);
     let each = start.elapsed().as_secs_f64() * 1e3 / outcomes.len().max(1) as f64;
     let figures = |share| Figures {
         recall_1: share,
@@ -131,7 +139,7 @@ fn measure_people(set: &people::Set) -> Value {
         .iter()
         .map(|o| (figures(o.plain), figures(o.ours)))
         .collect();
-    let note = "O*NET tasks as documents, by Pool::points; all figures: share in the right order";
+    let note = "tasks or descriptions of skills as documents, by Pool::points; all figures: share in the right order";
     report(set.name, note, &pairs, each)
 }
 

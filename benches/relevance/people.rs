@@ -1,27 +1,14 @@
 //! Which of two people knows a subject better, from their documents; and which of two subjects a person knows better.
 //!
 //! Subjects are O*NET occupations, put in several ways; documents are tasks of them. Which occupation a task belongs
-//! to is O*NET's word. Everybody of a set is in one pool, and [`Pool::points`] ranks them.
+//! to is O*NET's word.
 
 use std::collections::BTreeMap;
 
 use muster_datasets::esco;
 use muster_datasets::onet::{self, Occupation};
 use muster_datasets::skills::held_out::{Part, hash};
-use muster_index::{Pool, Search, Setting, build};
-use muster_matcher::json::{Faults, FromJson, Path, parse};
-use muster_matcher::model::profile::Profile;
-use muster_matcher::model::words::{Currency, TimeZoneName};
-use muster_matcher::query::Query;
-use muster_text::bm25::Bm25Builder;
-use muster_text::words::{Vocabulary, ground_forms};
-use serde_json::json;
-
-/// For a pair, whether the right one is ahead: 1, or ½ where both are level.
-pub(crate) struct Outcome {
-    pub(crate) plain: f64,
-    pub(crate) ours: f64,
-}
+use muster_text::words::ground_forms;
 
 /// Pairs of one kind.
 pub(crate) struct Set {
@@ -31,8 +18,8 @@ pub(crate) struct Set {
 
 /// Two people and a subject that the first knows, or one and two subjects of which the first is theirs.
 pub(crate) struct Case {
-    people: Vec<Vec<String>>,
-    subjects: Vec<String>,
+    pub(crate) people: Vec<Vec<String>>,
+    pub(crate) subjects: Vec<String>,
 }
 
 /// How a subject is put.
@@ -53,6 +40,10 @@ fn described(o: &Occupation) -> String {
     format!("{} {}", o.title, o.description)
 }
 
+fn title(known: &Known<'_>) -> Option<String> {
+    Some(known.own.title.to_owned())
+}
+
 /// Title, description and four tasks, as long as an abstract.
 fn long(known: &Known<'_>) -> Option<String> {
     Some(format!(
@@ -64,13 +55,47 @@ fn long(known: &Known<'_>) -> Option<String> {
 
 /// Two documents of two tasks on the subject against six on a neighbouring one, each among six on others.
 fn two_against_six(known: &Known<'_>) -> [Vec<String>; 2] {
+    two_people(
+        known,
+        [&known.tasks[4..8], &known.rival_tasks[..12]],
+        [6, 6],
+    )
+}
+
+/// Three documents of two tasks on the subject against as many on a neighbouring one, each among six on others.
+fn three_against_three(known: &Known<'_>) -> [Vec<String>; 2] {
+    two_people(
+        known,
+        [&known.tasks[4..10], &known.rival_tasks[..6]],
+        [6, 6],
+    )
+}
+
+/// Two documents on the subject among twenty on others against two on a neighbouring one among four.
+fn among_many(known: &Known<'_>) -> [Vec<String>; 2] {
+    two_people(
+        known,
+        [&known.tasks[4..8], &known.rival_tasks[..4]],
+        [20, 4],
+    )
+}
+
+/// The other way round.
+fn among_few(known: &Known<'_>) -> [Vec<String>; 2] {
+    two_people(
+        known,
+        [&known.tasks[4..8], &known.rival_tasks[..4]],
+        [4, 20],
+    )
+}
+
+/// Documents of two tasks each, and so many on others.
+fn two_people(known: &Known<'_>, tasks: [&[&str]; 2], strangers: [usize; 2]) -> [Vec<String>; 2] {
+    let [own, rival] = tasks.map(pairs);
+    let [among, rival_among] = strangers;
     [
-        [pairs(&known.tasks[4..8]), known.strangers("knows", 6, 2)].concat(),
-        [
-            pairs(&known.rival_tasks[..12]),
-            known.strangers("other", 6, 2),
-        ]
-        .concat(),
+        [own, known.strangers("knows", among, 2)].concat(),
+        [rival, known.strangers("other", rival_among, 2)].concat(),
     ]
 }
 
@@ -107,40 +132,25 @@ pub(crate) fn sets(part: Part, most: usize) -> Vec<Set> {
     });
     let known: Vec<Known<'_>> = known.take(most).collect();
     type Documents = fn(&Known<'_>) -> [Vec<String>; 2];
-    let pairs: [(&str, Put, Documents); 9] = [
-        (
-            "people, described",
-            |it| Some(described(it.own)),
-            two_against_six,
-        ),
-        (
-            "people, as work",
-            |it| Some(it.tasks[..4].join(" ")),
-            two_against_six,
-        ),
-        (
-            "people, title",
-            |it| Some(it.own.title.to_owned()),
-            two_against_six,
-        ),
+    let in_full: Put = |it| Some(described(it.own));
+    let work: Put = |it| Some(it.tasks[..4].join(" "));
+    let esco: Put = |it| it.esco.clone();
+    let pairs: [(&str, Put, Documents); 15] = [
+        ("people, described", in_full, two_against_six),
+        ("people, as work", work, two_against_six),
+        ("people, title", title, two_against_six),
         ("people, as an abstract", long, two_against_six),
-        (
-            "people, in ESCO's words",
-            |it| it.esco.clone(),
-            two_against_six,
-        ),
+        ("people, in ESCO's words", esco, two_against_six),
+        ("3 against 3", long, three_against_three),
+        ("3 against 3, title", title, three_against_three),
         ("1 long against 10 short", long, long_against_short),
-        (
-            "1 long against 10 short, title",
-            |it| Some(it.own.title.to_owned()),
-            long_against_short,
-        ),
+        ("1 long against 10 short, title", title, long_against_short),
         ("4 short against 2 long", long, short_against_long),
-        (
-            "4 short against 2 long, title",
-            |it| Some(it.own.title.to_owned()),
-            short_against_long,
-        ),
+        ("4 short against 2 long, title", title, short_against_long),
+        ("2 of 22 against 2 of 6", long, among_many),
+        ("2 of 22 against 2 of 6, title", title, among_many),
+        ("2 of 6 against 2 of 22", long, among_few),
+        ("2 of 6 against 2 of 22, title", title, among_few),
     ];
     let mut sets: Vec<Set> = Vec::new();
     for (name, put, documents) in pairs {
@@ -153,7 +163,10 @@ pub(crate) fn sets(part: Part, most: usize) -> Vec<Set> {
         sets.push(Set { name, cases });
     }
     type Subjects = fn(&Known<'_>) -> Option<[String; 2]>;
-    let subjects: [(&str, Subjects); 3] = [
+    let subjects: [(&str, Subjects); 4] = [
+        ("two subjects, title", |it| {
+            Some([it.own.title.to_owned(), it.rival.title.to_owned()])
+        }),
         ("two subjects, as work", |it| {
             Some([it.tasks[..4].join(" "), it.rival_tasks[..4].join(" ")])
         }),
@@ -247,7 +260,8 @@ impl<'o> Known<'o> {
     }
 }
 
-fn pairs(tasks: &[&str]) -> Vec<String> {
+/// Documents of two texts each.
+pub(crate) fn pairs(tasks: &[&str]) -> Vec<String> {
     tasks.chunks(2).map(|pair| pair.join(" ")).collect()
 }
 
@@ -256,86 +270,4 @@ fn shuffled(occupation: &Occupation, seed: &str) -> Vec<&'static str> {
     let mut tasks = occupation.tasks.clone();
     tasks.sort_by_key(|task| hash(&format!("{seed}{task}")));
     tasks
-}
-
-/// Ranks the pairs of a set by the index of all its people, and by BM25 over each person's documents together.
-pub(crate) fn outcomes(set: &Set) -> Vec<Outcome> {
-    let mut vocabulary = Vocabulary::default();
-    let mut plain = Bm25Builder::default();
-    let mut profiles = Vec::new();
-    for (number, documents) in set.cases.iter().flat_map(|case| &case.people).enumerate() {
-        plain.add(&[(&vocabulary.learn(&documents.join(" ")), 1.0)]);
-        profiles.push(profile(number, documents));
-    }
-    let plain = plain.finish();
-    let folder = tempfile::tempdir().expect("there is room for an index");
-    let place = folder.path().join("index");
-    build(&place, profiles).expect("the profiles are valid");
-    let pool = Pool::open(&place).expect("it was just built");
-    let search = Search::new(
-        Query::All(Vec::new()),
-        Setting::new(
-            Currency::new("USD").expect("a currency"),
-            TimeZoneName::new("UTC").expect("a zone"),
-            jiff::civil::date(2027, 1, 4),
-            1,
-        ),
-        usize::MAX,
-    );
-    let mut first = 0;
-    let outcomes = set.cases.iter().map(|case| {
-        let own = first;
-        first += case.people.len();
-        let scores = case.subjects.iter().flat_map(|subject| {
-            let search = Search {
-                about: Some((*subject).to_owned()),
-                ..search.clone()
-            };
-            let (_, ranked) = pool.points(&search).expect("the index is whole");
-            let words = vocabulary.learn(subject);
-            let query: Vec<_> = words.into_iter().map(|word| (word, 1.0)).collect();
-            let scores = plain.scores(&query);
-            let of = |number: usize| {
-                let id = id(number);
-                let points = ranked.iter().find(|(_, other)| *other == id);
-                let points = points.map_or(0, |(points, _)| points.get());
-                (f64::from(scores[number]), f64::from(points))
-            };
-            (own..first).map(of).collect::<Vec<_>>()
-        });
-        let scores: Vec<(f64, f64)> = scores.collect();
-        Outcome {
-            plain: is_ahead(scores[0].0, scores[1].0),
-            ours: is_ahead(scores[0].1, scores[1].1),
-        }
-    });
-    outcomes.collect()
-}
-
-fn id(number: usize) -> String {
-    format!("p{number}")
-}
-
-fn profile(number: usize, documents: &[String]) -> Profile {
-    let documents: Vec<_> = documents
-        .iter()
-        .map(|text| json!({ "text": text }))
-        .collect();
-    let json = json!({
-        "id": id(number), "rate": {"min_cents": 1, "currency": "USD"},
-        "availability": {"weekly_hours": 1}, "documents": documents,
-    });
-    let tree = parse(json.to_string().as_bytes()).expect("JSON");
-    let mut faults = Faults::default();
-    Profile::from_json(tree, &Path::ROOT, &mut faults).expect("a profile")
-}
-
-fn is_ahead(one: f64, other: f64) -> f64 {
-    if one > other {
-        1.0
-    } else if one < other {
-        0.0
-    } else {
-        0.5
-    }
 }

@@ -12,7 +12,7 @@ use crate::places::first_from;
 use crate::pool::Pool;
 use crate::scan::BLOCK;
 use crate::segment::Segment;
-use crate::text::{Section, Shape, TextQuery, times_by_document};
+use crate::text::{Section, Shape, TextQuery, all_distinct, times_by_document};
 
 /// The places of one text's words in the documents of a segment's people.
 pub(crate) struct DocumentScan<'a> {
@@ -21,8 +21,8 @@ pub(crate) struct DocumentScan<'a> {
     /// Words with their numbers, in the order of summation.
     postings: Vec<(usize, SegmentPostings)>,
     start: DocId,
-    /// Where the documents of the block's people stand in the lists below; only of people who have a word.
-    people: Vec<Option<Range<usize>>>,
+    /// The block's people; only those who have a word.
+    people: Vec<Option<Author>>,
     /// Who has a word, by their position in the block.
     with_words: Vec<usize>,
     shapes: Vec<Shape>,
@@ -31,6 +31,17 @@ pub(crate) struct DocumentScan<'a> {
     /// Buffers.
     places: Vec<u32>,
     of_person: Vec<Shape>,
+}
+
+/// Somebody who has a word of the text.
+#[derive(Clone)]
+struct Author {
+    /// Where their documents stand in the scan's lists.
+    documents: Range<usize>,
+    /// Distinct words of each document, in sum.
+    distinct: u32,
+    /// What words add to all documents.
+    in_all: f64,
 }
 
 impl<'a> DocumentScan<'a> {
@@ -88,20 +99,31 @@ impl<'a> DocumentScan<'a> {
                     doc = next(postings, wanted, block);
                     continue;
                 }
-                let range = self.people[idx].get_or_insert_with(|| {
+                let author = self.people[idx].get_or_insert_with(|| {
                     touched[idx / 64] |= 1 << (idx % 64);
                     self.with_words.push(idx);
                     let first = self.shapes.len();
                     self.segment.shapes(doc, &mut self.of_person);
                     self.shapes.extend_from_slice(&self.of_person);
                     self.sums.resize(self.shapes.len(), 0.0);
-                    first..self.shapes.len()
+                    Author {
+                        documents: first..self.shapes.len(),
+                        distinct: all_distinct(self.of_person.iter()),
+                        in_all: 0.0,
+                    }
                 });
                 postings.positions(&mut self.places);
-                let (first, shapes) = (range.start, &self.shapes[range.clone()]);
+                let first = author.documents.start;
+                let shapes = &self.shapes[author.documents.clone()];
+                let mut in_all = 0_u32;
                 times_by_document(shapes, &self.places, |number, times| {
                     self.sums[first + number] += self.query.gain_in_document(*word_idx, times);
+                    in_all = in_all.saturating_add(times);
                 });
+                if in_all > 0 {
+                    let gain = self.query.gain_in_all(*word_idx, in_all, author.distinct);
+                    author.in_all += gain;
+                }
                 doc = postings.advance();
             }
         }
@@ -114,17 +136,16 @@ impl<'a> DocumentScan<'a> {
 
     /// What the documents of somebody in the block show.
     pub(crate) fn evidence(&self, doc: DocId) -> f64 {
-        let Some(range) = &self.people[(doc - self.start) as usize] else {
+        let Some(author) = &self.people[(doc - self.start) as usize] else {
             return 0.0;
         };
+        let documents = author.documents.clone();
+        let shapes = self.shapes[documents.clone()].iter();
         let mut best = Best::default();
-        for (shape, sum) in self.shapes[range.clone()]
-            .iter()
-            .zip(&self.sums[range.clone()])
-        {
+        for (shape, sum) in shapes.zip(&self.sums[documents]) {
             best.add(self.query.likeness(*sum, shape.distinct));
         }
-        best.evidence()
+        self.query.evidence(&best, author.in_all)
     }
 }
 

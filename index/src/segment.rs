@@ -175,12 +175,6 @@ impl Segment {
         self.shapes.is_some()
     }
 
-    /// How many documents somebody has.
-    pub(crate) fn n_documents_of(&self, doc: DocId) -> usize {
-        let shapes = self.shapes.as_ref();
-        shapes.map_or(0, |shapes| shapes.values_for_doc(doc).count() / 3)
-    }
-
     /// Writes the shapes of somebody's documents over `shapes`.
     pub(crate) fn shapes(&self, doc: DocId, shapes: &mut Vec<Shape>) {
         shapes.clear();

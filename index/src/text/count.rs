@@ -29,6 +29,7 @@ impl TextModel {
     ) -> Result<Self, IndexError> {
         let mut model = Self::default();
         let mut counts = WordCounts::default();
+        let mut shapes = Vec::new();
         for segment in segments {
             model.experts += u64::from(segment.reader.num_docs());
             for doc in segment.alive_docs() {
@@ -38,7 +39,8 @@ impl TextModel {
                     totals.sections += u64::from(length > 0);
                     totals.words += u64::from(length);
                 }
-                model.documents += segment.n_documents_of(doc) as u64;
+                segment.shapes(doc, &mut shapes);
+                model.count_documents(shapes.iter());
             }
             count_words(fields, segment, &mut counts)?;
         }

@@ -1,6 +1,6 @@
 //! The text part of a match score: how well a profile's words cover a text.
 //!
-//! Score model 2. For each section of one text (headline, bio)
+//! Score model 3. For each section of one text (headline, bio)
 //!
 //! ```text
 //! share = Σ gain(word, times in the section, words in the section)
@@ -12,7 +12,8 @@
 //! with k₁ = 1.2 and b = 0.75. For the documents the share is the evidence of [`muster_text::expertise`], with
 //! rarities by documents. The best share counts, at most 1, in whole points of 1000, half up.
 //!
-//! The statistics (N experts, df of them with the word, the average words of a section; the same of documents) belong
+//! The statistics (N experts, df of them with the word, the average words of a section; the same of documents, and how
+//! long those of a person are) belong
 //! to the model, and every generation of an index has those of its pool: whoever uses the same model gets
 //! the same points, whether term counts come from the index or from a profile. Only exactly rounded operations are
 //! used, in the order of the words, so they are the same on every machine.
@@ -27,14 +28,14 @@ pub(crate) mod words;
 
 pub use model::{TextModel, TextModelBuilder};
 pub use muster_matcher::query::Section;
-pub(crate) use profile::{Lengths, Shape, times_by_document};
+pub(crate) use profile::{Lengths, Shape, all_distinct, times_by_document};
 pub use query::{Shown, TextQuery};
 pub(crate) use query::{Wanted, wanted};
 
 use counts::Counts;
 
 /// The number of the formula above; another formula gets another number.
-pub const SCORE_MODEL: u32 = 2;
+pub const SCORE_MODEL: u32 = 3;
 
 #[cfg(test)]
 mod tests {
@@ -122,16 +123,22 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_is_the_text_gets_all_its_share() {
+    fn a_document_that_is_the_text_is_wholly_alike() {
         let pool = [
             author("a", &[("", "reads ecgs and writes reviews")]),
             author("b", &[("", "tax law")]),
         ];
         let model = TextModel::of(&pool);
         let query = model.query("reads ecgs and writes reviews");
-        // √(12 / 16), for it is the only one.
-        assert_eq!(model.points(&query, &pool[0]).get(), 866);
         assert_eq!(query.best_documents(&pool[0])[0].points.get(), 1000);
+        // Of 4 words, brevity 0.8, so all documents count 0.32: 4 words where 3 are usual. The best is the only one.
+        let all: f64 = 1.0 / (1.0 + 2.0 * 4.0 / 3.0);
+        let wanted = (0.68 * 12.0 / 16.0 + 0.32 * all).sqrt();
+        let points = model.points(&query, &pool[0]).get();
+        assert!(
+            (f64::from(points) - 1000.0 * wanted).abs() <= 0.5,
+            "{points}"
+        );
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The word statistics of a pool.
 
 use muster_matcher::model::profile::Profile;
+use muster_text::expertise::Usual;
 use muster_text::number::{exact, rarity};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Counts;
-use super::profile::ProfileWords;
+use super::profile::{ProfileWords, Shape};
 
 /// How many sections of a kind have words, and how many words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,8 +24,11 @@ pub struct TextModel {
     pub(crate) totals: [SectionTotals; 2],
     /// Experts who use the word in any section.
     pub(crate) experts_with: Counts,
-    /// Documents of all experts.
+    /// Documents of all experts, and experts who have any.
     pub(crate) documents: u64,
+    pub(crate) authors: u64,
+    /// Distinct words of each document, in sum.
+    pub(crate) document_words: u64,
     /// Documents that have the word.
     pub(crate) documents_with: Counts,
 }
@@ -93,11 +97,18 @@ impl TextModel {
     /// Counts all of a profile but its words.
     fn count(&mut self, words: &ProfileWords) {
         self.experts += 1;
-        self.documents += words.documents.len() as u64;
+        self.count_documents(words.documents.iter().map(|document| &document.shape));
         for (totals, length) in self.totals.iter_mut().zip(words.lengths) {
             totals.sections += u64::from(length > 0);
             totals.words += u64::from(length);
         }
+    }
+
+    /// Counts one person's documents, all but their words.
+    pub(super) fn count_documents<'s>(&mut self, shapes: impl ExactSizeIterator<Item = &'s Shape>) {
+        self.documents += shapes.len() as u64;
+        self.authors += u64::from(shapes.len() > 0);
+        self.document_words += shapes.map(|shape| u64::from(shape.distinct)).sum::<u64>();
     }
 
     /// Counts one profile more.
@@ -111,7 +122,11 @@ impl TextModel {
     pub(crate) fn remove(&mut self, profile: &Profile) {
         let words = ProfileWords::of(profile);
         self.experts = self.experts.saturating_sub(1);
-        self.documents = self.documents.saturating_sub(words.documents.len() as u64);
+        let mut own = Self::default();
+        own.count_documents(words.documents.iter().map(|document| &document.shape));
+        self.documents = self.documents.saturating_sub(own.documents);
+        self.authors = self.authors.saturating_sub(own.authors);
+        self.document_words = self.document_words.saturating_sub(own.document_words);
         for (totals, length) in self.totals.iter_mut().zip(words.lengths) {
             totals.sections = totals.sections.saturating_sub(u64::from(length > 0));
             totals.words = totals.words.saturating_sub(u64::from(length));
@@ -137,10 +152,16 @@ impl TextModel {
 
     /// The average words of the sections of one text; 0 where nobody has any.
     pub(super) fn averages(&self) -> [f64; 2] {
-        self.totals.map(|totals| match totals.sections {
-            0 => 0.0,
-            sections => exact(count(totals.words)) / exact(count(sections)),
-        })
+        self.totals
+            .map(|totals| average(totals.words, totals.sections))
+    }
+
+    /// How long documents are.
+    pub(super) fn usual(&self) -> Usual {
+        Usual {
+            document: average(self.document_words, self.documents),
+            person: average(self.document_words, self.authors),
+        }
     }
 
     /// ln((2N + 2) / (2 df + 1)): how much a word tells in a section of one text.
@@ -154,6 +175,14 @@ impl TextModel {
             0 => 0.0,
             documents => rarity(count(self.documents), documents as usize),
         }
+    }
+}
+
+/// 0 of nothing.
+fn average(sum: u64, of: u64) -> f64 {
+    match of {
+        0 => 0.0,
+        of => exact(count(sum)) / exact(count(of)),
     }
 }
 

@@ -33,6 +33,11 @@ pub(crate) struct Shape {
     pub(crate) distinct: u32,
 }
 
+/// The distinct words of each document, in sum.
+pub(crate) fn all_distinct<'s>(shapes: impl Iterator<Item = &'s Shape>) -> u32 {
+    shapes.fold(0, |sum: u32, shape| sum.saturating_add(shape.distinct))
+}
+
 /// What the index keeps of a profile's texts beside its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lengths {

@@ -9,7 +9,7 @@ use muster_text::expertise::{Best, SHARES, Strengths, Subject};
 use muster_text::number::points;
 use muster_text::words;
 
-use super::profile::{DocumentWords, ProfileWords};
+use super::profile::{DocumentWords, ProfileWords, all_distinct};
 use super::{Section, TextModel};
 
 const K1: f64 = 1.2;
@@ -36,7 +36,7 @@ struct Ranked {
     word: String,
     /// What it weighs in a section of one text.
     weight: f64,
-    /// What its strength in a document is multiplied by.
+    /// What its strength in documents is multiplied by.
     in_documents: f64,
 }
 
@@ -87,7 +87,7 @@ impl TextModel {
         // Of each word its weights in sections of one text and in documents.
         let mut weights: BTreeMap<String, (f64, f64)> = BTreeMap::new();
         let mut full = [0.0; 2];
-        let mut subject = Subject::default();
+        let mut subject = Subject::new(self.usual());
         for Wanted {
             word,
             times,
@@ -205,11 +205,26 @@ impl TextQuery {
             }
             sum
         });
+        self.points(sums, self.evidence_of(&words.documents))
+    }
+
+    fn evidence_of(&self, documents: &[DocumentWords]) -> f64 {
         let mut best = Best::default();
-        for document in &words.documents {
+        for document in documents {
             best.add(self.likeness_of(document));
         }
-        self.points(sums, best.evidence())
+        let distinct = all_distinct(documents.iter().map(|document| &document.shape));
+        let mut in_all = 0.0;
+        for (idx, ranked) in self.words.iter().enumerate() {
+            let times = documents
+                .iter()
+                .filter_map(|document| document.times.get(&ranked.word));
+            let times = times.fold(0, |sum: u32, times| sum.saturating_add(*times));
+            if times > 0 {
+                in_all += self.gain_in_all(idx, times, distinct);
+            }
+        }
+        self.evidence(&best, in_all)
     }
 
     fn likeness_of(&self, document: &DocumentWords) -> f64 {
@@ -299,6 +314,17 @@ impl TextQuery {
     /// What the word `word_idx` adds to a document that has it `times` times.
     pub(crate) fn gain_in_document(&self, word_idx: usize, times: u32) -> f64 {
         self.words[word_idx].in_documents * STRENGTHS.of(times)
+    }
+
+    /// What the word `word_idx` adds to all of somebody's documents that have it `times` times, at least once, and
+    /// `distinct` distinct words in sum.
+    pub(crate) fn gain_in_all(&self, word_idx: usize, times: u32, distinct: u32) -> f64 {
+        self.words[word_idx].in_documents * self.subject.in_all(times, distinct)
+    }
+
+    /// What somebody's documents show, from the best and from what words add to all.
+    pub(crate) fn evidence(&self, best: &Best, in_all: f64) -> f64 {
+        self.subject.evidence(best, in_all)
     }
 
     /// How alike a document is whose gains sum to `sum`.
