@@ -199,9 +199,6 @@ pub(crate) fn random_profile(id: &str, seed: u64) -> Profile {
         let entry = json!({"against": random.pick(&CLIENTS)});
         set("conflicts", json!([ending(random, entry, "until")]));
     }
-    if random.one_in(4) {
-        set("max_roles", json!(random.below(4)));
-    }
     let mut availability = json!({"weekly_hours": 5 * random.below(9)});
     if random.one_in(4) {
         availability["windows"] = json!([
