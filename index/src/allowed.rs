@@ -105,6 +105,9 @@ pub(crate) struct Scan<'a, 'p> {
     pub(crate) scenes: &'a [Vec<Scene<'a>>],
 }
 
+/// Roles looked at together: each takes memory for the words and documents of a block.
+const TOGETHER: usize = if cfg!(test) { 2 } else { 128 };
+
 /// Whom a role wants of a block.
 struct Wanted {
     /// Those who may hold it for sure, with what it pays them.
@@ -145,13 +148,29 @@ impl<'p> Scan<'_, 'p> {
         part: &Part<'p>,
         mut tell: impl FnMut(&mut Allowed, usize),
     ) -> Result<Vec<Allowed>, IndexError> {
+        let mut found = Vec::new();
+        let roles = self.scenes[part.segment_idx].chunks(TOGETHER);
+        for (group, scenes) in roles.enumerate() {
+            found.extend(self.allowed_for(part, group * TOGETHER, scenes, &mut tell)?);
+        }
+        Ok(found)
+    }
+
+    /// The same for some roles, from the one numbered `first` on.
+    fn allowed_for(
+        &self,
+        part: &Part<'p>,
+        first: usize,
+        scenes: &[Scene<'_>],
+        tell: &mut impl FnMut(&mut Allowed, usize),
+    ) -> Result<Vec<Allowed>, IndexError> {
         let segment = part.segment;
-        let scenes = &self.scenes[part.segment_idx];
-        let mut texts = RolesText::new(self.pool, segment, self.texts)?;
+        let texts = &self.texts[first..first + scenes.len()];
+        let mut texts = RolesText::new(self.pool, segment, texts)?;
         let mut scorers: Vec<Scorer<'_>> = scenes.iter().map(Scorer::new).collect();
         let of_role = |role| Allowed {
             segment: part.segment_idx,
-            role,
+            role: first + role,
             sure: Vec::new(),
             open: Vec::new(),
             failed: [0, 0],

@@ -208,6 +208,14 @@ impl Read {
         Ok(found.filter(|document| self.scope().reaches(&document.client)))
     }
 
+    /// Whether a document is there, in reach or not. Whoever asks must not be told: what is out of reach is not found.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn is_there(&mut self, kind: &Kind, id: &str) -> Result<bool> {
+        Ok(self.find_beyond(kind, id).await?.is_some())
+    }
+
     /// As [`Read::find`] within the tenant, walls or not.
     async fn find_beyond(&mut self, kind: &Kind, id: &str) -> Result<Option<Document>> {
         self.beyond_walls().await?;

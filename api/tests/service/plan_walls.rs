@@ -245,3 +245,35 @@ fn schedulers_and_recruiters_read_published_plans_only() {
         );
     }
 }
+
+#[test]
+fn nobody_replaces_a_plan_that_is_out_of_their_reach() {
+    let server = Server::start();
+    let mut problem = demo(&server, SMALL);
+    let mut plan = |client: &str, replaces: &str| {
+        for campaign in problem["campaigns"].as_array_mut().unwrap() {
+            campaign["client"] = json!(client);
+        }
+        let mut wanted = about(&post_problem(&server, &problem));
+        if !replaces.is_empty() {
+            wanted["replaces"] = json!(replaces);
+        }
+        let place = post_plan(&server, &wanted);
+        let id = until_over(&server, &place)["id"].clone();
+        (place, id)
+    };
+    let publish = |key: &str, place: &str| {
+        let path = format!("{place}/publish");
+        server.ask(key, "POST", &path, &[], "").status
+    };
+    let (south, id) = plan("south", "");
+    assert_eq!(publish(&server.key, &south), 200);
+    let (north, _) = plan("north", id.as_str().unwrap());
+    let planner = key(&server, "planner", &["north"]);
+    assert_eq!(publish(&planner, &north), 404);
+    let published = |place: &str| server.admin("GET", place, &[], "").body["published"].clone();
+    assert_eq!(published(&south), true);
+    assert_eq!(published(&north), false);
+    assert_eq!(publish(&server.key, &north), 200);
+    assert_eq!(published(&south), false);
+}

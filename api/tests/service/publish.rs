@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{SMALL, about, demo, post_plan, post_problem, until_over};
+use crate::desk::{LARGE, SMALL, about, demo, post_plan, post_problem, until_over, until_running};
 use crate::jobs::nodes;
 use crate::server::Server;
 
@@ -214,6 +214,29 @@ fn a_draft_is_discarded_with_all_that_belongs_to_it_and_nothing_else() {
     assert_eq!(server.admin("GET", &problem, &[], "").status, 200);
     // Whoever was to be replaced is gone: there is nothing to take back.
     assert_eq!(post(&server, &instead, "publish").status, 200);
+}
+
+/// Whoever was to begin from it begins from nothing.
+#[test]
+fn a_draft_may_be_discarded_before_a_plan_begins_from_it() {
+    let server = Server::start();
+    let id = post_problem(&server, &demo(&server, SMALL));
+    let place = post_plan(&server, &about(&id));
+    let first = until_over(&server, &place)["id"].clone();
+    let large = post_problem(&server, &demo(&server, LARGE));
+    let long = post_plan(&server, &json!({"problem": large}));
+    until_running(&server, &long);
+    let queued = post_plan(
+        &server,
+        &json!({"problem": id, "from": first, "limits": {"gap_ppm": 1000}}),
+    );
+    assert_eq!(post(&server, &place, "discard").status, 200);
+    assert_eq!(server.admin("DELETE", &long, &[], "").status, 202);
+    let made = until_over(&server, &queued);
+    assert_eq!(
+        (&made["status"], &made["attempts"]),
+        (&json!("finished"), &json!(1))
+    );
 }
 
 #[test]

@@ -10,6 +10,10 @@ use super::{Bitmap, Columns, LastDay, PLANNED};
 
 /// What the sets of a segment's people may take: bytes.
 const MOST: usize = 1 << 26;
+/// The most sets of a segment, however few people it has.
+const MOST_SETS: usize = 1 << 10;
+/// The most values of a condition that is remembered.
+const MOST_VALUES: usize = 300;
 
 /// The sets of conditions that lists decide, those asked for last. Roles of one campaign share many, and a condition of
 /// a role is asked for twice.
@@ -24,13 +28,24 @@ impl Sets {
         let size = (n_docs / 8) as usize + 256;
         Self {
             planned: OnceLock::new(),
-            known: Remembered::of(NonZeroUsize::MIN.saturating_add(MOST / size)),
+            known: Remembered::of(NonZeroUsize::MIN.saturating_add(MOST_SETS.min(MOST / size))),
         }
     }
 
     /// The set of a condition, compared with a day.
-    pub(crate) fn get(&self, of: (Leaf, LastDay), make: impl FnOnce() -> Bitmap) -> Arc<Bitmap> {
-        self.known.get(of, make)
+    pub(crate) fn get(
+        &self,
+        leaf: &Leaf,
+        day: LastDay,
+        make: impl FnOnce() -> Bitmap,
+    ) -> Arc<Bitmap> {
+        match leaf {
+            // A list may be as long as a request.
+            Leaf::CountryIn(values) | Leaf::CountryNotIn(values) if values.len() > MOST_VALUES => {
+                Arc::new(make())
+            }
+            _ => self.known.get((leaf.clone(), day), make),
+        }
     }
 
     /// Everybody who is planned and may hold a role.

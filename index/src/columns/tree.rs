@@ -128,8 +128,7 @@ impl Tree<'_> {
             Leaf::SensitiveHoursAtLeast(least) => Arc::new(self.within_caps(*least, side)),
             _ => {
                 let day = self.day(leaf, side);
-                let make = || self.listed_for(leaf, day);
-                setting.sets.get((leaf.clone(), day), make)
+                setting.sets.get(leaf, day, || self.listed_for(leaf, day))
             }
         }
     }

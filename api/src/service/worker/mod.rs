@@ -179,9 +179,12 @@ async fn run(app: &App, claimed: Claimed, threads: usize) -> Result<(), Lost> {
     }
 }
 
+/// The text of a plan; none where it has none yet, or is gone.
 async fn plan_text(read: &mut crate::store::Read, id: &str) -> Result<Option<String>, Lost> {
-    let plan = read.get(&Kind::PLAN, id).await?;
-    Ok(read.content(&Kind::PLAN, &plan).await?)
+    match read.find(&Kind::PLAN, id).await? {
+        Some(plan) => Ok(read.content(&Kind::PLAN, &plan).await?),
+        None => Ok(None),
+    }
 }
 
 /// Whether a job can begin here.

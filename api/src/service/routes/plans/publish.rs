@@ -46,8 +46,8 @@ pub(in crate::service::routes) async fn publish(
         let (start, weeks) = (ready.asked.start, ready.asked.weeks);
         let booked = snapshots::booked(&mut write, &others, start, weeks).await?;
         refuse_clashes(&ready.asked, &ready.bookings, &booked)?;
-        // Whoever was to be replaced may have been taken back and discarded.
-        if write.find(&Kind::PLAN, &record.replaces).await?.is_some() {
+        // What was to be replaced may have been taken back and discarded. Where it is out of reach, nothing happens.
+        if write.is_there(&Kind::PLAN, &record.replaces).await? {
             take_back(&mut write, &record.replaces.clone()).await?;
         }
         for booking in &ready.bookings {
