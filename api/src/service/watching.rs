@@ -203,9 +203,12 @@ impl Baseline {
         let question = search.question(app, scope).await?;
         let mut read = app.store.read(scope).await?;
         let last = read.last_event().await?;
+        // What follows may wait for long, and the follower of the feed, which is waited for, needs a connection.
+        drop(read);
         let plan = match &search.plan {
             None => None,
             Some(id) => {
+                let mut read = app.store.read(scope).await?;
                 let document = read.get(&Kind::PLAN, id).await?;
                 drop(read);
                 let plan = Improvable::of(app, scope, &document).await?;
