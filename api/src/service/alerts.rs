@@ -16,7 +16,7 @@ use super::app::Indexed;
 use super::found::Question;
 use super::saved::SavedSearch;
 use super::watching::{Improvable, Watch};
-use super::{App, Code, Problem, snapshots};
+use super::{App, Code, Problem, reach, snapshots};
 use crate::access::{Action, Scope};
 use crate::planning::Booked;
 use crate::store::{Document, ERASE, Kind, Match, StoreError, now_ms};
@@ -128,7 +128,8 @@ async fn batch(app: &App, scope: &Scope, plans: &mut Plans) -> Result<bool, Prob
     Ok(true)
 }
 
-/// What each search looks for. One that asks about what is gone finds nobody, and is left out.
+/// What each search looks for. One that asks about what is gone, or by now about clients whose walls it is not behind,
+/// finds nobody, and is left out.
 async fn watched(
     app: &App,
     scope: &Scope,
@@ -142,6 +143,12 @@ async fn watched(
             Err(problem) if is_gone(&problem) => continue,
             question => question?,
         };
+        // A campaign may have gone to another client since, or ask about one.
+        if let Question::Role(file, _) = &question
+            && !reach::covers(&document.client, &reach::clients_in(file))
+        {
+            continue;
+        }
         let plan = match &search.plan {
             None => None,
             Some(id) => match plan(app, scope, id, plans).await? {

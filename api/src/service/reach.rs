@@ -80,6 +80,12 @@ pub(super) fn wall(
     Ok(wall)
 }
 
+/// Whether everybody who reaches what is behind a wall may be told of what asks about these clients. What is behind the
+/// walls of several clients is for those alone who are limited to none.
+pub(super) fn covers(wall: &str, clients: &[String]) -> bool {
+    wall.contains('\n') || clients.iter().all(|client| client == wall)
+}
+
 /// Refuses campaigns of clients out of reach, and conditions about such.
 ///
 /// # Errors

@@ -173,13 +173,7 @@ fn a_newcomer_is_told_of_once_and_again_when_they_come_back() {
 #[test]
 fn whoever_comes_to_fit_a_role_is_told_of() {
     let server = Server::start();
-    let put_campaign = server.admin(
-        "PUT",
-        "/v1/campaigns/rlhf",
-        &[],
-        &campaign("rlhf", "atlas", 5_000),
-    );
-    assert_eq!(put_campaign.status, 201);
+    put_campaign(&server, "atlas", None);
     put(&server, "ana", "music");
     let role = json!({"campaign": "rlhf", "role": "grader"});
     let kept = keep(&server, &json!({"name": "graders", "role": role}));
@@ -215,6 +209,51 @@ fn whoever_comes_to_fit_a_role_is_told_of() {
     let events = server.ask(&stranger, "GET", "/v1/events?limit=1000", &[], "");
     let id = kept.body["id"].as_str().unwrap();
     assert!(!events.text.contains(id), "{}", events.text);
+}
+
+/// A campaign as [`campaign`], which asks that people keep away from a client for some weeks, if one is stated.
+fn put_campaign(server: &Server, client: &str, cool_off: Option<&str>) {
+    let path = "/v1/campaigns/rlhf";
+    let mut file: Value = serde_json::from_str(&campaign("rlhf", client, 5_000)).unwrap();
+    if let Some(client) = cool_off {
+        file["campaigns"][0]["roles"][0]["requires"] = json!({"cool_off": client, "weeks": 4});
+    }
+    let etag = etag(server, path);
+    let stated = [("if-match", etag.as_str())];
+    let stated = &stated[..usize::from(!etag.is_empty())];
+    let put = server.admin("PUT", path, stated, &file.to_string());
+    assert!([200, 201].contains(&put.status), "{}", put.text);
+}
+
+#[test]
+fn a_role_that_comes_to_be_about_another_client_tells_nobody_beyond_that_wall() {
+    let server = Server::start();
+    put_campaign(&server, "atlas", None);
+    let recruiter = server.key("recruiter", &["atlas"]);
+    let wanted =
+        json!({"name": "graders", "role": {"campaign": "rlhf", "role": "grader"}}).to_string();
+    let kept = server.ask(&recruiter, "POST", "/v1/searches", &[], &wanted);
+    assert_eq!(kept.status, 201, "{}", kept.text);
+    put(&server, "ana", "music");
+    until_told(&server, &kept.location, 1);
+    for (client, cool_off) in [("atlas", Some("borea")), ("borea", None)] {
+        put_campaign(&server, client, cool_off);
+        put(&server, &format!("of-{client}"), "music");
+        settled(&server);
+        assert_eq!(told(&server, &kept.location).len(), 1, "{client}");
+    }
+    // As it was before, and behind both walls, which is for administrators.
+    put_campaign(&server, "atlas", None);
+    put(&server, "bo", "music");
+    until_told(&server, &kept.location, 2);
+    put_campaign(&server, "atlas", Some("borea"));
+    let stated = etag(&server, &kept.location);
+    let again = server.admin("PUT", &kept.location, &[("if-match", &stated)], &wanted);
+    assert_eq!(again.status, 200, "{}", again.text);
+    put(&server, "cy", "music");
+    until_told(&server, &kept.location, 3);
+    let seen = server.ask(&recruiter, "GET", &kept.location, &[], "");
+    assert_eq!(seen.status, 404);
 }
 
 #[test]
