@@ -16,6 +16,8 @@ use crate::store::{Kind, now_ms};
 
 /// The most bytes of a name.
 const NAME_BYTES: usize = 128;
+/// The most bytes of a search: all that are watched are read whenever people change.
+const SEARCH_BYTES: usize = 64 * 1024;
 
 /// A role that people are sought for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -121,6 +123,11 @@ impl FromJson for Wanted {
             if asked.has_cursor() {
                 let expected = "no cursor: a search that is kept begins at its first page";
                 faults.add(&at.key("cursor"), "a cursor", expected);
+            }
+            let n_bytes = json::text(&json).len();
+            if n_bytes > SEARCH_BYTES {
+                let expected = format!("a search of at most {SEARCH_BYTES} bytes");
+                faults.add(&at, format!("{n_bytes} bytes"), expected);
             }
             Some((json, asked))
         });

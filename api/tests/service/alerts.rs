@@ -1,10 +1,12 @@
 //! Watched searches: who is told of, once, over crashes and several nodes.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use crate::campaigns::campaign;
 use crate::desk::{post_plan, until_over};
@@ -192,9 +194,10 @@ fn whoever_comes_to_fit_a_role_is_told_of() {
     let alerts = server.admin("GET", &format!("{}/alerts", kept.location), &[], "");
     for alert in alerts.body["items"].as_array().unwrap() {
         let hits = hits.body["items"].as_array().unwrap().iter();
-        let mut hit = hits.filter(|hit| hit["profile"]["id"] == alert["expert"]);
+        let mut hits = hits.filter(|hit| hit["profile"]["id"] == alert["expert"]);
+        let hit = hits.next().unwrap();
         // The points are those of the moment; nothing has changed about their words since.
-        assert!(hit.next().is_some(), "{alert}");
+        assert_eq!(hit["score"]["total"], alert["points"], "{alert}");
     }
     // Whoever is limited to other clients neither finds them nor hears of them.
     let stranger = server.key("recruiter", &["borea"]);
@@ -307,10 +310,18 @@ fn only_who_might_improve_the_plan_is_told_of() {
 
     // Recruiters read no drafts, and are told nothing by one.
     let recruiter = server.key("recruiter", &[]);
+    let path = format!("{}/alerts", kept.location);
+    let seen = || server.ask(&recruiter, "GET", &path, &[], "").body["items"][0].clone();
+    let draft = seen();
+    assert_eq!(
+        (&draft["expert"], &draft["gain_cents"]),
+        (&"best".into(), &Value::Null)
+    );
     let refused = server.ask(&recruiter, "POST", "/v1/searches", &[], &wanted.to_string());
     assert_eq!(refused.code(), "FORBIDDEN");
     let published = server.admin("POST", &format!("{place}/publish"), &[], "");
     assert_eq!(published.status, 200, "{}", published.text);
+    assert_eq!(seen()["gain_cents"], gain);
     let allowed = server.ask(&recruiter, "POST", "/v1/searches", &[], &wanted.to_string());
     assert_eq!(allowed.status, 201, "{}", allowed.text);
     // A plan of a problem has no campaigns for which somebody new could be judged.
@@ -324,6 +335,70 @@ fn only_who_might_improve_the_plan_is_told_of() {
     assert_eq!(refused.code(), "WRONG_STATE", "{}", refused.text);
     let missing = keep(&server, &json!({"name": "x", "search": {}, "plan": "none"}));
     assert_eq!(missing.code(), "NOT_FOUND");
+}
+
+#[test]
+fn what_a_plan_replaces_takes_nobody_from_it() {
+    let server = Server::start();
+    let mut file: Value = serde_json::from_str(&campaign("rlhf", "atlas", 5_000)).unwrap();
+    file["status"] = json!("confirmed");
+    // All that anybody gives.
+    file["campaigns"][0]["roles"][0]["hours"] = json!(20);
+    let put_campaign = server.admin("PUT", "/v1/campaigns/rlhf", &[], &file.to_string());
+    assert_eq!(put_campaign.status, 201, "{}", put_campaign.text);
+    let planned = |people: &[(&str, &str)], wanted: &Value, staffed: &str| {
+        for (id, headline) in people {
+            put(&server, id, headline);
+        }
+        settled(&server);
+        let place = post_plan(&server, wanted);
+        let plan = until_over(&server, &place);
+        assert_eq!(plan["plan"]["stints"][0]["expert"], staffed, "{plan}");
+        (place, plan["id"].clone())
+    };
+    let people = [("first", "music, law and sports"), ("nurse", "nurse")];
+    let (place, before) = planned(&people, &json!({"campaigns": ["rlhf"]}), "first");
+    let published = server.admin("POST", &format!("{place}/publish"), &[], "");
+    assert_eq!(published.status, 200, "{}", published.text);
+    let wanted = json!({"campaigns": ["rlhf"], "replaces": before});
+    let (_, plan) = planned(&[("second", "music and law")], &wanted, "second");
+    let kept = keep(
+        &server,
+        &json!({"name": "better", "search": {}, "plan": plan}),
+    );
+    assert_eq!(kept.status, 201, "{}", kept.text);
+    // Booked by the plan that is replaced.
+    put(&server, "first", "music");
+    let told = until_told(&server, &kept.location, 1);
+    assert_eq!(told, [("first".to_owned(), true)]);
+}
+
+#[test]
+fn a_search_that_cannot_be_read_keeps_no_other_from_telling() {
+    let mut server = Server::start();
+    let harps = json!({"name": "harps", "search": {"text": "harp"}});
+    let (broken, whole) = (keep(&server, &harps), keep(&server, &harps));
+    server = server.again(|data| damage(data, broken.body["id"].as_str().unwrap()));
+    put(&server, "ana", "harp player");
+    until_told(&server, &whole.location, 1);
+}
+
+/// Writes what is no search in place of one.
+fn damage(data: &Path, search: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}", data.join("muster.db").display());
+        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+        let sql = "UPDATE searches SET body = '{}' WHERE id = $1";
+        let query = sqlx::query(sql).bind(search.to_owned());
+        let done = query.execute(&mut connection).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
+        connection.close().await.unwrap();
+    });
 }
 
 #[test]
