@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use muster_matcher::candidates::{
-    self, Ask, CandidateSource, Candidates, PricingError, SourceError,
+    self, Ask, Basis, CandidateSource, Candidates, PricingError, SourceError,
 };
 use muster_matcher::json::Faults;
 use muster_matcher::model::campaign::CampaignFile;
-use muster_matcher::model::plan::Prices;
 use muster_matcher::model::problem::Problem;
 use muster_matcher::model::profile::Profile;
 use muster_matcher::model::{Count, Hours, Id, Weekly};
@@ -70,17 +69,12 @@ pub fn solve_from_pool(
     source.with_base(made, &staffing.problem)
 }
 
-/// Who of the pool might improve a plan of `before` with these prices, and by how much at most ([`candidates::gains`]),
-/// with the hours that bookings leave them.
+/// Who of the pool might improve a plan of `before` at its prices, and by how much at most ([`candidates::gains`]), with the hours that bookings leave them.
 ///
 /// # Errors
 /// [`PricingError`].
-pub fn gains(
-    from: &FromPool<'_>,
-    before: &Problem,
-    prices: &Prices,
-) -> Result<Vec<(Id, i128)>, PricingError> {
-    candidates::gains(&Beside::new(from), from.file, before, prices)
+pub fn gains(from: &FromPool<'_>, before: &Basis) -> Result<Vec<(Id, i128)>, PricingError> {
+    candidates::gains(&Beside::new(from), from.file, before)
 }
 
 impl From<PlanError> for SolveFailure {
@@ -365,6 +359,7 @@ mod tests {
         };
         let base = solved(&known);
         let prices = base.plan.prices.clone().unwrap();
+        let before = Basis::new(base.problem.clone(), prices).unwrap();
         let bound = base.plan.price_bound.unwrap();
         let gains_of = |those: &[usize], booked: &Booked| {
             let (profiles, text) = source(those);
@@ -379,7 +374,7 @@ mod tests {
                 booked,
                 owner: "",
             };
-            gains(&from, &base.problem, &prices).unwrap()
+            gains(&from, &before).unwrap()
         };
         let free = Booked::default();
         // Those it was made of add nothing to what it says of them.

@@ -7,7 +7,7 @@ use muster_matcher::model::requirement::Leaf;
 
 use super::{Code, Problem};
 use crate::access::Scope;
-use crate::store::joined;
+use crate::store::{Document, Kind, joined};
 
 /// Refuses conditions about clients out of reach; `at` is where they stand in the request.
 ///
@@ -80,6 +80,12 @@ pub(super) fn wall(
     Ok(wall)
 }
 
+/// Whether everybody who reaches what is behind a wall may be told of what asks about these clients. What is behind the
+/// walls of several clients is for those alone who are limited to none.
+pub(super) fn covers(wall: &str, clients: &[String]) -> bool {
+    wall.contains('\n') || clients.iter().all(|client| client == wall)
+}
+
 /// Refuses campaigns of clients out of reach, and conditions about such.
 ///
 /// # Errors
@@ -117,4 +123,20 @@ fn client_is_near(client: &Id, at: &str, scope: &Scope) -> Result<(), Problem> {
     let found = format!("{:?}", client.as_str());
     let expected = "a client in your reach";
     Err(Problem::of(Code::Invalid, at, found, expected))
+}
+
+/// Refuses to delete what belongs to no client, or to put it behind a wall, to whoever is limited to clients: it is
+/// everybody's, and would be gone for the others.
+///
+/// # Errors
+/// [`Code::Forbidden`].
+pub(super) fn refuse_taking(kind: &Kind, before: &Document, scope: &Scope) -> Result<(), Problem> {
+    if scope.is_unlimited() || !before.client.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} {} belongs to no client: whoever is limited to clients neither replaces nor deletes it",
+        kind.name, before.id
+    );
+    Err(Problem::new(Code::Forbidden, detail))
 }

@@ -4,7 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::{Code, Problem};
-use crate::store::{Answer, Document};
+use crate::access::random;
+use crate::store::{Answer, Document, now_ms};
 
 /// JSON text with a status.
 pub fn json(status: StatusCode, body: String) -> Response {
@@ -101,18 +102,43 @@ fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
 }
 
+/// A new id: what is made later comes later in lists.
+///
+/// # Errors
+/// [`Code::Unavailable`]: the operating system has no random bytes.
+pub fn new_id() -> Result<String, Problem> {
+    let random =
+        random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
+    Ok(format!("{:012x}{random}", now_ms()))
+}
+
 /// A path with an id as one segment.
 pub fn place(folder: &str, id: &str) -> String {
-    let mut path = folder.to_owned();
-    path.push('/');
-    for byte in id.bytes() {
+    format!("{folder}/{}", escaped(id))
+}
+
+/// The value of `Content-Disposition` for a file of this name, as RFC 6266 has it: for those who do not read other
+/// letters, too.
+pub fn attachment(name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    if name.chars().all(is_plain) {
+        return format!("attachment; filename=\"{name}\"");
+    }
+    let plain = name.replace(|letter| !is_plain(letter), "_");
+    let whole = escaped(name);
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            path.push(char::from(byte));
+            out.push(char::from(byte));
         } else {
-            path.push_str(&format!("%{byte:02X}"));
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
-    path
+    out
 }
 
 fn with(mut response: Response, name: header::HeaderName, value: &str) -> Response {
@@ -120,4 +146,21 @@ fn with(mut response: Response, name: header::HeaderName, value: &str) -> Respon
         response.headers_mut().insert(name, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_read_as_they_are() {
+        assert_eq!(
+            attachment("plan-a.csv"),
+            "attachment; filename=\"plan-a.csv\""
+        );
+        assert_eq!(
+            attachment("list-a\"é.csv"),
+            "attachment; filename=\"list-a__.csv\"; filename*=UTF-8''list-a%22%C3%A9.csv"
+        );
+    }
 }

@@ -1,6 +1,5 @@
 //! A search that is kept: what it asks, and whose it is.
 
-use muster_datasets::import::labels::campaigns_of_tree;
 use muster_matcher::json::{Faults, Fields, FromJson, Json, Path};
 use muster_matcher::model::Id;
 use muster_matcher::model::campaign::CampaignFile;
@@ -10,14 +9,15 @@ use serde_json::value::RawValue;
 
 use super::found::Question;
 use super::routes::{Asked, SearchWanted};
-use super::{App, Code, Problem, extract, reach, snapshots, staffing};
+use super::{App, Code, Problem, extract, reach, staffing};
 use crate::access::Scope;
 use crate::json;
-use crate::labels::Labels;
 use crate::store::{Kind, now_ms};
 
 /// The most bytes of a name.
 const NAME_BYTES: usize = 128;
+/// The most bytes of a search: all that are watched are read whenever people change.
+const SEARCH_BYTES: usize = 64 * 1024;
 
 /// A role that people are sought for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -55,13 +55,7 @@ impl RoleOf {
     /// # Errors
     /// [`Code::NotFound`]: there is no such campaign in reach, or it has no such role.
     pub(super) async fn file(&self, app: &App, scope: &Scope) -> Result<CampaignFile, Problem> {
-        let mut read = app.store.read(scope).await?;
-        let found = read.get(&Kind::CAMPAIGN, &self.campaign).await?;
-        drop(read);
-        let mut tree = snapshots::tree(&found.body)?;
-        staffing::without_status(&mut tree);
-        let file = campaigns_of_tree(tree, &Labels);
-        let file = file.map_err(super::routes::campaign_problem)?;
+        let file = staffing::kept(app, scope, &self.campaign).await?;
         let whole = self.whole_id();
         let is_there = file.roles().any(|(_, role)| role.id.as_str() == whole);
         match is_there {
@@ -78,9 +72,11 @@ impl RoleOf {
     /// What the role asks.
     ///
     /// # Errors
-    /// As [`RoleOf::file`].
+    /// As [`RoleOf::file`]; [`Code::Invalid`]: by now it asks about clients out of reach.
     pub(super) async fn question(&self, app: &App, scope: &Scope) -> Result<Question, Problem> {
         let file = self.file(app, scope).await?;
+        // Whom it finds must not tell whom other clients know.
+        reach::conditions_in(&file, scope)?;
         Ok(Question::Role(Box::new(file), self.whole_id()))
     }
 }
@@ -127,6 +123,11 @@ impl FromJson for Wanted {
             if asked.has_cursor() {
                 let expected = "no cursor: a search that is kept begins at its first page";
                 faults.add(&at.key("cursor"), "a cursor", expected);
+            }
+            let n_bytes = json::text(&json).len();
+            if n_bytes > SEARCH_BYTES {
+                let expected = format!("a search of at most {SEARCH_BYTES} bytes");
+                faults.add(&at, format!("{n_bytes} bytes"), expected);
             }
             Some((json, asked))
         });

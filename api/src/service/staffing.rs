@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use muster_datasets::import::labels::campaigns_of_tree;
 use muster_index::IndexSource;
 use muster_matcher::candidates::{self, CandidateSource as _};
 use muster_matcher::json::{Faults, Json, Path};
@@ -18,6 +19,7 @@ use super::status::{Status, status_of};
 use super::{App, Code, Problem};
 use crate::access::Scope;
 use crate::json;
+use crate::labels::Labels;
 use crate::planning::{Snapshot, together};
 use crate::store::Kind;
 
@@ -53,6 +55,19 @@ pub(super) async fn stored(app: &App, scope: &Scope, ids: &[Id]) -> Result<Vec<S
         });
     }
     Ok(campaigns)
+}
+
+/// The file of a campaign that is kept.
+///
+/// # Errors
+/// [`Code::NotFound`]: there is none in reach; [`Code::Invalid`]: what was understood when it was kept is not any more.
+pub(super) async fn kept(app: &App, scope: &Scope, id: &str) -> Result<CampaignFile, Problem> {
+    let mut read = app.store.read(scope).await?;
+    let found = read.get(&Kind::CAMPAIGN, id).await?;
+    drop(read);
+    let mut tree = snapshots::tree(&found.body)?;
+    without_status(&mut tree);
+    campaigns_of_tree(tree, &Labels).map_err(super::routes::campaign_problem)
 }
 
 /// Takes where it stands off the tree of a campaign that is kept: the rest is a campaign file.

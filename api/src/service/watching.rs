@@ -4,11 +4,9 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use muster_index::{IndexSource, Pool};
-use muster_matcher::candidates::{CandidateSource, Exhaustive, PricingError};
+use muster_matcher::candidates::{Basis, CandidateSource, Exhaustive, PricingError};
 use muster_matcher::model::Id;
 use muster_matcher::model::campaign::CampaignFile;
-use muster_matcher::model::plan::Prices;
-use muster_matcher::model::problem::Problem as Staffing;
 use muster_matcher::model::profile::Profile;
 use tokio::time::{Instant, sleep};
 
@@ -29,9 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A plan that people might improve.
 pub(super) struct Improvable {
+    id: String,
     file: CampaignFile,
-    problem: Staffing,
-    prices: Prices,
+    /// Its problem at its prices.
+    before: Basis,
+    /// The plan that it replaces; empty where it replaces none.
+    replaces: String,
 }
 
 /// Why a plan cannot be improved by somebody new.
@@ -44,7 +45,8 @@ impl Improvable {
     /// A plan that was made of campaigns, and has prices.
     ///
     /// # Errors
-    /// [`Code::NotFound`]; [`Code::WrongState`] where it is not over, is of a problem, or has no prices.
+    /// [`Code::NotFound`]; [`Code::WrongState`] where it is not over, is of a problem, or has no prices that prove
+    /// anything.
     pub(super) async fn of(app: &App, scope: &Scope, document: &Document) -> Result<Self, Problem> {
         let id = &document.id;
         let record: PlanRecord = snapshots::stored(&document.body)?;
@@ -61,25 +63,32 @@ impl Improvable {
             .ok_or_else(none)?;
         let (_, problem) = snapshots::text(&mut read, &record.solved_problem).await?;
         drop(read);
+        let name = id.clone();
         let made = move || {
             let plan = plan_file::read(text.as_bytes());
             let plan = plan.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-            Ok::<_, Problem>((job.file()?, snapshots::read_back(&problem)?, plan.prices))
+            let none = || not_improvable(&name, "it has no prices");
+            let prices = plan.prices.ok_or_else(none)?;
+            let before = Basis::new(snapshots::read_back(&problem)?, prices);
+            let before = before.map_err(|error| not_improvable(&name, &error.to_string()))?;
+            Ok::<_, Problem>((job.file()?, before))
         };
-        let (file, problem, prices) = app.compute_long(made).await??;
+        let (file, before) = app.compute_long(made).await??;
         Ok(Self {
+            id: id.clone(),
             file,
-            problem,
-            prices: prices.ok_or_else(none)?,
+            before,
+            replaces: record.replaces,
         })
     }
 
-    /// What other published plans take of people's weeks.
+    /// What published plans, but for it and the one that it replaces, take of people's weeks.
     ///
     /// # Errors
     /// As the store.
-    pub(super) async fn booked(&self, read: &mut Read, plan: &str) -> Result<Booked, Problem> {
-        snapshots::booked(read, &[plan], self.file.start, self.file.weeks).await
+    pub(super) async fn booked(&self, read: &mut Read) -> Result<Booked, Problem> {
+        let but = [self.id.as_str(), self.replaces.as_str()];
+        snapshots::booked(read, &but, self.file.start, self.file.weeks).await
     }
 
     /// Who of a pool, or of some people in it, might improve the plan, and by how many cents.
@@ -97,7 +106,7 @@ impl Improvable {
                 booked,
                 owner: "",
             };
-            gains(&from, &self.problem, &self.prices)
+            gains(&from, &self.before)
         };
         let found = match among {
             None => gains(&IndexSource::new(pool, threads)),
@@ -114,15 +123,15 @@ impl Improvable {
                 })
             }
         };
-        found.or_else(|error| match error {
-            // Nobody is known to improve it.
-            PricingError::NoBound => Ok(Vec::new()),
+        found.map_err(|error| match error {
+            PricingError::NoBound => {
+                let detail = format!("nobody can be priced for the plan: {error}");
+                Problem::new(Code::WrongState, detail)
+            }
             PricingError::Source(error) => {
                 tracing::error!(%error, "the pool cannot be priced");
-                Err(Problem::new(
-                    Code::Internal,
-                    "the pool cannot be read; the log says more",
-                ))
+                let detail = "the pool cannot be read; the log says more";
+                Problem::new(Code::Internal, detail)
             }
         })
     }
@@ -141,7 +150,7 @@ impl Watch<'_> {
     /// are.
     ///
     /// # Errors
-    /// As [`Question::found`].
+    /// As [`Question::found`]; [`Code::WrongState`]: nobody can be priced for the plan.
     ///
     /// # Complexity
     /// As [`Question::found`], and pricing those people.
@@ -159,6 +168,7 @@ impl Watch<'_> {
                 told: Told {
                     points,
                     gain_cents: None,
+                    plan: None,
                 },
             });
             return Ok((found.collect(), total));
@@ -174,6 +184,7 @@ impl Watch<'_> {
                 told: Told {
                     points,
                     gain_cents: Some(gain),
+                    plan: Some(plan.id.clone()),
                 },
             })
         });
@@ -203,14 +214,17 @@ impl Baseline {
         let question = search.question(app, scope).await?;
         let mut read = app.store.read(scope).await?;
         let last = read.last_event().await?;
+        // What follows may wait for long, and the follower of the feed, which is waited for, needs a connection.
+        drop(read);
         let plan = match &search.plan {
             None => None,
             Some(id) => {
+                let mut read = app.store.read(scope).await?;
                 let document = read.get(&Kind::PLAN, id).await?;
                 drop(read);
                 let plan = Improvable::of(app, scope, &document).await?;
                 let mut read = app.store.read(scope).await?;
-                let booked = plan.booked(&mut read, id).await?;
+                let booked = plan.booked(&mut read).await?;
                 Some((plan, booked))
             }
         };

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{AssertSqlSafe, Row};
 
+use super::documents::etag;
 use super::transaction::Change;
 use super::{Column, Document, Filter, Kind, Op, Read, Result, StoreError, Write};
 
@@ -28,6 +29,9 @@ pub struct Told {
     /// What they would add to the bound of the plan that the search is to improve, in cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gain_cents: Option<i64>,
+    /// That plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 /// Somebody who came to match a search.
@@ -46,6 +50,8 @@ pub struct Alert {
     pub told: Told,
 }
 
+/// The most alerts kept of a search: the oldest go.
+pub(super) const MOST_KEPT: i64 = 10_000;
 /// Rows in one statement.
 const AT_ONCE: usize = 200;
 
@@ -75,6 +81,25 @@ impl Read {
             .list(&Kind::SEARCH, &[is_watched], "", MOST)
             .await?
             .items)
+    }
+
+    /// The ids of those searches, in order, and their revisions as [`Document::etag`] says them: one that is deleted and
+    /// kept again is another.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn watched_revisions(&mut self) -> Result<Vec<(String, String)>> {
+        let sql = "SELECT id, client, rev, hash FROM searches WHERE tenant = $1 AND watched = 1 ORDER BY id";
+        let query = sqlx::query(sql).bind(self.tenant());
+        let rows = query.fetch_all(self.connection()).await?;
+        let mut revisions = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let (client, hash): (String, String) = (row.try_get(1)?, row.try_get(3)?);
+            if self.scope().reaches(&client) {
+                revisions.push((row.try_get(0)?, etag(row.try_get(2)?, &hash)));
+            }
+        }
+        Ok(revisions)
     }
 
     /// At most `limit` alerts of a search that was found in reach, after the one numbered `seq`, in order.
@@ -124,7 +149,7 @@ impl Write {
     }
 
     /// Says that people were looked at up to `to` for these searches, if until now it was up to `from` and these are
-    /// what is watched; whether it was and they are. To be rolled back where not. Holds what [`Write::hold_alerts`]
+    /// what is watched ([`Read::watched_revisions`]); whether it was and they are. To be rolled back where not. Holds what [`Write::hold_alerts`]
     /// does.
     ///
     /// # Errors
@@ -133,7 +158,7 @@ impl Write {
         &mut self,
         from: i64,
         to: i64,
-        watched: &[(String, i64)],
+        watched: &[(String, String)],
     ) -> Result<bool> {
         let sql = "UPDATE alerting SET position = $1 WHERE tenant = $2 AND position = $3";
         let query = sqlx::query(sql).bind(to).bind(self.tenant()).bind(from);
@@ -141,9 +166,7 @@ impl Write {
             return Ok(false);
         }
         // Whoever changes what is watched held the row before, or waits for it.
-        let now = self.watched().await?;
-        let now = now.iter().map(|search| (search.id.as_str(), search.rev));
-        Ok(now.eq(watched.iter().map(|(id, rev)| (id.as_str(), *rev))))
+        Ok(self.watched_revisions().await? == watched)
     }
 
     /// Begins to watch a search, or to watch it anew: it finds these people, and nobody is told of them.
@@ -187,7 +210,7 @@ impl Write {
     }
 
     /// Notes whom of `looked_at` a search finds now, and tells of those whom it did not find when they were looked at
-    /// before. Says how many are told of.
+    /// before. Of all that was told of it the last 10,000 alerts stay. Says how many are told of.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -244,6 +267,14 @@ impl Write {
                     after: String::new(),
                 });
             }
+            query.execute(self.connection()).await?;
+        }
+        if !new.is_empty() && seq > MOST_KEPT {
+            let sql = "DELETE FROM alerts WHERE tenant = $1 AND search = $2 AND seq <= $3";
+            let query = sqlx::query(sql)
+                .bind(self.tenant())
+                .bind(search.id.clone())
+                .bind(seq - MOST_KEPT);
             query.execute(self.connection()).await?;
         }
         Ok(new.len())

@@ -89,7 +89,7 @@ impl Document {
     }
 }
 
-fn etag(rev: i64, hash: &str) -> String {
+pub(super) fn etag(rev: i64, hash: &str) -> String {
     format!("{rev}-{}", hash.get(..12).unwrap_or(hash))
 }
 

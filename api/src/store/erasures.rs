@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use sqlx::Row;
 
-use super::names::add_people;
+use super::names::{add_people, mentions};
 use super::{Result, Store, Write, now_ms};
 use crate::access::sha256;
 
@@ -70,6 +70,24 @@ impl Write {
         texts.for_each(|text| add_people(text, &mut people));
         self.erased_since(since_ms, people.iter().map(String::as_str))
             .await
+    }
+
+    /// As [`Write::erased_since`], of everybody whom texts that people wrote mention.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    ///
+    /// # Complexity
+    /// Where anybody was erased, a hash for each of them and every [mention](mentions) that there may be.
+    pub async fn erased_in_prose<'t>(
+        &mut self,
+        since_ms: i64,
+        texts: impl Iterator<Item = &'t str>,
+    ) -> Result<Vec<(String, String)>> {
+        if self.erasures(since_ms).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.erased_since(since_ms, texts.flat_map(mentions)).await
     }
 
     /// Pseudonyms and hashes.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use muster_matcher::json::{Json, parse};
+use muster_matcher::model::Id;
 
 use crate::json;
 
@@ -93,9 +94,42 @@ fn replaced(name: &str, said: &mut Json, id: &str, pseudonym: &str) -> bool {
     }
 }
 
+/// Whether a letter beside an id makes it a part of a longer word.
+fn is_of_word(letter: char) -> bool {
+    letter.is_alphanumeric() || "_-".contains(letter)
+}
+
+/// Every part of a text that mentions somebody of that id, if there is one: what [`without_mention`] looks for.
+///
+/// # Complexity
+/// As many as an id may have bytes, at most, for each letter.
+pub(super) fn mentions(text: &str) -> impl Iterator<Item = &str> {
+    // Ids have no spaces.
+    text.split_whitespace().flat_map(|words| {
+        let is_edge = move |at: usize| {
+            let (before, after) = words.split_at(at);
+            let (before, after) = (before.chars().next_back(), after.chars().next());
+            (
+                before.is_none_or(|it| !is_of_word(it)),
+                after.is_none_or(|it| !is_of_word(it)),
+            )
+        };
+        let starts = words.char_indices().map(|(at, _)| at);
+        let starts = starts.filter(move |at| is_edge(*at).0);
+        starts.flat_map(move |from| {
+            let rest = words.get(from..).unwrap_or_default();
+            let ends = rest
+                .char_indices()
+                .map(move |(at, letter)| from + at + letter.len_utf8());
+            let ends = ends.take_while(move |end| end - from <= Id::MAX_BYTES);
+            let ends = ends.filter(move |end| is_edge(*end).1);
+            ends.filter_map(move |end| words.get(from..end))
+        })
+    })
+}
+
 /// A text in which the pseudonym stands wherever the id stands as a word of its own; `None` where it does not.
 fn without_mention(text: &str, id: &str, pseudonym: &str) -> Option<String> {
-    let is_of_word = |letter: char| letter.is_alphanumeric() || "_-".contains(letter);
     let mut out = String::with_capacity(text.len());
     let (mut from, mut is_named) = (0, false);
     for (at, _) in text.match_indices(id) {
@@ -241,5 +275,29 @@ mod tests {
         assert_eq!(forgotten(before, "ana", "p-1").unwrap(), after);
         assert_eq!(forgotten(after, "ana", "p-2"), None);
         assert_eq!(without_mention("a.a a.a", "a.a", "x").unwrap(), "x x");
+    }
+    #[test]
+    fn every_mention_that_would_be_taken_out_is_looked_for() {
+        let text = "ask ana/bo, (cy-2) or \"é.é\": no banana";
+        let found: BTreeSet<&str> = mentions(text).collect();
+        for id in [
+            "ana",
+            "bo",
+            "ana/bo",
+            "cy-2",
+            "é.é",
+            "é",
+            "\"é.é\"",
+            "(cy-2)",
+            "no",
+        ] {
+            assert!(found.contains(id), "{id}: {found:?}");
+        }
+        for part in &found {
+            assert!(without_mention(text, part, "p").is_some(), "{part}");
+        }
+        for id in ["an", "cy", "2", "nan"] {
+            assert!(!found.contains(id) && without_mention(text, id, "p").is_none());
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Watched searches: who is told of, once, over crashes and several nodes.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use crate::campaigns::campaign;
 use crate::desk::{post_plan, until_over};
@@ -173,13 +175,7 @@ fn a_newcomer_is_told_of_once_and_again_when_they_come_back() {
 #[test]
 fn whoever_comes_to_fit_a_role_is_told_of() {
     let server = Server::start();
-    let put_campaign = server.admin(
-        "PUT",
-        "/v1/campaigns/rlhf",
-        &[],
-        &campaign("rlhf", "atlas", 5_000),
-    );
-    assert_eq!(put_campaign.status, 201);
+    put_campaign(&server, "atlas", None);
     put(&server, "ana", "music");
     let role = json!({"campaign": "rlhf", "role": "grader"});
     let kept = keep(&server, &json!({"name": "graders", "role": role}));
@@ -198,9 +194,10 @@ fn whoever_comes_to_fit_a_role_is_told_of() {
     let alerts = server.admin("GET", &format!("{}/alerts", kept.location), &[], "");
     for alert in alerts.body["items"].as_array().unwrap() {
         let hits = hits.body["items"].as_array().unwrap().iter();
-        let mut hit = hits.filter(|hit| hit["profile"]["id"] == alert["expert"]);
+        let mut hits = hits.filter(|hit| hit["profile"]["id"] == alert["expert"]);
+        let hit = hits.next().unwrap();
         // The points are those of the moment; nothing has changed about their words since.
-        assert!(hit.next().is_some(), "{alert}");
+        assert_eq!(hit["score"]["total"], alert["points"], "{alert}");
     }
     // Whoever is limited to other clients neither finds them nor hears of them.
     let stranger = server.key("recruiter", &["borea"]);
@@ -215,6 +212,51 @@ fn whoever_comes_to_fit_a_role_is_told_of() {
     let events = server.ask(&stranger, "GET", "/v1/events?limit=1000", &[], "");
     let id = kept.body["id"].as_str().unwrap();
     assert!(!events.text.contains(id), "{}", events.text);
+}
+
+/// A campaign as [`campaign`], which asks that people keep away from a client for some weeks, if one is stated.
+fn put_campaign(server: &Server, client: &str, cool_off: Option<&str>) {
+    let path = "/v1/campaigns/rlhf";
+    let mut file: Value = serde_json::from_str(&campaign("rlhf", client, 5_000)).unwrap();
+    if let Some(client) = cool_off {
+        file["campaigns"][0]["roles"][0]["requires"] = json!({"cool_off": client, "weeks": 4});
+    }
+    let etag = etag(server, path);
+    let stated = [("if-match", etag.as_str())];
+    let stated = &stated[..usize::from(!etag.is_empty())];
+    let put = server.admin("PUT", path, stated, &file.to_string());
+    assert!([200, 201].contains(&put.status), "{}", put.text);
+}
+
+#[test]
+fn a_role_that_comes_to_be_about_another_client_tells_nobody_beyond_that_wall() {
+    let server = Server::start();
+    put_campaign(&server, "atlas", None);
+    let recruiter = server.key("recruiter", &["atlas"]);
+    let wanted =
+        json!({"name": "graders", "role": {"campaign": "rlhf", "role": "grader"}}).to_string();
+    let kept = server.ask(&recruiter, "POST", "/v1/searches", &[], &wanted);
+    assert_eq!(kept.status, 201, "{}", kept.text);
+    put(&server, "ana", "music");
+    until_told(&server, &kept.location, 1);
+    for (client, cool_off) in [("atlas", Some("borea")), ("borea", None)] {
+        put_campaign(&server, client, cool_off);
+        put(&server, &format!("of-{client}"), "music");
+        settled(&server);
+        assert_eq!(told(&server, &kept.location).len(), 1, "{client}");
+    }
+    // As it was before, and behind both walls, which is for administrators.
+    put_campaign(&server, "atlas", None);
+    put(&server, "bo", "music");
+    until_told(&server, &kept.location, 2);
+    put_campaign(&server, "atlas", Some("borea"));
+    let stated = etag(&server, &kept.location);
+    let again = server.admin("PUT", &kept.location, &[("if-match", &stated)], &wanted);
+    assert_eq!(again.status, 200, "{}", again.text);
+    put(&server, "cy", "music");
+    until_told(&server, &kept.location, 3);
+    let seen = server.ask(&recruiter, "GET", &kept.location, &[], "");
+    assert_eq!(seen.status, 404);
 }
 
 #[test]
@@ -268,10 +310,18 @@ fn only_who_might_improve_the_plan_is_told_of() {
 
     // Recruiters read no drafts, and are told nothing by one.
     let recruiter = server.key("recruiter", &[]);
+    let path = format!("{}/alerts", kept.location);
+    let seen = || server.ask(&recruiter, "GET", &path, &[], "").body["items"][0].clone();
+    let draft = seen();
+    assert_eq!(
+        (&draft["expert"], &draft["gain_cents"]),
+        (&"best".into(), &Value::Null)
+    );
     let refused = server.ask(&recruiter, "POST", "/v1/searches", &[], &wanted.to_string());
     assert_eq!(refused.code(), "FORBIDDEN");
     let published = server.admin("POST", &format!("{place}/publish"), &[], "");
     assert_eq!(published.status, 200, "{}", published.text);
+    assert_eq!(seen()["gain_cents"], gain);
     let allowed = server.ask(&recruiter, "POST", "/v1/searches", &[], &wanted.to_string());
     assert_eq!(allowed.status, 201, "{}", allowed.text);
     // A plan of a problem has no campaigns for which somebody new could be judged.
@@ -285,6 +335,70 @@ fn only_who_might_improve_the_plan_is_told_of() {
     assert_eq!(refused.code(), "WRONG_STATE", "{}", refused.text);
     let missing = keep(&server, &json!({"name": "x", "search": {}, "plan": "none"}));
     assert_eq!(missing.code(), "NOT_FOUND");
+}
+
+#[test]
+fn what_a_plan_replaces_takes_nobody_from_it() {
+    let server = Server::start();
+    let mut file: Value = serde_json::from_str(&campaign("rlhf", "atlas", 5_000)).unwrap();
+    file["status"] = json!("confirmed");
+    // All that anybody gives.
+    file["campaigns"][0]["roles"][0]["hours"] = json!(20);
+    let put_campaign = server.admin("PUT", "/v1/campaigns/rlhf", &[], &file.to_string());
+    assert_eq!(put_campaign.status, 201, "{}", put_campaign.text);
+    let planned = |people: &[(&str, &str)], wanted: &Value, staffed: &str| {
+        for (id, headline) in people {
+            put(&server, id, headline);
+        }
+        settled(&server);
+        let place = post_plan(&server, wanted);
+        let plan = until_over(&server, &place);
+        assert_eq!(plan["plan"]["stints"][0]["expert"], staffed, "{plan}");
+        (place, plan["id"].clone())
+    };
+    let people = [("first", "music, law and sports"), ("nurse", "nurse")];
+    let (place, before) = planned(&people, &json!({"campaigns": ["rlhf"]}), "first");
+    let published = server.admin("POST", &format!("{place}/publish"), &[], "");
+    assert_eq!(published.status, 200, "{}", published.text);
+    let wanted = json!({"campaigns": ["rlhf"], "replaces": before});
+    let (_, plan) = planned(&[("second", "music and law")], &wanted, "second");
+    let kept = keep(
+        &server,
+        &json!({"name": "better", "search": {}, "plan": plan}),
+    );
+    assert_eq!(kept.status, 201, "{}", kept.text);
+    // Booked by the plan that is replaced.
+    put(&server, "first", "music");
+    let told = until_told(&server, &kept.location, 1);
+    assert_eq!(told, [("first".to_owned(), true)]);
+}
+
+#[test]
+fn a_search_that_cannot_be_read_keeps_no_other_from_telling() {
+    let mut server = Server::start();
+    let harps = json!({"name": "harps", "search": {"text": "harp"}});
+    let (broken, whole) = (keep(&server, &harps), keep(&server, &harps));
+    server = server.again(|data| damage(data, broken.body["id"].as_str().unwrap()));
+    put(&server, "ana", "harp player");
+    until_told(&server, &whole.location, 1);
+}
+
+/// Writes what is no search in place of one.
+fn damage(data: &Path, search: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}", data.join("muster.db").display());
+        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+        let sql = "UPDATE searches SET body = '{}' WHERE id = $1";
+        let query = sqlx::query(sql).bind(search.to_owned());
+        let done = query.execute(&mut connection).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
+        connection.close().await.unwrap();
+    });
 }
 
 #[test]

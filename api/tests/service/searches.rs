@@ -110,6 +110,21 @@ fn faults_of_a_search_are_all_told_with_their_places() {
 }
 
 #[test]
+fn a_search_is_kept_up_to_a_size() {
+    let server = Server::start();
+    let search = |n_countries: usize| json!({"where": {"country_in": vec!["DE"; n_countries]}});
+    let wanted = |n_countries| json!({"name": "x", "search": search(n_countries)});
+    let fine = keep(&server, &wanted(13_000));
+    assert_eq!(fine.status, 201, "{}", fine.text);
+    let large = keep(&server, &wanted(14_000));
+    assert_eq!(pointers(&large), ["/search"], "{}", large.text);
+    let error = &large.body["errors"][0];
+    assert_eq!(error["expected"], "a search of at most 65536 bytes");
+    let n_bytes = search(14_000).to_string().len();
+    assert_eq!(error["value"], format!("{n_bytes} bytes"));
+}
+
+#[test]
 fn a_search_that_asks_about_a_client_is_behind_its_wall() {
     let server = Server::start();
     let cool_off = json!({"cool_off": "atlas", "weeks": 4});
@@ -130,6 +145,30 @@ fn a_search_that_asks_about_a_client_is_behind_its_wall() {
     let refused = server.ask(&stranger, "POST", "/v1/searches", &[], &wanted.to_string());
     assert_eq!(refused.code(), "INVALID");
     assert_eq!(refused.body["errors"][0]["pointer"], "/search");
+}
+
+#[test]
+fn what_belongs_to_everybody_is_not_taken_by_those_of_one_client() {
+    let server = Server::start();
+    let own = server.key("recruiter", &["atlas"]);
+    let (search, list) = (json!({"name": "x", "search": {}}), json!({"name": "x"}));
+    for (path, wanted) in [("/v1/searches", &search), ("/v1/shortlists", &list)] {
+        let wanted = wanted.to_string();
+        let kept = server.admin("POST", path, &[], &wanted);
+        assert_eq!(kept.status, 201, "{}", kept.text);
+        let etag = server.admin("GET", &kept.location, &[], "").etag;
+        let stated = [("if-match", etag.as_str())];
+        for (method, body) in [("PUT", wanted.as_str()), ("DELETE", "")] {
+            let refused = server.ask(&own, method, &kept.location, &stated, body);
+            assert_eq!(refused.code(), "FORBIDDEN", "{}", refused.text);
+        }
+        let other = server.key("recruiter", &["borea"]);
+        let seen = server.ask(&other, "GET", &kept.location, &[], "");
+        assert_eq!((seen.status, seen.etag), (200, etag.clone()));
+        let all = server.key("recruiter", &[]);
+        let gone = server.ask(&all, "DELETE", &kept.location, &stated, "");
+        assert_eq!(gone.status, 204, "{}", gone.text);
+    }
 }
 
 #[test]

@@ -204,6 +204,30 @@ fn a_list_of_a_client_is_for_those_who_reach_it() {
 }
 
 #[test]
+fn points_answer_no_question_that_the_caller_may_not_ask() {
+    let server = set_up(&["ana", "bo"]);
+    let role = json!({"campaign": "rlhf", "role": "grader"});
+    let list = keep(&server, &json!({"name": "a", "role": role})).location;
+    let own = server.key("recruiter", &["atlas"]);
+    let points = |expert: &str| {
+        let etag = etag(&server, &list);
+        let place = format!("{list}/entries/{expert}");
+        let put = server.ask(&own, "PUT", &place, &[("if-match", &etag)], "{}");
+        let entries = put.body["entries"].as_array().unwrap().iter();
+        let mut of = entries.filter(|entry| entry["expert"] == expert);
+        of.next().unwrap()["points"].clone()
+    };
+    assert!(points("ana").as_i64() > Some(0));
+    let mut file: Value = serde_json::from_str(&campaign("rlhf", "atlas", 5000)).unwrap();
+    file["campaigns"][0]["roles"][0]["requires"] = json!({"cool_off": "borea", "weeks": 4});
+    let stated = etag(&server, "/v1/campaigns/rlhf");
+    let path = "/v1/campaigns/rlhf";
+    let put = server.admin("PUT", path, &[("if-match", &stated)], &file.to_string());
+    assert_eq!(put.status, 200, "{}", put.text);
+    assert_eq!(points("bo"), Value::Null);
+}
+
+#[test]
 fn whoever_is_erased_is_on_no_list_and_in_no_note() {
     let server = set_up(&["wilhelmina", "bo"]);
     let list = keep(&server, &json!({"name": "x"})).location;

@@ -23,7 +23,7 @@ pub use exhaustive::Exhaustive;
 pub use problem::{draft, problem};
 pub use shortlist::{RoleShortlists, weekly_value};
 pub(crate) use whole::price;
-pub use whole::{PricingError, gains};
+pub use whole::{Basis, PricingError, gains};
 
 /// Where candidates come from.
 pub trait CandidateSource {

@@ -52,9 +52,13 @@ pub(crate) fn price(
     let found = source.priced(file, &Ask::of(before, prices))?;
     let all = known.clone().with(found);
     let after = problem(file, &all).map_err(|_| PricingError::NoBound)?;
+    let worths = expert_worths(before, prices)?;
     let mut gain = 0_i128;
     let mut is_better = vec![false; after.experts.len()];
-    for (idx, more) in worth_more(before, &after, prices)?.into_iter().enumerate() {
+    for (idx, more) in worth_more(before, &worths, &after, prices)?
+        .into_iter()
+        .enumerate()
+    {
         is_better[idx] = more > 0;
         gain = gain.checked_add(more.max(0)).ok_or(PricingError::NoBound)?;
     }
@@ -72,14 +76,40 @@ pub(crate) fn price(
     })
 }
 
-/// By how much everybody's best schedule is worth more in `after` than in `before`, in millionths of a cent, in the order
+/// A problem at prices, with what everybody of it is worth there: what newcomers are measured against, worked out once.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    problem: Problem,
+    prices: Prices,
+    /// In millionths of a cent, in the order of the experts.
+    worths: Vec<i128>,
+}
+
+impl Basis {
+    /// A problem at prices.
+    ///
+    /// # Errors
+    /// [`PricingError::NoBound`]: the prices prove nothing about it.
+    ///
+    /// # Complexity
+    /// That of one best schedule for everybody.
+    pub fn new(problem: Problem, prices: Prices) -> Result<Self, PricingError> {
+        Ok(Self {
+            worths: expert_worths(&problem, &prices)?,
+            problem,
+            prices,
+        })
+    }
+}
+
+/// By how much everybody's best schedule is worth more in `after` than in `before`, whose `worths` are known, in millionths of a cent, in the order
 /// of the experts of `after`; whoever is not in `before` was worth nothing there.
 fn worth_more(
     before: &Problem,
+    worths: &[i128],
     after: &Problem,
     prices: &Prices,
 ) -> Result<Vec<i128>, PricingError> {
-    let worths = expert_worths(before, prices)?;
     let worth_before = |id: &str| {
         let expert = before.expert_with_id(id);
         expert.map_or(0, |expert| worths[expert.index()])
@@ -94,8 +124,8 @@ fn worth_more(
     more.collect()
 }
 
-/// Who of a source might improve a plan of `before` with these prices, and by how much at most: what their best schedule,
-/// as they are now, is worth more at the prices than it was in `before` (nothing, if they were not in it). In cents,
+/// Who of a source might improve a plan of a problem at its prices, and by how much at most: what their best schedule,
+/// as they are now, is worth more at the prices than it was in the problem (nothing, if they were not in it). In cents,
 /// rounded up, in the order of ids.
 ///
 /// No plan with somebody who is not named here, and with nobody else new, is worth more than the bound of the prices. Who
@@ -105,13 +135,17 @@ fn worth_more(
 /// [`PricingError`].
 ///
 /// # Complexity
-/// That of [`CandidateSource::priced`], and of one best schedule for everybody of it and of `before`.
+/// That of [`CandidateSource::priced`], and of one best schedule for everybody of it.
 pub fn gains(
     source: &dyn CandidateSource,
     file: &CampaignFile,
-    before: &Problem,
-    prices: &Prices,
+    before: &Basis,
 ) -> Result<Vec<(Id, i128)>, PricingError> {
+    let Basis {
+        problem: before,
+        prices,
+        worths,
+    } = before;
     let found = source.priced(file, &Ask::of(before, prices))?;
     let mut file = file.clone();
     let pinned: BTreeSet<Id> = file.pins.drain(..).map(|pin| pin.expert).collect();
@@ -119,7 +153,7 @@ pub fn gains(
     let is_found = |id: &Id| found.experts.binary_search_by(|it| it.id.cmp(id)).is_ok();
     file.vetoes.retain(|veto| is_found(&veto.expert));
     let after = problem(&file, &found).map_err(|_| PricingError::NoBound)?;
-    let more = worth_more(before, &after, prices)?;
+    let more = worth_more(before, worths, &after, prices)?;
     let people = found.experts.into_iter().map(|expert| expert.id);
     let gains = people
         .zip(more)

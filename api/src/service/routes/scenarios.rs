@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::GetParams;
 use super::problems::{ListParams, PostParams};
-use crate::access::{Action, Caller, random};
+use crate::access::{Action, Caller};
 use crate::json;
 use crate::service::extract::{Once, Params, PathId, Precondition, Text, split};
 use crate::service::paging::{Paging, sparse};
@@ -87,18 +87,17 @@ fn read(text: &[u8], owner: &str) -> Result<Scenario, Problem> {
         return Err(Problem::faults(&faults));
     }
     let internal = |error: String| Problem::new(Code::Internal, error);
-    let id = random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
-    let created_ms = now_ms();
+    let id = reply::new_id()?;
     // As all that is stored, so that names in it are found however they were spelt.
     let patch = parse(patch.as_bytes());
     let patch = patch.map_err(|error| Problem::new(Code::BrokenJson, error.to_string()))?;
     let patch = RawValue::from_string(json::text(&patch));
     Ok(Scenario {
-        id: format!("{created_ms:012x}{id}"),
+        id,
         name,
         note,
         owner: owner.to_owned(),
-        created_ms,
+        created_ms: now_ms(),
         problem: problem.map(|id| id.to_string()),
         campaigns: campaigns.map(|ids| ids.iter().map(ToString::to_string).collect()),
         patch: patch.map_err(|error| internal(error.to_string()))?,

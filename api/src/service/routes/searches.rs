@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::experts::people_shown;
 use super::problems::ListParams;
 use super::{GetParams, PageParams};
-use crate::access::{Action, Caller, Scope, random};
+use crate::access::{Action, Caller, Scope};
 use crate::planning::PlanRecord;
 use crate::service::extract::{Body, Once, Params, PathId, Precondition};
 use crate::service::paging::{PageOf, Paging, sparse};
@@ -20,24 +20,20 @@ use crate::service::reply::{self, Created};
 use crate::service::saved::{SavedSearch, SavedWanted, Wanted};
 use crate::service::schemas::Profile as ProfileSchema;
 use crate::service::watching::Baseline;
-use crate::service::{App, Code, Problem, snapshots};
-use crate::store::{Begun, Column, Document, Expect, Kind, Write, now_ms};
+use crate::service::{App, Code, Problem, reach, snapshots};
+use crate::store::{Begun, Column, Document, Expect, Kind, Read, Write, now_ms};
 
 /// The most searches of a tenant.
 const MOST: i64 = 200;
-
-/// A new id: what is made later comes later in lists.
-pub(super) fn new_id() -> Result<String, Problem> {
-    let random =
-        random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
-    Ok(format!("{:012x}{random}", now_ms()))
-}
+/// How often whom a search finds is looked for anew, since others were faster.
+const ROUNDS: usize = 8;
 
 /// Keeps a search.
 #[utoipa::path(post, path = "/v1/searches", tag = "searches", request_body = SavedWanted,
     extensions(("x-action" = json!("searches:write"))),
     responses((status = 201, description = "Kept", body = SavedSearch),
-              (status = "4XX", description = "A problem", body = ProblemBody)))]
+              (status = "4XX", description = "A problem", body = ProblemBody),
+              (status = 503, description = "People change too fast; Retry-After says when to try again", body = ProblemBody)))]
 pub(super) async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -50,9 +46,9 @@ pub(super) async fn create(
     }
     let wall = body.value.wall(&app, &scope).await?;
     refuse_draft(&app, &caller, &scope, &body.value).await?;
-    let kept = body.value.kept(&new_id()?, &scope)?;
+    let kept = body.value.kept(&reply::new_id()?, &scope)?;
     let mut watching = Watching::new(&app, &scope, kept, wall);
-    let answer = loop {
+    for _ in 0..ROUNDS {
         watching.look().await?;
         let mut write = match app.store.write_once(&scope, once.of(&body.hash)).await? {
             Begun::Again(answer) => return Ok(reply::answer(answer)),
@@ -66,10 +62,19 @@ pub(super) async fn create(
             };
             let answer = created.answer();
             write.commit_answer(&answer).await?;
-            break answer;
+            return Ok(reply::answer(answer));
         }
-    };
-    Ok(reply::answer(answer))
+    }
+    Err(too_busy())
+}
+
+/// People change faster than whom a search finds can be looked for.
+fn too_busy() -> Problem {
+    let detail = format!(
+        "people changed while whom the search finds was looked for, {ROUNDS} times over; nothing is kept: try again \
+         when fewer change, or keep it with \"alerts\": false"
+    );
+    Problem::new(Code::Unavailable, detail)
 }
 
 /// Whoever may not read drafts is told nothing by one either.
@@ -84,12 +89,34 @@ async fn refuse_draft(
     };
     let mut read = app.store.read(scope).await?;
     let plan = read.get(&Kind::PLAN, id.as_str()).await?;
+    caller.may(needed(&plan)?)?;
+    Ok(())
+}
+
+/// What whoever reads a plan must be allowed to.
+fn needed(plan: &Document) -> Result<Action, Problem> {
     let record: PlanRecord = snapshots::stored(&plan.body)?;
-    caller.may(match record.published {
+    Ok(match record.published {
         true => Action::PublishedRead,
         false => Action::PlansRead,
-    })?;
-    Ok(())
+    })
+}
+
+/// The plan that a search is to improve, if there is one that the caller may read as it is now.
+async fn plan_to_read(
+    caller: &Caller,
+    read: &mut Read,
+    search: &Document,
+) -> Result<Option<String>, Problem> {
+    let search: SavedSearch = snapshots::stored(&search.body)?;
+    let plan = match &search.plan {
+        None => None,
+        Some(id) => read.find(&Kind::PLAN, id).await?,
+    };
+    Ok(match plan {
+        Some(plan) if caller.may(needed(&plan)?).is_ok() => Some(plan.id),
+        _ => None,
+    })
 }
 
 /// A search that is put, with whom it finds to begin with.
@@ -132,6 +159,9 @@ impl<'a> Watching<'a> {
     ) -> Result<Option<(Document, bool)>, Problem> {
         let id = self.search.id.clone();
         let before = write.find(&Kind::SEARCH, &id).await?;
+        if let Some(before) = &before {
+            reach::refuse_taking(&Kind::SEARCH, before, self.scope)?;
+        }
         let before: Option<SavedSearch> = match before {
             Some(before) => Some(snapshots::stored(&before.body)?),
             None => None,
@@ -224,7 +254,8 @@ async fn find(
     extensions(("x-action" = json!("searches:write"))), request_body = SavedWanted,
     responses((status = 200, description = "Replaced", body = SavedSearch),
               (status = 201, description = "Added", body = SavedSearch),
-              (status = "4XX", description = "A problem", body = ProblemBody)))]
+              (status = "4XX", description = "A problem", body = ProblemBody),
+              (status = 503, description = "People change too fast; Retry-After says when to try again", body = ProblemBody)))]
 pub(super) async fn put(
     State(app): State<App>,
     caller: Caller,
@@ -237,16 +268,16 @@ pub(super) async fn put(
     refuse_draft(&app, &caller, &scope, &body.value).await?;
     let kept = body.value.kept(id.as_str(), &scope)?;
     let mut watching = Watching::new(&app, &scope, kept, wall);
-    let (document, new) = loop {
+    for _ in 0..ROUNDS {
         watching.look().await?;
         let mut write = app.store.write(&scope).await?;
-        if let Some(put) = watching.put(&mut write, &expect).await? {
+        if let Some((document, new)) = watching.put(&mut write, &expect).await? {
             write.commit().await?;
-            break put;
+            let place = reply::place("/v1/searches", id.as_str());
+            return Ok(reply::put(&document, new, &place));
         }
-    };
-    let place = reply::place("/v1/searches", id.as_str());
-    Ok(reply::put(&document, new, &place))
+    }
+    Err(too_busy())
 }
 
 /// Somebody who came to match a search, and who that is.
@@ -262,7 +293,8 @@ pub(super) struct AlertShown {
     first: bool,
     /// Their points for what the search asks.
     points: i64,
-    /// By how much at most they improve the search's plan, in cents.
+    /// By how much at most they improve the search's plan, in cents; for those alone who may read the plan. Alerts of another plan, before
+    /// this one was put in its place, have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     gain_cents: Option<i64>,
     /// Who, their name masked; null where they are gone.
@@ -288,6 +320,7 @@ pub(super) async fn alerts(
     let mut read = app.store.read(&scope).await?;
     let search = read.get(&Kind::SEARCH, id.as_str()).await?;
     let alerts = read.alerts_after(&search, after, paging.limit + 1).await?;
+    let plan = plan_to_read(&caller, &mut read, &search).await?;
     drop(read);
     let page = paging.page(alerts, |alert| alert.seq.to_string());
     let ids: BTreeSet<String> = page.items.iter().map(|it| it.expert.clone()).collect();
@@ -299,7 +332,10 @@ pub(super) async fn alerts(
         at_ms: alert.at_ms,
         first: alert.first,
         points: alert.told.points,
-        gain_cents: alert.told.gain_cents,
+        gain_cents: alert
+            .told
+            .gain_cents
+            .filter(|_| plan.is_some() && alert.told.plan == plan),
     });
     reply::value(StatusCode::OK, &shown)
 }
@@ -318,6 +354,8 @@ pub(super) async fn delete(
     let scope = caller.may(Action::SearchesWrite)?;
     let mut write = app.store.write(&scope).await?;
     write.hold_alerts(0).await?;
+    let before = write.get(&Kind::SEARCH, id.as_str()).await?;
+    reach::refuse_taking(&Kind::SEARCH, &before, &scope)?;
     write.delete(&Kind::SEARCH, id.as_str(), &expect).await?;
     write.unwatch(id.as_str()).await?;
     write.commit().await?;

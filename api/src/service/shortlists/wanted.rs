@@ -183,11 +183,9 @@ impl EntryChange {
             .ok_or_else(|| Problem::faults(&faults))
     }
 
-    /// The words of what is noted and said, which may name people.
-    pub(in crate::service) fn words(&self) -> impl Iterator<Item = &str> {
-        let said = self.reason.iter().flatten().chain(&self.note);
-        said.flat_map(|text| text.split_whitespace())
-            .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
+    /// What is noted and said, which may name people.
+    pub(in crate::service) fn said(&self) -> impl Iterator<Item = &String> {
+        self.reason.iter().flatten().chain(&self.note)
     }
 }
 

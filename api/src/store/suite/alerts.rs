@@ -20,6 +20,7 @@ fn found(people: &[&str]) -> Vec<Match> {
         told: Told {
             points: 7,
             gain_cents: None,
+            plan: None,
         },
     });
     found.collect()
@@ -39,7 +40,7 @@ async fn look(
 ) -> Option<usize> {
     let mut write = store.write(&scope(NORTH)).await.unwrap();
     write.alone().await.unwrap();
-    let watched = [(search.id.clone(), search.rev)];
+    let watched = [(search.id.clone(), search.etag())];
     if !write.move_alerts(from, from + 1, &watched).await.unwrap() {
         return None;
     }
@@ -135,6 +136,34 @@ async fn somebody_is_told_of_when_they_come_to_match_and_when_they_come_back() {
 }
 
 #[tokio::test]
+async fn of_many_alerts_the_oldest_go() {
+    on_both(async |store| {
+        let search = watch(&store, "s", "").await;
+        let other = watch(&store, "t", "").await;
+        let mut write = store.write(&scope(NORTH)).await.unwrap();
+        let tell = async |write: &mut Write, search: &Document, people: &[String]| {
+            let ids: Vec<&str> = people.iter().map(String::as_str).collect();
+            let found = found(&ids);
+            let told = write.tell_matches(search, people, &found, 5);
+            told.await.unwrap();
+        };
+        let people: Vec<String> = (0..10_003).map(|n| format!("p{n}")).collect();
+        tell(&mut write, &other, &all(&["ana"])).await;
+        tell(&mut write, &search, &people).await;
+        for (search, kept) in [(&search, 4..=10_003), (&other, 1..=1)] {
+            let alerts = write.alerts_after(search, 0, 20_000).await.unwrap();
+            let seqs = alerts.iter().map(|alert| alert.seq);
+            assert!(seqs.eq(kept), "{}", alerts.len());
+        }
+        // It counts on.
+        tell(&mut write, &search, &all(&["ana"])).await;
+        let alerts = write.alerts_after(&search, 10_003, 10).await.unwrap();
+        assert_eq!((alerts[0].seq, alerts.len()), (10_004, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_several_who_look_at_the_same_changes_one_tells() {
     on_both(async |store| {
         let search = watch(&store, "s", "").await;
@@ -158,7 +187,7 @@ async fn of_several_who_look_at_the_same_changes_one_tells() {
         assert_eq!(told, (1..).zip(people).collect::<Vec<_>>());
         // What was not committed was not told, and the position stayed.
         let mut write = store.write(&scope(NORTH)).await.unwrap();
-        let watched = [("s".to_owned(), 1)];
+        let watched = [("s".to_owned(), search.etag())];
         assert!(write.move_alerts(40, 41, &watched).await.unwrap());
         let (looked_at, found) = (all(&["x"]), found(&["x"]));
         let told = write.tell_matches(&search, &looked_at, &found, 5);
@@ -219,7 +248,10 @@ async fn what_was_looked_for_before_a_search_changed_is_not_told() {
         let later = watch(&store, "t", "").await;
         assert_eq!(look(&store, &search, 0, &["ana"], &["ana"]).await, None);
         let mut write = store.write(&scope(NORTH)).await.unwrap();
-        let both = [("s".to_owned(), 1), ("t".to_owned(), 1)];
+        let both = [
+            ("s".to_owned(), search.etag()),
+            ("t".to_owned(), later.etag()),
+        ];
         assert!(write.move_alerts(0, 1, &both).await.unwrap());
         write.commit().await.unwrap();
         let mut write = store.write(&scope(NORTH)).await.unwrap();
@@ -238,6 +270,21 @@ async fn what_was_looked_for_before_a_search_changed_is_not_told() {
         assert!(
             !write.move_alerts(1, 2, &both).await.unwrap(),
             "another question"
+        );
+        drop(write);
+        // One that is deleted and kept again begins at revision 1, too.
+        let mut write = store.write(&scope(NORTH)).await.unwrap();
+        let revisions = write.watched_revisions().await.unwrap();
+        let (id, stated) = (&revisions[0].0, Expect::Revision(revisions[0].1.clone()));
+        write.delete(&Kind::SEARCH, id, &stated).await.unwrap();
+        let body = "{\"again\":1}".to_owned();
+        let put = write.put(&Kind::SEARCH, id, "", body, &columns, &Expect::Absent);
+        assert_eq!(put.await.unwrap().0.rev, search.rev);
+        write.commit().await.unwrap();
+        let mut write = store.write(&scope(NORTH)).await.unwrap();
+        assert!(
+            !write.move_alerts(1, 2, &revisions).await.unwrap(),
+            "another search"
         );
         drop(write);
         let mut read = store.read(&scope(NORTH)).await.unwrap();

@@ -25,8 +25,8 @@ use crate::service::paging::PageOf;
 use crate::service::problem::ProblemBody;
 use crate::service::routes::experts::shortlist::{RoleFound, role_found};
 use crate::service::schemas::{AnyObject, CampaignFile as CampaignFileSchema};
-use crate::service::{App, Code, Problem, reach, reply, snapshots};
-use crate::store::{Document, Kind};
+use crate::service::{App, Code, Problem, reach, reply, snapshots, staffing};
+use crate::store::Kind;
 
 /// The list of roles in a campaign's tree, which has one.
 fn roles(tree: &mut Json) -> Option<&mut Vec<Json>> {
@@ -191,11 +191,6 @@ async fn change(
     Ok(reply::put(&document, false, ""))
 }
 
-/// The campaign file of a stored campaign.
-fn file_of(found: &Document, id: &Id) -> Result<CampaignFile, Problem> {
-    Ok(Wanted::read(snapshots::tree(&found.body)?, id)?.file)
-}
-
 /// How many people are shown.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -231,13 +226,7 @@ pub(in crate::service::routes) async fn shortlist(
             return Err(Problem::of(Code::BadRequest, name, value, expected));
         }
     }
-    let found = app
-        .store
-        .read(&scope)
-        .await?
-        .get(&Kind::CAMPAIGN, id.as_str())
-        .await?;
-    let file = file_of(&found, &id)?;
+    let file = staffing::kept(&app, &scope, id.as_str()).await?;
     // What it says of people must not tell whom other clients know.
     reach::conditions_in(&file, &scope)?;
     let indexed = app.ready_index(&scope)?;
@@ -283,13 +272,7 @@ pub(in crate::service::routes) async fn meter_of(
     PathId(id): PathId,
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::SearchRun)?;
-    let found = app
-        .store
-        .read(&scope)
-        .await?
-        .get(&Kind::CAMPAIGN, id.as_str())
-        .await?;
-    let file = file_of(&found, &id)?;
+    let file = staffing::kept(&app, &scope, id.as_str()).await?;
     reach::conditions_in(&file, &scope)?;
     metered(&app, &scope, file).await
 }

@@ -3,7 +3,7 @@
 use muster_matcher::json::{Faults, Fields, Path};
 use muster_matcher::model::Id;
 
-use crate::access::{Scope, random};
+use crate::access::Scope;
 use crate::planning::{Limits, PlanRecord, RunStatus};
 use crate::service::extract::{Texts, split};
 use crate::service::snapshots::{self, Asked, Resolved};
@@ -133,7 +133,7 @@ pub(super) async fn resolve(
 pub(super) fn record(wanted: Wanted, resolved: &Resolved) -> Result<PlanRecord, Problem> {
     let text = |id: Option<Id>| id.map_or_else(String::new, |id| id.to_string());
     Ok(PlanRecord {
-        id: new_id()?,
+        id: reply::new_id()?,
         problem: resolved.asked.id.clone(),
         solved_problem: resolved.solved.id.clone(),
         clients: resolved.asked.clients.clone(),
@@ -181,13 +181,6 @@ pub(super) async fn queue(
         .await?;
     worker::put_new_plan(write, record).await?;
     Ok(())
-}
-
-/// An id: younger plans come later in lists.
-fn new_id() -> Result<String, Problem> {
-    let random =
-        random::<10>().map_err(|error| Problem::new(Code::Unavailable, error.to_string()))?;
-    Ok(format!("{:012x}{random}", now_ms()))
 }
 
 /// Plans that a request names must be there, whole, and the one to be replaced published.

@@ -11,7 +11,7 @@ use crate::export::{ExportError, Format, write};
 use crate::plan_file;
 use crate::planning::{PlanRecord, campaigns_in_reach};
 use crate::service::extract::{Params, PathId};
-use crate::service::{App, Code, Problem, snapshots};
+use crate::service::{App, Code, Problem, reply, snapshots};
 use crate::store::Kind;
 
 /// What is exported.
@@ -73,7 +73,7 @@ pub(in crate::service::routes) async fn export(
             )
         })
         .await??;
-    let name = format!("attachment; filename=\"plan-{id}.{}\"", format.extension());
+    let name = reply::attachment(&format!("plan-{id}.{}", format.extension()));
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
         (header::CONTENT_DISPOSITION, name),

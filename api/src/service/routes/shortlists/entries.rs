@@ -118,12 +118,12 @@ pub(in crate::service::routes) async fn put(
         Some(_) => None,
         None => points(&app, &scope, &list, &place.expert).await?,
     };
-    let words: Vec<String> = change.words().map(str::to_owned).collect();
+    let said: Vec<String> = change.said().cloned().collect();
     let add = |list: &mut Shortlist| {
         list.add(&place.expert, points, &scope)?;
         list.change(&place.expert, change, &scope)
     };
-    changed(&app, &scope, &place, precondition, words, add).await
+    changed(&app, &scope, &place, precondition, said, add).await
 }
 
 /// Changes where somebody on a list stands, or notes something about them; `If-Match` states the list's revision.
@@ -143,9 +143,9 @@ pub(in crate::service::routes) async fn patch(
     let place = Place::of(&path)?;
     let scope = caller.may(Action::ShortlistsWrite)?;
     let change = EntryChange::patch(body.value)?;
-    let words: Vec<String> = change.words().map(str::to_owned).collect();
+    let said: Vec<String> = change.said().cloned().collect();
     let note = |list: &mut Shortlist| list.change(&place.expert, change, &scope);
-    changed(&app, &scope, &place, precondition, words, note).await
+    changed(&app, &scope, &place, precondition, said, note).await
 }
 
 /// Takes somebody off a list, with what was noted of them; `If-Match` states the list's revision.
@@ -208,13 +208,13 @@ async fn points(
     }
 }
 
-/// Changes a list and puts it; `words` are what was said of people, which must name nobody who was erased just now.
+/// Changes a list and puts it; `said` is what was said of people, which must name nobody who was erased just now.
 async fn changed(
     app: &App,
     scope: &Scope,
     place: &Place,
     Precondition(expect): Precondition,
-    words: Vec<String>,
+    said: Vec<String>,
     change: impl FnOnce(&mut Shortlist) -> Result<(), Problem>,
 ) -> Result<Response, Problem> {
     let asked_ms = now_ms();
@@ -229,8 +229,8 @@ async fn changed(
         return Err(full(&format!("{LIST_BYTES} bytes")));
     }
     snapshots::refuse_erased_in(&mut write, asked_ms, std::iter::once(text.as_str())).await?;
-    let words = words.iter().map(String::as_str);
-    if !write.erased_since(asked_ms, words).await?.is_empty() {
+    let said = said.iter().map(String::as_str);
+    if !write.erased_in_prose(asked_ms, said).await?.is_empty() {
         return Err(snapshots::erased_just_now());
     }
     let wall = before.client.clone();
@@ -292,7 +292,7 @@ pub(in crate::service::routes) async fn export(
             ));
         }
     };
-    let name = format!("attachment; filename=\"shortlist-{id}.{}\"", params.format);
+    let name = reply::attachment(&format!("shortlist-{id}.{}", params.format));
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, name),

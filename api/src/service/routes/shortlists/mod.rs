@@ -8,14 +8,13 @@ use axum::response::Response;
 
 use super::GetParams;
 use super::problems::ListParams;
-use super::searches::new_id;
 use crate::access::{Action, Caller};
 use crate::service::extract::{Body, Once, Params, PathId, Precondition};
 use crate::service::paging::{Paging, sparse};
 use crate::service::problem::ProblemBody;
 use crate::service::reply::{self, Created};
 use crate::service::shortlists::{ListWanted, Shortlist, ShortlistWanted};
-use crate::service::{App, Code, Problem};
+use crate::service::{App, Code, Problem, reach};
 use crate::store::{Begun, Document, Expect, Kind, Write};
 
 /// The most lists of a tenant.
@@ -39,7 +38,7 @@ pub(super) async fn create(
     if let Some(answer) = once.answered(&app, &scope, &body.hash).await? {
         return Ok(answer);
     }
-    let id = new_id()?;
+    let id = reply::new_id()?;
     let wall = body.value.wall(&app, &scope).await?;
     let mut write = match app.store.write_once(&scope, once.of(&body.hash)).await? {
         Begun::Again(answer) => return Ok(reply::answer(answer)),
@@ -131,6 +130,9 @@ pub(super) async fn put(
     let wall = body.value.wall(&app, &scope).await?;
     let mut write = app.store.write(&scope).await?;
     let before = write.find(&Kind::SHORTLIST, id.as_str()).await?;
+    if let Some(before) = &before {
+        reach::refuse_taking(&Kind::SHORTLIST, before, &scope)?;
+    }
     let before = before.as_ref().map(Shortlist::of).transpose()?;
     let kept = body.value.kept(id.as_str(), &scope, before);
     let (document, new) = put_list(&mut write, &kept, &wall, &expect).await?;
@@ -152,6 +154,8 @@ pub(super) async fn delete(
 ) -> Result<Response, Problem> {
     let scope = caller.may(Action::ShortlistsWrite)?;
     let mut write = app.store.write(&scope).await?;
+    let before = write.get(&Kind::SHORTLIST, id.as_str()).await?;
+    reach::refuse_taking(&Kind::SHORTLIST, &before, &scope)?;
     write.delete(&Kind::SHORTLIST, id.as_str(), &expect).await?;
     write.commit().await?;
     Ok(reply::done())
