@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::desk::{SMALL, about, demo, key, post_plan, post_problem, until_over};
+use crate::desk::{SMALL, TINY, about, demo, key, post_plan, post_problem, until_over};
 use crate::server::Server;
 
 #[test]
@@ -249,7 +249,7 @@ fn schedulers_and_recruiters_read_published_plans_only() {
 #[test]
 fn nobody_replaces_a_plan_that_is_out_of_their_reach() {
     let server = Server::start();
-    let mut problem = demo(&server, SMALL);
+    let mut problem = demo(&server, TINY);
     let mut plan = |client: &str, replaces: &str| {
         for campaign in problem["campaigns"].as_array_mut().unwrap() {
             campaign["client"] = json!(client);

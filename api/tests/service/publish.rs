@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{LARGE, SMALL, about, demo, post_plan, post_problem, until_over, until_running};
+use crate::desk::{
+    LARGE, SMALL, TINY, about, demo, post_plan, post_problem, until_over, until_running,
+};
 use crate::jobs::nodes;
 use crate::server::Server;
 
@@ -183,17 +185,16 @@ fn drafts(server: &Server) {
 #[test]
 fn a_draft_is_discarded_with_all_that_belongs_to_it_and_nothing_else() {
     let server = Server::start();
-    let id = post_problem(&server, &demo(&server, SMALL));
+    let id = post_problem(&server, &demo(&server, TINY));
     let place = post_plan(&server, &about(&id));
     let plan = until_over(&server, &place);
     let expert = &plan["plan"]["stints"][0]["expert"];
     assert_eq!(post(&server, &place, "publish").status, 200);
     let refused = post(&server, &place, "discard");
     assert_eq!((refused.status, refused.code()), (409, "WRONG_STATE"));
-    let instead = post_plan(
-        &server,
-        &json!({"problem": id, "replaces": plan["id"], "limits": {"gap_ppm": 1000}}),
-    );
+    let mut wanted = about(&id);
+    wanted["replaces"] = plan["id"].clone();
+    let instead = post_plan(&server, &wanted);
     until_over(&server, &instead);
     assert_eq!(post(&server, &place, "unpublish").status, 200);
     assert_ne!(of_kind(&server, expert, "soft"), json!([]));
@@ -220,16 +221,15 @@ fn a_draft_is_discarded_with_all_that_belongs_to_it_and_nothing_else() {
 #[test]
 fn a_draft_may_be_discarded_before_a_plan_begins_from_it() {
     let server = Server::start();
-    let id = post_problem(&server, &demo(&server, SMALL));
+    let id = post_problem(&server, &demo(&server, TINY));
     let place = post_plan(&server, &about(&id));
     let first = until_over(&server, &place)["id"].clone();
     let large = post_problem(&server, &demo(&server, LARGE));
     let long = post_plan(&server, &json!({"problem": large}));
     until_running(&server, &long);
-    let queued = post_plan(
-        &server,
-        &json!({"problem": id, "from": first, "limits": {"gap_ppm": 1000}}),
-    );
+    let mut wanted = about(&id);
+    wanted["from"] = first;
+    let queued = post_plan(&server, &wanted);
     assert_eq!(post(&server, &place, "discard").status, 200);
     assert_eq!(server.admin("DELETE", &long, &[], "").status, 202);
     let made = until_over(&server, &queued);
