@@ -78,7 +78,7 @@ impl Write {
     /// Whatever the database says.
     ///
     /// # Complexity
-    /// Where anybody was erased, a hash for each of them and every [mention](mentions) that there may be.
+    /// Where anybody was erased, a hash for each of them and every mention that there may be.
     pub async fn erased_in_prose<'t>(
         &mut self,
         since_ms: i64,
