@@ -285,13 +285,7 @@ impl Linker {
             if link.label.is_none() || mention > link.parts[Part::Mention as usize] {
                 link.label = Some(matched.label);
             }
-            // A short text may be a label as a whole: then a label tells less that the text says much beside.
-            let fit = if query.positions.len() <= SHORT {
-                (1.0 + matched.likeness) / 2.0
-            } else {
-                1.0
-            };
-            link.raise(Part::Mention, matched.mention * fit);
+            link.raise(Part::Mention, matched.mention);
         }
         let scores = self.texts.scores(&query.words);
         let best = scores.iter().copied().fold(0.0, f32::max);
