@@ -135,7 +135,10 @@ mod tests {
         let all: f64 = 1.0 / (1.0 + 2.0 * 4.0 / 3.0);
         let wanted = (0.68 * 12.0 / 16.0 + 0.32 * all).sqrt();
         let points = model.points(&query, &pool[0]).get();
-        assert!((f64::from(points) - 1000.0 * wanted).abs() <= 0.5, "{points}");
+        assert!(
+            (f64::from(points) - 1000.0 * wanted).abs() <= 0.5,
+            "{points}"
+        );
     }
 
     #[test]
